@@ -1,0 +1,15 @@
+// The test run: every *.test.ts of the workspace, as ES modules, TypeScript stripped by swc.
+export default {
+  testMatch: ['<rootDir>/{gateway,services,packages,infra}/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/.dcms/'],
+  modulePathIgnorePatterns: ['<rootDir>/.dcms/', '/dist/'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' }, sourceMaps: 'inline' },
+    ],
+  },
+  testEnvironment: '<rootDir>/infra/local/jest-environment.mjs',
+  testTimeout: 30_000,
+}
