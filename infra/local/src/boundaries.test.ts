@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals'
+import { boundaryFaults, packageCycles } from './boundaries.ts'
+
+test('a service may import packages and its own files', () => {
+  expect(boundaryFaults('services/kit/src/a.ts', `import { x } from '@dcms/service'\nimport { y } from './kit.ts'`)).toEqual([])
+})
+
+test.each([
+  ['services/kit/src/a.ts', `import { x } from '@dcms/customer'`, 'never imported'],
+  ['services/kit/src/a.ts', `import { x } from '../../customer/src/customer.ts'`, 'by path'],
+  ['services/kit/src/a.ts', `import { Kafka } from 'kafkajs'`, 'only packages/events'],
+  ['packages/service/src/a.ts', `import { x } from '@dcms/kit'`, 'never imported'],
+  ['packages/service/src/a.ts', `import { x } from '@dcms/ops'`, 'does not import @dcms/ops'],
+  ['gateway/src/a.ts', `import { x } from '@dcms/contract/src/kit/activate-kit.ts'`, 'only its root'],
+  ['gateway/src/a.ts', `const m = await import('../../services/kit/src/kit.ts')`, 'by path'],
+  ['services/kit/src/a.ts', `import { x } from '@dcms/service'\nawait connection.startSession()`, 'banned'],
+])('%s with %s is a fault', (path, text, fault) => {
+  expect(boundaryFaults(path, text)).toEqual([expect.stringContaining(fault)])
+})
+
+test('only packages/events may import the Kafka client', () => {
+  expect(boundaryFaults('packages/events/src/a.ts', `import { Kafka } from 'kafkajs'`)).toEqual([])
+})
+
+test('a circle among packages is found, a diamond is none', () => {
+  const diamond = new Map([
+    ['a', ['b', 'c']],
+    ['b', ['d']],
+    ['c', ['d']],
+    ['d', []],
+  ])
+  expect(packageCycles(diamond)).toEqual([])
+  expect(packageCycles(new Map([...diamond, ['d', ['a']]]))).toContain('a → b → d → a')
+})

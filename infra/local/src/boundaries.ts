@@ -1,0 +1,64 @@
+// The import rules of the workspace, as pure functions over a file's path and text.
+
+/** One broken rule, as a line for people. */
+export type Fault = string
+
+const IMPORT = /(?:from|import)\s*\(?\s*'([^']+)'/g
+const BANNED_CALLS = /\.(startSession|withTransaction|watch)\s*\(/g
+
+const partOf = (path: string): string =>
+  path
+    .split('/')
+    .slice(0, path.startsWith('gateway/') ? 1 : 2)
+    .join('/')
+const isTest = (path: string): boolean => path.endsWith('.test.ts') || path.includes('/test/')
+
+const serviceNames = ['@dcms/customer', '@dcms/kit', '@dcms/pin-preference', '@dcms/wallet-ncmc', '@dcms/inventory-order', '@dcms/gateway']
+const infraNames = ['@dcms/local', '@dcms/ops', '@dcms/bench', '@dcms/chaos', '@dcms/sandbox', '@dcms/deploy']
+
+/**
+ * Faults of one source file.
+ * A service imports no other service, packages import no service, nothing in the product imports `infra`; only packages/events imports
+ * kafkajs; packages are imported by their root only; relative imports stay inside their part; sessions, transactions and change streams of
+ * the store are banned, since not every MongoDB-compatible engine has them.
+ * @param path relative to the root, with `/`
+ */
+export function boundaryFaults(path: string, text: string): Fault[] {
+  const faults: Fault[] = []
+  const part = partOf(path)
+  for (const [, wanted] of text.matchAll(IMPORT)) {
+    if (wanted === undefined) continue
+    if (wanted.startsWith('.')) {
+      const target = new URL(wanted, `file:///${path}`).pathname.slice(1)
+      if (partOf(target) !== part) faults.push(`${path}: imports ${target} by path; import the package instead`)
+      continue
+    }
+    if (wanted === 'kafkajs' && part !== 'packages/events') faults.push(`${path}: only packages/events imports kafkajs`)
+    if (!wanted.startsWith('@dcms/')) continue
+    if (wanted.split('/').length > 2) faults.push(`${path}: ${wanted} reaches into a package; only its root is importable`)
+    if (serviceNames.includes(wanted)) faults.push(`${path}: ${wanted} is a process of its own and is never imported`)
+    if (infraNames.includes(wanted) && !path.startsWith('infra/') && !isTest(path))
+      faults.push(`${path}: the product does not import ${wanted}`)
+  }
+  for (const [, name] of text.matchAll(BANNED_CALLS)) {
+    if (/from 'mongoose'|@dcms\/service/.test(text)) faults.push(`${path}: .${name}() is banned, see docs/decisions`)
+  }
+  return faults
+}
+
+/** Cycles among packages by their declared dependencies, each as `a → b → a`. */
+export function packageCycles(dependencies: ReadonlyMap<string, readonly string[]>): Fault[] {
+  const cycles: Fault[] = []
+  const done = new Set<string>()
+  const visit = (name: string, trail: readonly string[]): void => {
+    if (trail.includes(name)) {
+      cycles.push([...trail.slice(trail.indexOf(name)), name].join(' → '))
+      return
+    }
+    if (done.has(name)) return
+    for (const next of dependencies.get(name) ?? []) visit(next, [...trail, name])
+    done.add(name)
+  }
+  for (const name of dependencies.keys()) visit(name, [])
+  return cycles
+}

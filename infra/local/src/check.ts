@@ -1,0 +1,20 @@
+// What `npm run check` runs: types, lint and format, import boundaries. Prints each step, ends with 1 when one failed.
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..', '..', '..')
+const bin = (name: string): string => join(root, 'node_modules', '.bin', name)
+
+const steps: [name: string, command: string, ...args: string[]][] = [
+  ['types', bin('tsc'), '--noEmit', '-p', root],
+  ['lint and format', bin('biome'), 'check', '--error-on-warnings', root],
+  ['boundaries', process.execPath, join(import.meta.dirname, 'check-boundaries.ts')],
+]
+
+const failed = steps.filter(([name, command, ...args]) => {
+  const begun = performance.now()
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' })
+  console.log(`${name}: ${status === 0 ? 'ok' : 'FAILED'} (${((performance.now() - begun) / 1000).toFixed(1)} s)`)
+  return status !== 0
+})
+process.exitCode = failed.length === 0 ? 0 : 1

@@ -1,0 +1,13 @@
+// What other packages may use: the engines, and Kafka alone for fault tests.
+export {
+  type EngineKind,
+  type EngineOptions,
+  type EnginePart,
+  type EngineStatus,
+  type Engines,
+  engineStatus,
+  resetEngines,
+  startEngines,
+  stopEngines,
+} from './engines.ts'
+export { type KafkaEngine, type KafkaOptions, startKafka } from './kafka.ts'

@@ -1,0 +1,97 @@
+// npm test: starts engines for the tests alone, runs jest against them, stops them, and ends with one line of counts.
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa, type ResultPromise } from 'execa'
+import getPort from 'get-port'
+import { exists } from './cache.ts'
+import { isAlive } from './engine-process.ts'
+import { type Engines, resetEngines, startEngines, stopEngines } from './engines.ts'
+import { countTests, isSuccess, summaryLine, type TestCounts } from './test-summary.ts'
+
+const repository = join(import.meta.dirname, '../../..')
+const runs = join(repository, '.dcms/test-engines')
+/** Each run has its own folder, named by its process: two runs at once do not meet, and a dead run's folder is known by its pid. */
+const dataDir = join(runs, String(process.pid))
+const progress = (line: string) => console.log(line)
+const WORKERS = 3
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+let jest: ResultPromise | undefined
+let interrupted = false
+
+/** Ctrl-C reaches jest by itself; here it only decides that the run ends, in order, with the engines stopped. */
+for (const signal of signals) {
+  process.on(signal, () => {
+    interrupted = true
+    jest?.kill('SIGTERM')
+  })
+}
+
+const counts = await run().catch((problem: Error): TestCounts => {
+  console.error(problem.message)
+  return { passed: 0, failed: 1, skipped: 0 }
+})
+if (interrupted) console.error('The run was interrupted.')
+// Written before the exit, whatever else holds the process.
+process.stdout.write(`${summaryLine(counts)}\n`, () => process.exit(isSuccess(counts) ? 0 : 1))
+
+async function run(): Promise<TestCounts> {
+  await clearDeadRuns()
+  const engines = await startTestEngines()
+  try {
+    return interrupted ? { passed: 0, failed: 1, skipped: 0 } : await runJest(engines)
+  } finally {
+    await engines.stop()
+    await stopNested(dataDir)
+  }
+}
+
+/** What earlier runs left: data kept for a look at it, and engines of runs that were killed. */
+async function clearDeadRuns(): Promise<void> {
+  const names = await readdir(runs).catch(() => [])
+  for (const name of names.filter((name) => !isAlive(Number(name)))) {
+    await stopNested(join(runs, name))
+    await resetEngines(join(runs, name))
+  }
+}
+
+/** A fault test may run a Kafka of its own in a folder below the run's. */
+async function stopNested(folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
+  for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+    if (await exists(join(folder, name, 'kafka.pid'))) await stopEngines(join(folder, name))
+  }
+}
+
+async function startTestEngines(): Promise<Engines> {
+  const begun = performance.now()
+  const host = '127.0.0.1'
+  const engines = await startEngines({ dataDir, mongoPort: await getPort({ host }), kafkaPort: await getPort({ host }), progress })
+  progress(`tests: engines ready in ${((performance.now() - begun) / 1000).toFixed(1)} s (${engines.kind})`)
+  return engines
+}
+
+async function runJest({ mongoUrl, kafkaBrokers }: Engines): Promise<TestCounts> {
+  const folder = await mkdtemp(join(tmpdir(), 'dcms-tests-'))
+  const reportFile = join(folder, 'report.json')
+  const args = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js']
+  // Most tests wait for processes they started, so more workers than cores pay. A test that leaves something open does not hold the run up.
+  args.push('--json', `--outputFile=${reportFile}`, `--maxWorkers=${WORKERS}`, '--forceExit', ...process.argv.slice(2))
+  const env = { MONGO_URL: mongoUrl, KAFKA_BROKERS: kafkaBrokers, DCMS_ENGINES_DIR: dataDir }
+  // jest prints the report on its standard output too; what a reader wants to see goes to standard error.
+  jest = execa(process.execPath, args, {
+    cwd: repository,
+    env,
+    reject: false,
+    stdin: 'inherit',
+    stdout: 'ignore',
+    stderr: 'inherit',
+    buffer: false,
+  })
+  const { exitCode } = await jest
+  const report = await readFile(reportFile, 'utf8').catch(() => undefined)
+  await rm(folder, { recursive: true, force: true })
+  const counts = countTests(report, exitCode ?? 1)
+  return interrupted && counts.failed === 0 ? { ...counts, failed: 1 } : counts
+}

@@ -1,0 +1,22 @@
+import { expect, test } from '@jest/globals'
+import { countTests, isSuccess, summaryLine } from './test-summary.ts'
+
+const report = (changes: Record<string, number>) =>
+  JSON.stringify({ numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, numRuntimeErrorTestSuites: 0, ...changes })
+const line = (changes: Record<string, number>, exitCode = 0) => summaryLine(countTests(report(changes), exitCode))
+
+test('a good run is counted', () => expect(line({ numPassedTests: 12 })).toBe('12 passed, 0 failed'))
+
+test('skipped tests are named when there are some', () =>
+  expect(line({ numPassedTests: 12, numPendingTests: 2, numTodoTests: 1 })).toBe('12 passed, 0 failed, 3 skipped'))
+
+test('a file that could not be loaded is a failure', () =>
+  expect(line({ numPassedTests: 3, numRuntimeErrorTestSuites: 1 }, 1)).toBe('3 passed, 1 failed'))
+
+test('a run that ended badly without a failed test is a failure', () => expect(line({ numPassedTests: 3 }, 1)).toBe('3 passed, 1 failed'))
+
+test.each([undefined, '', '{"half', '[]'])('without a whole report (%s) the run failed', (text) =>
+  expect(summaryLine(countTests(text, 0))).toBe('0 passed, 1 failed'),
+)
+
+test('a run without a single test is no success', () => expect(isSuccess(countTests(report({}), 0))).toBe(false))
