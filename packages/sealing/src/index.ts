@@ -1,0 +1,10 @@
+// JWE with ECDH-ES or dir and A256GCM, session keys, and field encryption, on node:crypto alone.
+export { SealingError, type SealingErrorCode } from './error.ts'
+export { decryptField, encryptField } from './field.ts'
+export { type Curve, type PrivateJwk, type PublicJwk, publicPart } from './jwk.ts'
+export { agree, DecryptionKey, EncryptionKey, generateKeyPair } from './keys.ts'
+export { openOneShot, sealOneShot } from './one-shot.ts'
+export { type ParsedJwe, readHeader, type SealedHeader } from './read-header.ts'
+export type { HeaderFields } from './seal-compact.ts'
+export { openSession, SessionKey, sealSession } from './session.ts'
+export { deriveSessionKeys, type SessionKeys } from './session-keys.ts'
