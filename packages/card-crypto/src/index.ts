@@ -1,0 +1,11 @@
+// What @dcms/card-crypto offers.
+export { CardCryptoError, type CardCryptoErrorCode } from './card-crypto-error.ts'
+export { aesCmac, keyCheckValue } from './check-value.ts'
+export type { GeneratedKeyPurpose, Hsm, ImportedKeyPurpose, KeyPurpose } from './hsm.ts'
+export type { KeyRecord, KeyStore } from './key-store.ts'
+export { hasLuhn, luhnDigit } from './luhn.ts'
+export { type PanFromCounterOptions, type PanRange, panFromCounter } from './numbering.ts'
+export { Pan } from './pan.ts'
+export { Secret } from './secret.ts'
+export { SoftwareHsm } from './software-hsm.ts'
+export { parseMasterKey, unwrapSecret, wrapSecret } from './wrap.ts'

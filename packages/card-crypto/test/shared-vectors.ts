@@ -1,0 +1,34 @@
+// Finds the vectors that lie beside a checkout, for tests only; a clone elsewhere has none and its tests say so.
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { test } from '@jest/globals'
+
+function vectorFile(name: string): string | null {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); dirname(folder) !== folder; folder = dirname(folder)) {
+    const file = join(folder, '..', 'shared', 'vectors', name)
+    if (existsSync(file)) return file
+  }
+  return null
+}
+
+/** Hands the parsed file to `define`, or defines one test whose title tells that these vectors were not checked. */
+export function withSharedVectors<T>(name: string, define: (vectors: T) => void): void {
+  const file = vectorFile(name)
+  if (file) define(JSON.parse(readFileSync(file, 'utf8')) as T)
+  else test(`NOT CHECKED: shared/vectors/${name} is not beside this checkout`, () => undefined)
+}
+
+export interface CardVector {
+  id: string
+  operation: string
+  inputs: Record<string, string>
+  expected: Record<string, string | boolean>
+}
+
+/** The card vectors of some operations. */
+export function withCardVectors(operations: string[], define: (vectors: CardVector[]) => void): void {
+  withSharedVectors<{ vectors: CardVector[] }>('card-crypto.json', ({ vectors }) =>
+    define(vectors.filter(({ operation }) => operations.includes(operation))),
+  )
+}
