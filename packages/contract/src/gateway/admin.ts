@@ -1,0 +1,79 @@
+// Operators' commands, `dcms …`: internal endpoints that take an operator's token only.
+import { internalEndpoint } from '../endpoint.ts'
+import type { Role } from '../roles.ts'
+import { roles } from '../roles.ts'
+import { type TenantDefinition, tenantSchema } from '../tenant.ts'
+
+const tenant = { type: 'string', pattern: '^[A-Z][A-Z0-9_]{1,29}$' } as const
+
+export const applyTenantEndpoint = internalEndpoint<TenantDefinition, { tenant: string; version: number; changed: boolean }>()({
+  name: 'applyTenant',
+  method: 'POST',
+  path: '/internal/admin/apply-tenant',
+  owner: 'gateway',
+  callers: ['ops'],
+  summary: 'Stores and publishes a tenant definition; the same definition again changes nothing',
+  idempotency: 'document',
+  request: tenantSchema,
+  result: { type: 'object' },
+  errors: ['invalid.input.request', 'concurrent.change'],
+})
+
+export interface AddUser {
+  tenant: string
+  username: string
+  password: string
+  roles: Role[]
+}
+
+export const addUserEndpoint = internalEndpoint<AddUser, { username: string; created: boolean }>()({
+  name: 'addUser',
+  method: 'POST',
+  path: '/internal/admin/add-user',
+  owner: 'gateway',
+  callers: ['ops'],
+  summary: 'Adds an API user of a tenant, or gives a known one a new password and roles (which revokes its tokens)',
+  idempotency: 'document',
+  request: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['tenant', 'username', 'password', 'roles'],
+    properties: {
+      tenant,
+      username: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$' },
+      password: { type: 'string', minLength: 12, maxLength: 200 },
+      roles: { type: 'array', minItems: 1, maxItems: 6, items: { enum: roles } },
+    },
+  },
+  result: { type: 'object' },
+  errors: ['invalid.input.request', 'tenant.not.found', 'concurrent.change'],
+})
+
+/** Offered by every service and the gateway: the version of the tenant's definition it works with, 0 when it does not know the tenant. */
+export const tenantVersionPath = '/internal/admin/tenant-version'
+export const tenantVersionRequest = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['tenant'],
+  properties: { tenant },
+} as const
+
+export interface ImportKey {
+  tenant: string
+  purpose: 'field' | 'pin'
+  /** Base64 of 32 bytes. */
+  key: string
+}
+
+/** Offered by services that hold exchanged keys: kit (field), pin-preference (pin). */
+export const importKeyPath = '/internal/admin/import-key'
+export const importKeyRequest = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['tenant', 'purpose', 'key'],
+  properties: {
+    tenant,
+    purpose: { enum: ['field', 'pin'] },
+    key: { type: 'string', pattern: '^[A-Za-z0-9+/]{43}=$', formatText: 'Base64 of 32 bytes' },
+  },
+} as const

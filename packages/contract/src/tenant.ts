@@ -1,0 +1,252 @@
+// The tenant definition: one JSON file per bank with products, BINs, limits, keys and settings.
+import type { FromSchema } from 'json-schema-to-ts'
+
+const name = { type: 'string', minLength: 1, maxLength: 100 } as const
+const wholeRupees = { type: 'integer', minimum: 0, maximum: 1_000_000_000 } as const
+
+/** What a product offers in one channel. Caps in whole units of the tenant's currency. */
+const channelOffer = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['offered', 'dailyCap', 'maxCap'],
+  properties: {
+    offered: { type: 'boolean', description: 'false: the channel cannot be switched on (product.level.disable)' },
+    onAtIssue: { type: 'boolean', default: false },
+    dailyCap: { ...wholeRupees, description: 'Highest daily limit; monthly limit = 30 × this' },
+    maxCap: { ...wholeRupees, description: 'Highest maxLimit a holder may be given' },
+    dailyDefault: { ...wholeRupees, description: 'Daily limit of a new card; dailyCap when absent' },
+    maxDefault: { ...wholeRupees, description: 'maxLimit of a new card; maxCap when absent' },
+  },
+} as const
+const regionOffer = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['offered', 'atm', 'pos', 'ecom', 'contactless', 'tokenization'],
+  properties: {
+    offered: { type: 'boolean' },
+    onAtIssue: { type: 'boolean', default: false },
+    atm: channelOffer,
+    pos: channelOffer,
+    ecom: channelOffer,
+    contactless: channelOffer,
+    tokenization: channelOffer,
+  },
+} as const
+
+const product = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['productId', 'productName', 'schemeCode', 'cardType', 'bin', 'networkType', 'validityMonths', 'domestic', 'international'],
+  properties: {
+    productId: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,60}$' },
+    productName: name,
+    schemeCode: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,40}$' },
+    cardType: { enum: ['PHYSICAL', 'VIRTUAL'] },
+    cardCategory: { enum: ['DEBIT'], default: 'DEBIT' },
+    bin: { type: 'string', pattern: '^(\\d{6}|\\d{8})$' },
+    networkType: { enum: ['RUPAY', 'VISA', 'MASTERCARD', 'JAYWAN', 'MAAL', 'HIMYAN'] },
+    tierType: name,
+    plasticCode: name,
+    validityMonths: { type: 'integer', minimum: 1, maximum: 240 },
+    serviceCode: { type: 'string', pattern: '^\\d{3}$', default: '221' },
+    pinLength: { type: 'integer', minimum: 4, maximum: 6, default: 4 },
+    pinTriesMax: { type: 'integer', minimum: 1, maximum: 10, default: 3 },
+    domestic: regionOffer,
+    international: regionOffer,
+    swipeToPay: channelOffer,
+    ncmc: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['offered'],
+      properties: { offered: { type: 'boolean' }, walletMaxPaise: { type: 'integer', minimum: 0, default: 200_000 } },
+    },
+    features: {
+      type: 'array',
+      maxItems: 20,
+      items: { enum: ['super-pin', 'super-otp', 'location-shield', 'sms-alerts', 'email-alerts', 'ncmc-offline'] },
+    },
+  },
+} as const
+
+const range = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['start', 'size'],
+  description: 'Part of the digits between BIN and check digit: first value and how many',
+  properties: { start: { type: 'integer', minimum: 0 }, size: { type: 'integer', minimum: 1 } },
+} as const
+
+export const tenantSchema = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['tenant', 'name', 'encryption', 'clientKeys', 'bins', 'products', 'limits'],
+  properties: {
+    tenant: {
+      type: 'string',
+      pattern: '^[A-Z][A-Z0-9_]{1,29}$',
+      formatText: 'capital letters, digits and _, 2 to 30, starting with a letter',
+    },
+    name,
+    encryption: { enum: ['REQUIRED', 'OPTIONAL'], description: 'OPTIONAL (sandbox only) also takes clear JSON' },
+    country: { type: 'string', pattern: '^[A-Z]{2}$', default: 'IN' },
+    currency: { type: 'string', pattern: '^[A-Z]{3}$', default: 'INR' },
+    timeZone: { type: 'string', minLength: 1, default: 'Asia/Kolkata' },
+    clientKeys: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['keys'],
+      description: 'JWKS of the bank’s public keys; answers are sealed to the first unless reply_kid names another. Newest first.',
+      properties: {
+        keys: {
+          type: 'array',
+          minItems: 1,
+          maxItems: 10,
+          items: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['kty', 'crv', 'x', 'kid'],
+            properties: {
+              kty: { enum: ['EC', 'OKP'] },
+              crv: { enum: ['P-256', 'X25519'] },
+              x: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
+              y: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
+              kid: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,100}$' },
+              use: { const: 'enc' },
+              alg: { type: 'string' },
+            },
+          },
+        },
+      },
+    },
+    limits: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['requestsPerSecond', 'burst'],
+      properties: {
+        requestsPerSecond: { type: 'integer', minimum: 1, maximum: 1_000_000 },
+        burst: { type: 'integer', minimum: 1, maximum: 1_000_000 },
+      },
+    },
+    bins: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 50,
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['bin', 'network'],
+        properties: {
+          bin: { type: 'string', pattern: '^(\\d{6}|\\d{8})$' },
+          network: { enum: ['RUPAY', 'VISA', 'MASTERCARD', 'JAYWAN', 'MAAL', 'HIMYAN'] },
+          panLength: { type: 'integer', minimum: 16, maximum: 19, default: 16 },
+          numbered: { ...range, description: 'Range that this system numbers; the lower nine tenths of the BIN when absent' },
+          files: { ...range, description: 'Range kept for card numbers that come in files; the rest when absent' },
+        },
+      },
+    },
+    schemes: {
+      type: 'array',
+      items: { type: 'object', additionalProperties: false, required: ['schemeCode'], properties: { schemeCode: name, name } },
+    },
+    tiers: {
+      type: 'array',
+      description: 'Grades, lowest first',
+      items: { type: 'object', additionalProperties: false, required: ['tierType'], properties: { tierType: name, name } },
+    },
+    plastics: {
+      type: 'array',
+      items: { type: 'object', additionalProperties: false, required: ['plasticCode'], properties: { plasticCode: name, name } },
+    },
+    products: { type: 'array', minItems: 1, maxItems: 500, items: product },
+    settings: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        tokenLifeSeconds: { type: 'integer', minimum: 1, maximum: 86_400 },
+        pinV1: { type: 'boolean', default: false },
+        pinBlockPanSource: { enum: ['AUTO', 'PAN', 'KIT_NO'], default: 'AUTO' },
+        upgradeReplaceAtOnce: { type: 'boolean', default: false },
+        hotlist: { type: 'boolean', default: true },
+        deliveryStatuses: { type: 'array', items: name },
+      },
+    },
+  },
+} as const
+
+export type TenantDefinition = FromSchema<typeof tenantSchema>
+export type Product = TenantDefinition['products'][number]
+export type RegionOffer = Product['domestic']
+export type ChannelOffer = RegionOffer['atm']
+
+/** What `dcms.tenants` carries: the definition and the version it got when it was applied. */
+export interface PublishedTenant {
+  version: number
+  definition: TenantDefinition
+}
+
+/**
+ * Faults of a tenant definition that no schema sees, as sentences; empty when there are none.
+ * References must lead somewhere, names must be unique, ranges must fit their BIN and not overlap.
+ */
+export function tenantFaults(definition: TenantDefinition): string[] {
+  const faults: string[] = []
+  const unique = (what: string, values: readonly string[]): void => {
+    const repeated = values.find((value, position) => values.indexOf(value) !== position)
+    if (repeated !== undefined) faults.push(`${what} ${repeated} stands twice`)
+  }
+  unique(
+    'client key',
+    definition.clientKeys.keys.map((key) => key.kid),
+  )
+  unique(
+    'BIN',
+    definition.bins.map((bin) => bin.bin),
+  )
+  unique(
+    'product',
+    definition.products.map((product) => product.productId),
+  )
+  for (const product of definition.products) {
+    const of = `product ${product.productId}`
+    const bin = definition.bins.find((each) => each.bin === product.bin)
+    if (!bin) faults.push(`${of} names BIN ${product.bin}, which is not among bins`)
+    else if (bin.network !== product.networkType) faults.push(`${of} is ${product.networkType}, its BIN is ${bin.network}`)
+    if (definition.schemes && !definition.schemes.some((each) => each.schemeCode === product.schemeCode))
+      faults.push(`${of} names scheme ${product.schemeCode}, which is not among schemes`)
+    if (definition.tiers && product.tierType && !definition.tiers.some((each) => each.tierType === product.tierType))
+      faults.push(`${of} names tier ${product.tierType}, which is not among tiers`)
+    if (definition.plastics && product.plasticCode && !definition.plastics.some((each) => each.plasticCode === product.plasticCode))
+      faults.push(`${of} names plastic ${product.plasticCode}, which is not among plastics`)
+  }
+  for (const bin of definition.bins) {
+    const room = 10 ** ((bin.panLength ?? 16) - bin.bin.length - 1)
+    for (const part of [bin.numbered, bin.files])
+      if (part && part.start + part.size > room) faults.push(`BIN ${bin.bin}: a range ends behind the ${room} numbers of the BIN`)
+    const { numbered = { start: 0, size: (room / 10) * 9 }, files } = bin
+    if (files && numbered.start < files.start + files.size && files.start < numbered.start + numbered.size)
+      faults.push(`BIN ${bin.bin}: numbered and files overlap`)
+  }
+  if (!isTimeZone(definition.timeZone ?? 'Asia/Kolkata')) faults.push(`timeZone ${definition.timeZone} is not known`)
+  return faults
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
+}
+
+/** The product for an account's scheme and the wanted card type and tier; the first that fits, undefined when none does. */
+export const productFor = (
+  definition: TenantDefinition,
+  schemeCode: string,
+  cardType: Product['cardType'],
+  tierType?: string,
+): Product | undefined =>
+  definition.products.find(
+    (product) => product.schemeCode === schemeCode && product.cardType === cardType && (!tierType || product.tierType === tierType),
+  )
