@@ -1,0 +1,116 @@
+// Applying events to a projection: repeats dropped, early ones parked in the document, gaps closed in one atomic update.
+import type { mongo } from 'mongoose'
+import { Counter } from 'prom-client'
+import type { ReceivedEvent } from './cloud-event.ts'
+
+const TRIES_MAX = 50
+const PARKED_MAX = 500
+const DUPLICATE_KEY = 11000
+
+const parkedEvents = new Counter({
+  name: 'dcms_events_parked_total',
+  help: 'Events that came before an earlier one of their aggregate',
+  labelNames: ['topic'],
+})
+
+/** What every document has that is kept up to date by another context's events. `_id` is the source aggregate's id. */
+export interface Projected {
+  _id: string
+  version: number
+  /** Sequence of the last event applied; 0 in a placeholder that knows nothing yet. */
+  lastSequence: number
+  /** Events that came early, until the missing one arrives. */
+  parked: ReceivedEvent[]
+  parkedAt?: Date
+}
+
+/** Decides what an event changes. A pure function: the same state and event give the same change. */
+export type Apply<State extends Projected> = (state: State | null, event: ReceivedEvent) => Partial<Omit<State, keyof Projected>>
+
+/**
+ * Applies an event to the document of its aggregate, in the aggregate's own order.
+ * Lower or equal sequence: dropped; the next: applied together with parked ones that follow it; later: parked.
+ * @param seed fields of a document that does not exist yet
+ * @returns what happened; `repeated` changes nothing, so any event may be fed again
+ * @throws when an aggregate has more than 500 parked events, so that the next one becomes a dead letter and is seen
+ */
+export async function applyInOrder<State extends Projected>(
+  collection: mongo.Collection<State>,
+  event: ReceivedEvent,
+  apply: Apply<State>,
+  seed: Partial<State> = {},
+): Promise<'applied' | 'repeated' | 'parked'> {
+  const documents = collection as unknown as mongo.Collection<Projected>
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    const state = (await documents.findOne({ _id: event.subject }, { projection: { outbox: 0 } })) as State | null
+    const lastSequence = state?.lastSequence ?? 0
+    if (event.sequence <= lastSequence) return 'repeated'
+    if (event.sequence > lastSequence + 1) {
+      if (await park(documents, state, event, seed)) return 'parked'
+      continue
+    }
+    if (await advance(documents, state, event, apply, seed)) return 'applied'
+  }
+  throw new Error(`event ${event.id} met a concurrent change ${TRIES_MAX} times`)
+}
+
+async function advance<State extends Projected>(
+  documents: mongo.Collection<Projected>,
+  before: State | null,
+  event: ReceivedEvent,
+  apply: Apply<State>,
+  seed: Partial<State>,
+): Promise<boolean> {
+  let state = before && before.lastSequence > 0 ? before : null
+  let change: Partial<State> = {}
+  let lastSequence = event.sequence - 1
+  const parked = before?.parked ?? []
+  for (let next: ReceivedEvent | undefined = event; next; next = parked.find((each) => each.sequence === lastSequence + 1)) {
+    const changed = apply(state, next)
+    change = { ...change, ...changed }
+    state = { ...(state ?? ({ ...before, ...seed, _id: event.subject } as State)), ...changed }
+    lastSequence = next.sequence
+  }
+  const left = parked.filter((each) => each.sequence > lastSequence)
+  if (!before) return await insert(documents, { ...seed, ...change, _id: event.subject, version: 1, lastSequence, parked: [] })
+  const updated = await documents.updateOne(
+    { _id: event.subject, version: before.version, lastSequence: before.lastSequence },
+    {
+      $set: { ...change, lastSequence, parked: left },
+      $inc: { version: 1 },
+      ...(left.length === 0 && before.parkedAt && { $unset: { parkedAt: '' as const } }),
+    },
+  )
+  return updated.matchedCount === 1
+}
+
+async function park<State extends Projected>(
+  documents: mongo.Collection<Projected>,
+  state: State | null,
+  event: ReceivedEvent,
+  seed: Partial<State>,
+): Promise<boolean> {
+  parkedEvents.inc({ topic: event.topic })
+  if (!state) {
+    const placeholder = { ...seed, _id: event.subject, version: 1, lastSequence: 0, parked: [event], parkedAt: new Date() }
+    return await insert(documents, placeholder)
+  }
+  if (state.parked.some((each) => each.sequence === event.sequence)) return true
+  if (state.parked.length >= PARKED_MAX)
+    throw new Error(`more than ${PARKED_MAX} events wait for a missing one of aggregate ${event.subject}`)
+  const updated = await documents.updateOne(
+    { _id: event.subject, version: state.version, lastSequence: state.lastSequence },
+    { $push: { parked: event }, $set: { parkedAt: state.parkedAt ?? new Date() }, $inc: { version: 1 } },
+  )
+  return updated.matchedCount === 1
+}
+
+async function insert(documents: mongo.Collection<Projected>, document: Projected): Promise<boolean> {
+  try {
+    await documents.insertOne(document)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === DUPLICATE_KEY) return false
+    throw error
+  }
+}

@@ -1,0 +1,232 @@
+// The connection to Kafka: topics, publishing, following. The only package that knows the Kafka client.
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Admin, Kafka, Partitioners, type Producer } from 'kafkajs'
+import type { Logger } from 'pino'
+import { fromMessage, MalformedEvent, type ReceivedEvent, type WireMessage } from './cloud-event.ts'
+import { Follower, type FollowOptions } from './follower.ts'
+import { kafkaLogger } from './kafka-logger.ts'
+
+const CONNECTION_TIMEOUT_MS = 3_000
+const REQUEST_TIMEOUT_MS = 10_000
+const PARTITIONS = 12
+const RETRY_PAUSE_MS = 1_000
+
+export interface BrokerOptions {
+  /** Comma-separated `host:port` list. */
+  brokers: string
+  clientId: string
+  /** Prefix of topics and groups, so that several installations can share a cluster; empty for none. */
+  installation: string
+  logger: Logger
+}
+
+export interface Topic {
+  topic: string
+  partitions?: number
+  /** Keeps the newest value per key instead of everything. */
+  compacted?: boolean
+}
+
+export interface PlainMessage {
+  key: string
+  value: string | null
+  headers?: Record<string, string>
+}
+
+/** One process's connection to Kafka. Nothing here blocks a start: what cannot connect goes on trying in the background. */
+export class Broker {
+  readonly logger: Logger
+  readonly #kafka: Kafka
+  readonly #prefix: string
+  readonly #stops: (() => Promise<void>)[] = []
+  #producer: Promise<Producer> | undefined
+  #stopped = false
+
+  constructor(options: BrokerOptions) {
+    this.logger = options.logger
+    this.#prefix = options.installation === '' ? '' : `${options.installation}.`
+    this.#kafka = new Kafka({
+      clientId: options.clientId,
+      brokers: options.brokers.split(','),
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
+      logCreator: kafkaLogger(options.logger),
+    })
+  }
+
+  /** The name on the cluster: with the installation's prefix. */
+  name(topicOrGroup: string): string {
+    return this.#prefix + topicOrGroup
+  }
+
+  get stopped(): boolean {
+    return this.#stopped
+  }
+
+  /** Creates what does not exist yet; tries until Kafka answers. */
+  async ensureTopics(topics: readonly Topic[]): Promise<void> {
+    await this.#untilDone('topics', async () => {
+      await this.withAdmin(async (admin) => {
+        const existing = new Set(await admin.listTopics())
+        const missing = topics.filter(({ topic }) => !existing.has(this.name(topic)))
+        if (missing.length === 0) return
+        await admin.createTopics({
+          waitForLeaders: true,
+          topics: missing.map(({ topic, partitions, compacted }) => ({
+            topic: this.name(topic),
+            numPartitions: partitions ?? PARTITIONS,
+            replicationFactor: -1,
+            configEntries: compacted ? [{ name: 'cleanup.policy', value: 'compact' }] : [{ name: 'retention.ms', value: '-1' }],
+          })),
+        })
+      })
+    })
+  }
+
+  /**
+   * Publishes with an idempotent producer and waits until all in-sync replicas have it.
+   * @throws when Kafka does not take it; the producer is then renewed, the caller repeats with the same messages
+   */
+  async publish(topic: string, messages: readonly PlainMessage[]): Promise<void> {
+    await this.publishBatch([{ topic, messages }])
+  }
+
+  /** As `publish`, for several topics in one request. */
+  async publishBatch(batches: readonly { topic: string; messages: readonly (PlainMessage | WireMessage)[] }[]): Promise<void> {
+    this.#producer ??= this.#connectProducer()
+    const connecting = this.#producer
+    try {
+      const producer = await connecting
+      await producer.sendBatch({
+        acks: -1,
+        topicMessages: batches.map(({ topic, messages }) => ({ topic: this.name(topic), messages: [...messages] })),
+      })
+    } catch (error) {
+      // A producer whose request failed half way may have lost count of its sequence numbers: the next publish begins with a new one.
+      if (this.#producer === connecting) this.#producer = undefined
+      void connecting.then((producer) => producer.disconnect()).catch((reason) => this.logger.debug({ err: reason }, 'producer gone'))
+      throw error
+    }
+  }
+
+  async #connectProducer(): Promise<Producer> {
+    const producer = this.#kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner: Partitioners.DefaultPartitioner,
+      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
+    })
+    await producer.connect()
+    return producer
+  }
+
+  /** Follows a topic as a member of a consumer group, at least once. Starts in the background. */
+  follow(options: FollowOptions): Follower {
+    const follower = new Follower(this, this.#kafka, options)
+    this.#stops.push(() => follower.stop())
+    void this.#untilDone(`follower of ${options.topic}`, () => follower.start())
+    return follower
+  }
+
+  /**
+   * Reads a topic from its beginning in every process, then goes on. Resolves once everything that stood in it at the start was handled.
+   * Without Kafka it keeps trying, so callers that can work without do not await it.
+   */
+  async followCompacted(topic: string, handle: (key: string, value: string | null) => Promise<void>): Promise<void> {
+    await this.#untilDone(`reader of ${topic}`, async () => {
+      const name = this.name(topic)
+      const waiting = new Map<number, bigint>()
+      await this.withAdmin(async (admin) => {
+        for (const { partition, low, high } of await admin.fetchTopicOffsets(name))
+          if (BigInt(high) > BigInt(low)) waiting.set(partition, BigInt(high) - 1n)
+      })
+      const caughtUp = Promise.withResolvers<void>()
+      const stop = await this.#run([name], `reader-${randomUUID()}`, true, async (partition, message) => {
+        await handle(message.key?.toString() ?? '', message.value?.toString() ?? null)
+        const last = waiting.get(partition)
+        if (last !== undefined && BigInt(message.offset) >= last) waiting.delete(partition)
+        if (waiting.size === 0) caughtUp.resolve()
+      })
+      this.#stops.push(stop)
+      if (waiting.size > 0) await caughtUp.promise
+    })
+  }
+
+  /** Shows events live, without a say in who else reads them. Messages that are no events are passed over. */
+  async tail(
+    topics: readonly string[],
+    options: { fromBeginning?: boolean },
+    handle: (event: ReceivedEvent) => void,
+  ): Promise<{ stop(): Promise<void> }> {
+    const names = topics.map((topic) => this.name(topic))
+    const stop = await this.#run(names, `tail-${randomUUID()}`, options.fromBeginning ?? false, async (partition, message, topic) => {
+      try {
+        handle(fromMessage(topic.slice(this.#prefix.length), partition, message))
+      } catch (error) {
+        if (!(error instanceof MalformedEvent)) throw error
+        this.logger.debug({ topic, partition, offset: message.offset, reason: error.message }, 'a message that is no event')
+      }
+    })
+    return { stop }
+  }
+
+  async #run(
+    topics: string[],
+    group: string,
+    fromBeginning: boolean,
+    handle: (partition: number, message: Parameters<typeof fromMessage>[2], topic: string) => Promise<void>,
+  ): Promise<() => Promise<void>> {
+    const groupId = this.name(group)
+    const consumer = this.#kafka.consumer({
+      groupId,
+      allowAutoTopicCreation: false,
+      maxWaitTimeInMs: 100,
+      retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5, restartOnFailure: async () => !this.#stopped },
+    })
+    await consumer.connect()
+    await consumer.subscribe({ topics, fromBeginning })
+    const joined = new Promise<void>((resolve) => consumer.on(consumer.events.GROUP_JOIN, () => resolve()))
+    await consumer.run({ autoCommit: false, eachMessage: ({ topic, partition, message }) => handle(partition, message, topic) })
+    await joined
+    return async () => {
+      await consumer.disconnect()
+      await this.withAdmin((admin) => admin.deleteGroups([groupId]).then(() => undefined)).catch((error) =>
+        this.logger.debug({ err: error }, 'reader group left behind; Kafka drops it by itself'),
+      )
+    }
+  }
+
+  /** Lends a connected admin client. */
+  async withAdmin<Result>(work: (admin: Admin) => Promise<Result>): Promise<Result> {
+    const admin = this.#kafka.admin()
+    await admin.connect()
+    try {
+      return await work(admin)
+    } finally {
+      await admin.disconnect()
+    }
+  }
+
+  async #untilDone(what: string, attempt: () => Promise<void>): Promise<void> {
+    for (let tries = 0; !this.#stopped; tries++) {
+      try {
+        return await attempt()
+      } catch (error) {
+        if (this.#stopped) return
+        if (tries % 10 === 0) this.logger.warn({ err: error, what }, 'Kafka does not answer; trying again')
+        await sleep(RETRY_PAUSE_MS)
+      }
+    }
+  }
+
+  /** Stops followers and readers, then the producer. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await Promise.allSettled(this.#stops.map((stop) => stop()))
+    if (this.#producer)
+      await this.#producer.then((producer) => producer.disconnect()).catch((error) => this.logger.debug({ err: error }, 'producer gone'))
+  }
+}

@@ -1,0 +1,14 @@
+// Kafka client log lines as lines of our own log.
+import { type logCreator, logLevel } from 'kafkajs'
+import type { Logger } from 'pino'
+
+/** Client errors are warnings here: whoever called decides whether something is wrong, and a broker that is away repeats itself. */
+export const kafkaLogger =
+  (logger: Logger): logCreator =>
+  () =>
+  ({ namespace, level, log }) => {
+    const { message, timestamp: _timestamp, logger: _name, stack: _stack, ...rest } = log
+    const text = `kafka ${namespace}: ${message}`
+    if (level === logLevel.ERROR) logger.warn(rest, text)
+    else logger.debug(rest, text)
+  }
