@@ -1,0 +1,121 @@
+// A command: an endpoint of the contract with the code that acts on it. Running one: validate, keep to one run per key, retry when overtaken.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Endpoint, type ErrorCode, failure, statusOf, success, validatorOf } from '@dcms/contract'
+import { type Outcome, ServiceUnavailable } from './decision.ts'
+import { beginRequest, hashOf, keepAnswer, releaseRequest } from './idempotency.ts'
+import { Scope, type ScopeOptions } from './scope.ts'
+
+const RUNS_MAX = 20
+const PAUSE_MAX_MS = 25
+
+/** An answer ready to be written to the wire. */
+export interface Answer {
+  status: number
+  body: string
+  headers?: Record<string, string>
+}
+
+export interface Command {
+  readonly endpoint: Endpoint
+  run(body: unknown, call: Call): Promise<Answer>
+}
+
+/** A call as it came in, apart from its body. */
+export type Call = Omit<ScopeOptions, 'now' | 'commandId'> & { idempotencyKey?: string; clock: () => Date }
+
+/**
+ * Binds an endpoint to its handler. The handler gets the validated body and a scope, and answers, refuses with a code the endpoint lists,
+ * or says that it was overtaken, upon which it is run again.
+ */
+export function command<Request, Result, Code extends ErrorCode>(
+  endpoint: Endpoint<Request, Result, Code>,
+  handle: (input: Request, scope: Scope) => Promise<Outcome<Result, NoInfer<Code>>>,
+): Command {
+  const validate = validatorOf<Request & { requestId?: string }>(endpoint.request)
+  return {
+    endpoint,
+    async run(body, call) {
+      const validated = validate(body)
+      if (!validated.valid) return refusal('invalid.input.request', validated.fieldError)
+      const { requestId: keyInBody, ...withoutKey } = validated.value
+      const key = keyInBody ?? call.idempotencyKey
+      const bodyHash = hashOf(withoutKey)
+      const commandId =
+        key === undefined ? hashOf(call.requestId, process.hrtime.bigint().toString()) : hashOf(endpoint.path, key, bodyHash)
+      const run = () => runUntilSettled(handle, validated.value, { ...call, commandId })
+      if (endpoint.idempotency !== 'stored' || key === undefined) return (await run()).answer
+      return await runOnce(call, `${endpoint.path} ${key}`, bodyHash, run)
+    },
+  }
+}
+
+interface Settled {
+  answer: Answer
+  /** Whether a repeat must get the same; not so for "try again" answers. */
+  final: boolean
+}
+
+async function runOnce(call: Call, id: string, bodyHash: string, run: () => Promise<Settled>): Promise<Answer> {
+  const begun = await beginRequest(call.tenant, id, bodyHash, call.clock())
+  switch (begun.kind) {
+    case 'answered':
+      return begun.answer
+    case 'conflict':
+      return refusal('idempotency.conflict')
+    case 'in-progress':
+      return { ...refusal('idempotency.in.progress'), headers: { 'retry-after': '1' } }
+    case 'run':
+  }
+  try {
+    const { answer, final } = await run()
+    if (final) await keepAnswer(call.tenant, id, { status: answer.status, body: answer.body })
+    else await releaseRequest(call.tenant, id)
+    return answer
+  } catch (error) {
+    await releaseRequest(call.tenant, id)
+    throw error
+  }
+}
+
+async function runUntilSettled<Request, Result, Code extends ErrorCode>(
+  handle: (input: Request, scope: Scope) => Promise<Outcome<Result, Code>>,
+  input: Request,
+  options: Call & { commandId: string },
+): Promise<Settled> {
+  for (let runs = 1; runs <= RUNS_MAX; runs++) {
+    const outcome = await handle(input, new Scope({ ...options, now: options.clock() }))
+    switch (outcome.kind) {
+      case 'answer':
+        return { answer: { status: 200, body: JSON.stringify(success(outcome.result, outcome.pagination)) }, final: true }
+      case 'refused':
+        return {
+          answer: refusal(outcome.code, outcome.fieldError),
+          final: statusOf(outcome.code) < 500 && outcome.code !== 'concurrent.change',
+        }
+      case 'overtaken':
+        await sleep(Math.random() * Math.min(PAUSE_MAX_MS, runs * 2))
+    }
+  }
+  return { answer: refusal('concurrent.change'), final: false }
+}
+
+/** The answer that refuses with a code. */
+export const refusal = (code: ErrorCode, fieldError?: readonly string[]): Answer => ({
+  status: statusOf(code),
+  body: JSON.stringify(failure(code, fieldError)),
+  ...(code === 'service.unavailable' && { headers: { 'retry-after': '1' } }),
+})
+
+/** The answer to a fault: 503 when something needed is away, otherwise 500 without a hint. */
+export const faultAnswer = (error: unknown): Answer =>
+  refusal(error instanceof ServiceUnavailable || isStoreAway(error) ? 'service.unavailable' : 'internal.error')
+
+const STORE_AWAY = new Set([
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoServerSelectionError',
+  'MongoPoolClearedError',
+  'MongoWaitQueueTimeoutError',
+  'MongoNotConnectedError',
+])
+const isStoreAway = (error: unknown): boolean => error instanceof Error && STORE_AWAY.has(error.name)

@@ -1,0 +1,103 @@
+// Context tokens: who calls, for which tenant and user. ES256, 60 s, signed once and verified once per (tenant, user, roles, audience).
+import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Caller } from '@dcms/contract'
+import jwt from 'jsonwebtoken'
+import { SettingsError } from './settings.ts'
+
+const LIFE_S = 60
+// Signed anew well before the end, so that a token never expires on its way.
+const RENEW_BEFORE_END_MS = 20_000
+const CACHED_MAX = 10_000
+
+/** On whose behalf a call is made. */
+export interface OnBehalfOf {
+  tenant: string
+  user: string
+  roles: readonly string[]
+}
+
+/** What a verified context token says. */
+export interface CallContext extends OnBehalfOf {
+  caller: Caller
+}
+
+export interface CallerTokens {
+  tokenFor(audience: string, onBehalfOf: OnBehalfOf): string
+}
+
+/** Signs context tokens with the caller's own key (private JWK file with `kid` = caller) and keeps them until shortly before their end. */
+export function callerTokens({ caller, keyFile }: { caller: Caller; keyFile: string }): CallerTokens {
+  const key = readKey(keyFile, (jwk) => createPrivateKey({ key: jwk, format: 'jwk' }))
+  const cache = new Map<string, { token: string; renewAt: number }>()
+  return {
+    tokenFor(audience, { tenant, user, roles }) {
+      const name = `${audience} ${tenant} ${user} ${roles.join(',')}`
+      const cached = cache.get(name)
+      if (cached && cached.renewAt > Date.now()) return cached.token
+      const token = jwt.sign({ tenant, roles }, key, {
+        algorithm: 'ES256',
+        keyid: caller,
+        issuer: caller,
+        audience,
+        subject: user,
+        expiresIn: LIFE_S,
+      })
+      if (cache.size >= CACHED_MAX) cache.clear()
+      cache.set(name, { token, renewAt: Date.now() + LIFE_S * 1000 - RENEW_BEFORE_END_MS })
+      return token
+    },
+  }
+}
+
+/** Verifies context tokens meant for one audience; null for anything that is not one. */
+export function contextVerifier({ audience, callersFile }: { audience: string; callersFile: string }) {
+  const keys = new Map<string, KeyObject>()
+  for (const jwk of readJson<{ keys: (JsonWebKey & { kid: string })[] }>(callersFile).keys)
+    keys.set(jwk.kid, createPublicKey({ key: jwk, format: 'jwk' }))
+  const cache = new Map<string, { context: CallContext; endsAt: number }>()
+
+  return (token: string | undefined): CallContext | null => {
+    if (token === undefined) return null
+    const cached = cache.get(token)
+    if (cached) {
+      if (cached.endsAt > Date.now()) return cached.context
+      cache.delete(token)
+      return null
+    }
+    const verified = verify(token, keys, audience)
+    if (!verified) return null
+    if (cache.size >= CACHED_MAX) cache.clear()
+    cache.set(token, verified)
+    return verified.context
+  }
+}
+
+function verify(token: string, keys: ReadonlyMap<string, KeyObject>, audience: string) {
+  try {
+    const kid = jwt.decode(token, { complete: true })?.header.kid
+    const key = kid === undefined ? undefined : keys.get(kid)
+    if (!key || kid === undefined) return null
+    const claims = jwt.verify(token, key, { algorithms: ['ES256'], audience, issuer: kid })
+    if (typeof claims === 'string' || typeof claims.sub !== 'string' || typeof claims.exp !== 'number') return null
+    const tenant: unknown = claims.tenant
+    const roles: unknown = claims.roles
+    if (typeof tenant !== 'string' || !Array.isArray(roles) || !roles.every((role) => typeof role === 'string')) return null
+    return { context: { caller: kid as Caller, tenant, user: claims.sub, roles }, endsAt: claims.exp * 1000 }
+  } catch (error) {
+    if (error instanceof jwt.JsonWebTokenError || error instanceof SyntaxError) return null
+    throw error
+  }
+}
+
+function readKey(file: string, read: (jwk: JsonWebKey) => KeyObject): KeyObject {
+  return read(readJson<JsonWebKey>(file))
+}
+
+function readJson<Content>(file: string): Content {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    throw new SettingsError(`the key file ${file} cannot be read as JSON`)
+  }
+}

@@ -1,0 +1,43 @@
+// What a rule decides and what a command answers.
+import type { ErrorCode, Pagination } from '@dcms/contract'
+
+/** A refusal the contract lists for the endpoint. */
+export interface Refused<Code extends ErrorCode> {
+  readonly kind: 'refused'
+  readonly code: Code
+  /** Replaces the catalogue's own lines. */
+  readonly fieldError?: readonly string[]
+}
+
+/** A rule's verdict: the state's change with its events, no change because it stands already, or a refusal. */
+export type Decision<State, Event extends { type: string }, Code extends ErrorCode> =
+  | {
+      readonly kind: 'changed'
+      readonly set: Partial<State>
+      readonly unset?: readonly (keyof State & string)[]
+      readonly events: readonly Event[]
+    }
+  | { readonly kind: 'unchanged' }
+  | Refused<Code>
+
+/** How a command ends. `overtaken`: somebody else changed the document first; the command is run again on fresh state. */
+export type Outcome<Result, Code extends ErrorCode> =
+  | { readonly kind: 'answer'; readonly result: Result; readonly pagination?: Pagination }
+  | { readonly kind: 'overtaken' }
+  | Refused<Code>
+
+export const refuse = <const Code extends ErrorCode>(code: Code, fieldError?: readonly string[]): Refused<Code> => ({
+  kind: 'refused',
+  code,
+  ...(fieldError && { fieldError }),
+})
+
+export const answer = <Result>(result: Result): { readonly kind: 'answer'; readonly result: Result } => ({ kind: 'answer', result })
+
+export const unchanged = { kind: 'unchanged' } as const
+
+/** Something this process needs is away; the call answers 503 and may be repeated. */
+export class ServiceUnavailable extends Error {
+  /** Read by followers: not the event's fault. */
+  readonly unavailable = true
+}

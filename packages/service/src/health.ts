@@ -1,0 +1,24 @@
+// Health and metrics of a process, the same for all: /health, /health/live, /health/ready, /metrics.
+import { Router } from 'express'
+import { collectDefaultMetrics, register } from 'prom-client'
+
+/** Reasons why the process cannot do its work now; empty when it can. */
+export type Readiness = () => string[]
+
+collectDefaultMetrics()
+
+/** Routes for probes and for Prometheus. `live` says the process runs, `ready` that it can serve. */
+export function healthRoutes(name: string, readiness: Readiness): Router {
+  const routes = Router()
+  routes.get('/health/live', (_request, response) => {
+    response.json({ service: name, status: 'UP' })
+  })
+  routes.get(['/health', '/health/ready'], (_request, response) => {
+    const reasons = readiness()
+    response.status(reasons.length === 0 ? 200 : 503).json({ service: name, status: reasons.length === 0 ? 'UP' : 'DOWN', reasons })
+  })
+  routes.get('/metrics', async (_request, response) => {
+    response.type(register.contentType).send(await register.metrics())
+  })
+  return routes
+}

@@ -1,0 +1,102 @@
+// The idempotency store: the first answer to a key is kept 24 hours and given again (collection `requests`, one per context and tenant).
+import { createHash } from 'node:crypto'
+import { isDuplicateKey, plainModel } from './store.ts'
+import type { Tenant } from './tenants.ts'
+
+const KEPT_S = 24 * 60 * 60
+/**
+ * How long a call counts as running. A call whose process died is taken over after this time; commands are sequences of steps that stand a
+ * second runner, so a call that is merely slow loses nothing when it is taken over.
+ */
+const LEASE_MS = 5_000
+
+/** An answer as it goes out. */
+export interface StoredAnswer {
+  status: number
+  body: string
+}
+
+interface RequestRecord {
+  _id: string
+  /** Hash of the normalised body, to tell a repeat from another request under the same key. */
+  bodyHash?: string
+  leaseUntil?: Date
+  answer?: StoredAnswer
+  expiresAt?: Date
+  /** Documents without an end are reserved values, see `reserveValue`. */
+  holder?: string
+}
+
+/** Small documents of a tenant: kept answers, which end by themselves, and reserved values, which do not. */
+export const requestsOf = plainModel<RequestRecord>(
+  'requests',
+  { bodyHash: String, leaseUntil: Date, answer: { status: Number, body: String }, expiresAt: Date, holder: String },
+  [[{ expiresAt: 1 }, { expireAfterSeconds: 0 }]],
+)
+
+export type Begun =
+  | { readonly kind: 'run' }
+  | { readonly kind: 'answered'; readonly answer: StoredAnswer }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'in-progress' }
+
+/** Takes the key for one run of the call, or says what became of an earlier one. */
+export async function beginRequest(tenant: Tenant, id: string, bodyHash: string, now: Date): Promise<Begun> {
+  const requests = requestsOf(tenant)
+  const leaseUntil = new Date(now.getTime() + LEASE_MS)
+  const expiresAt = new Date(now.getTime() + KEPT_S * 1000)
+  try {
+    await requests.collection.insertOne({ _id: id as never, bodyHash, leaseUntil, expiresAt })
+    return { kind: 'run' }
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error
+  }
+  const record = await requests.findById(id).lean<RequestRecord>()
+  if (!record) return await beginRequest(tenant, id, bodyHash, now) // ended between the two
+  if (record.bodyHash !== bodyHash) return { kind: 'conflict' }
+  if (record.answer) return { kind: 'answered', answer: record.answer }
+  const heldUntil = record.leaseUntil ?? now
+  if (heldUntil > now) return { kind: 'in-progress' } // most calls end within the second that Retry-After names
+  const taken = await requests.updateOne({ _id: id, leaseUntil: heldUntil, answer: { $exists: false } }, { $set: { leaseUntil } })
+  return taken.modifiedCount === 1 ? { kind: 'run' } : { kind: 'in-progress' }
+}
+
+/** Keeps the final answer of a call. */
+export async function keepAnswer(tenant: Tenant, id: string, stored: StoredAnswer): Promise<void> {
+  await requestsOf(tenant).updateOne({ _id: id, answer: { $exists: false } }, { $set: { answer: stored } })
+}
+
+/** Gives the key back after a call that ended without a final answer, so that a repeat runs at once. */
+export async function releaseRequest(tenant: Tenant, id: string): Promise<void> {
+  await requestsOf(tenant).deleteOne({ _id: id, answer: { $exists: false } })
+}
+
+/**
+ * Reserves a value that only one holder may have (an account held as primary). True when the holder has it now, also from before.
+ * The value is the `_id`, so that two at once cannot both get it.
+ */
+export async function reserveValue(tenant: Tenant, value: string, holder: string): Promise<boolean> {
+  try {
+    await requestsOf(tenant).collection.insertOne({ _id: value as never, holder })
+    return true
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error
+  }
+  const record = await requestsOf(tenant).findById(value).lean<RequestRecord>()
+  return record?.holder === holder
+}
+
+/** Gives a reserved value back. */
+export async function releaseValue(tenant: Tenant, value: string, holder: string): Promise<void> {
+  await requestsOf(tenant).deleteOne({ _id: value, holder })
+}
+
+/** SHA-256 of a body, the same for the same fields in any order. */
+export const hashOf = (...parts: unknown[]): string => createHash('sha256').update(canonical(parts)).digest('base64url')
+
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : part,
+  )

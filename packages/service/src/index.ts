@@ -1,0 +1,28 @@
+// What every service shares: the app, commands, the store by tenant, idempotency, context tokens, health, logs, shutdown.
+export { type Answer, type Call, type Command, command, faultAnswer, refusal } from './command.ts'
+export { type CallContext, type CallerTokens, callerTokens, contextVerifier, type OnBehalfOf } from './context-token.ts'
+export { answer, type Decision, type Outcome, type Refused, refuse, ServiceUnavailable, unchanged } from './decision.ts'
+export { healthRoutes, type Readiness } from './health.ts'
+export { onShutdown, type RunningHttp, startHttp } from './http.ts'
+export { hashOf, releaseValue, reserveValue } from './idempotency.ts'
+export { importKeyRoute } from './import-key.ts'
+export { type InternalAnswer, type InternalClient, internalClient } from './internal-client.ts'
+export { mongoKeyStore } from './key-store.ts'
+export { createLogger } from './logger.ts'
+export { addFallbacks } from './routes.ts'
+export type { Scope } from './scope.ts'
+export { runProcess, type ServiceConfig, type Settings, SettingsError, serviceConfig, settings } from './settings.ts'
+export { anyModel, type Following, type Foundations, following, type ServiceParts, type Sweep, startService } from './start-service.ts'
+export {
+  aggregateModel,
+  connectStore,
+  databaseName,
+  followingAggregateModel,
+  isDuplicateKey,
+  newlyStored,
+  plainModel,
+  projectionModel,
+  type Stored,
+  type TenantModel,
+} from './store.ts'
+export { type Tenant, Tenants } from './tenants.ts'

@@ -1,0 +1,74 @@
+// Calling another context's internal API.
+import type { ErrorCode, Exception, InternalEndpoint } from '@dcms/contract'
+import { Agent, request } from 'undici'
+import type { CallerTokens, OnBehalfOf } from './context-token.ts'
+import { ServiceUnavailable } from './decision.ts'
+
+const TIMEOUT_MS = 2_000
+const CONNECTIONS_MAX = 64
+
+export interface InternalCall extends OnBehalfOf {
+  requestId: string
+  traceparent?: string | undefined
+  /** The same for a repeat, so that the owner recognises it. */
+  idempotencyKey?: string
+}
+
+export type InternalAnswer<Result, Code extends ErrorCode> =
+  | { readonly kind: 'answer'; readonly result: Result }
+  | { readonly kind: 'refused'; readonly code: Code; readonly fieldError: readonly string[] }
+
+export interface InternalClient {
+  /**
+   * @returns the owner's answer, or its refusal with a code the endpoint lists
+   * @throws ServiceUnavailable when the owner is away, too slow or says it cannot serve now; the outcome of a write is then unknown
+   */
+  call<Request, Result, Code extends ErrorCode>(
+    endpoint: InternalEndpoint<Request, Result, Code>,
+    body: Request,
+    context: InternalCall,
+  ): Promise<InternalAnswer<Result, Code>>
+  close(): Promise<void>
+}
+
+/** A client of one owner; 2 s time-out. `audience` is the owner's name. */
+export function internalClient({ baseUrl, audience, tokens }: { baseUrl: string; audience: string; tokens: CallerTokens }): InternalClient {
+  const dispatcher = new Agent({ connections: CONNECTIONS_MAX, keepAliveTimeout: 30_000, connect: { timeout: TIMEOUT_MS } })
+  return {
+    async call<Request, Result, Code extends ErrorCode>(
+      endpoint: InternalEndpoint<Request, Result, Code>,
+      body: Request,
+      context: InternalCall,
+    ) {
+      let status: number
+      let envelope: { result: Result; exception: Exception | null }
+      try {
+        const response = await request(baseUrl + endpoint.path, {
+          dispatcher,
+          method: endpoint.method,
+          headersTimeout: TIMEOUT_MS,
+          bodyTimeout: TIMEOUT_MS,
+          headers: {
+            'content-type': 'application/json',
+            'x-dcms-context': tokens.tokenFor(audience, context),
+            'x-request-id': context.requestId,
+            ...(context.traceparent && { traceparent: context.traceparent }),
+            ...(context.idempotencyKey && { 'idempotency-key': context.idempotencyKey }),
+          },
+          body: JSON.stringify(body),
+        })
+        status = response.statusCode
+        envelope = (await response.body.json()) as typeof envelope
+      } catch (error) {
+        throw new ServiceUnavailable(`${audience} did not answer ${endpoint.path}`, { cause: error })
+      }
+      if (status === 200) return { kind: 'answer', result: envelope.result }
+      const code = envelope.exception?.errorCode
+      if (status === 503 || status === 409) throw new ServiceUnavailable(`${audience} cannot serve ${endpoint.path} now: ${code}`)
+      const known = endpoint.errors.find((each) => each === code)
+      if (!known) throw new Error(`${audience} answered ${endpoint.path} with ${status} ${code}, which the contract does not list`)
+      return { kind: 'refused', code: known, fieldError: envelope.exception?.fieldError ?? [] }
+    },
+    close: () => dispatcher.close(),
+  }
+}

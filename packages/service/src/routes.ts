@@ -1,0 +1,84 @@
+// The HTTP face of a service: each command at its contract path, behind a context token; everything else in the envelope.
+import { randomUUID } from 'node:crypto'
+import type { Caller } from '@dcms/contract'
+import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express'
+import type { Logger } from 'pino'
+import { type Answer, type Call, type Command, faultAnswer, refusal } from './command.ts'
+import type { CallContext } from './context-token.ts'
+import type { Tenants } from './tenants.ts'
+
+const BODY_MAX = '1mb'
+
+export interface RouteOptions {
+  commands: readonly Command[]
+  tenants: Tenants
+  verify: (token: string | undefined) => CallContext | null
+  /** What a scope needs besides what the call brings. */
+  shared: Pick<Call, 'relay' | 'sources' | 'clock'>
+  logger: Logger
+}
+
+/** Adds one route per command. Calls without a valid context token of an allowed caller are refused with 401. */
+export function addCommands(app: Express, options: RouteOptions): void {
+  const readBody = express.json({ limit: BODY_MAX, type: () => true })
+  for (const command of options.commands) {
+    const { endpoint } = command
+    const callers: readonly Caller[] = 'callers' in endpoint ? endpoint.callers : ['gateway']
+    app.all(endpoint.path, allowOnly(endpoint.method), readBody, async (request: Request, response: Response) => {
+      const context = options.verify(headerOf(request, 'x-dcms-context'))
+      if (!context || !callers.includes(context.caller)) return write(response, refusal('auth.token.invalid'))
+      const tenant = options.tenants.get(context.tenant)
+      if (!tenant) return write(response, refusal('service.unavailable')) // not told of this tenant yet
+      const idempotencyKey = headerOf(request, 'idempotency-key')
+      const traceparent = headerOf(request, 'traceparent')
+      const call: Call = {
+        ...options.shared,
+        tenant,
+        user: context.user,
+        roles: context.roles,
+        requestId: headerOf(request, 'x-request-id') ?? randomUUID(),
+        ...(idempotencyKey !== undefined && { idempotencyKey }),
+        ...(traceparent !== undefined && { traceparent }),
+      }
+      try {
+        write(response, await command.run(request.body ?? {}, call))
+      } catch (error) {
+        options.logger.error({ err: error, requestId: call.requestId, path: endpoint.path, tenant: tenant.id }, 'call failed')
+        write(response, faultAnswer(error))
+      }
+    })
+  }
+}
+
+/** The last routes of every app: unknown paths, and bodies that cannot be read. */
+export function addFallbacks(app: Express, logger: Logger): void {
+  app.use((_request, response) => write(response, refusal('path.not.found')))
+  const onError: ErrorRequestHandler = (error, request, response, _next) => {
+    const type: unknown = error?.type
+    if (type === 'entity.too.large') return write(response, refusal('request.too.large'))
+    if (typeof error?.status === 'number' && error.status < 500)
+      return write(response, refusal('invalid.input.request', ['the body is not valid JSON']))
+    logger.error({ err: error, path: request.path }, 'unexpected fault')
+    write(response, faultAnswer(error))
+  }
+  app.use(onError)
+}
+
+const allowOnly =
+  (method: string): RequestHandler =>
+  (request, response, next) => {
+    if (request.method === method) return next()
+    write(response, { ...refusal('method.not.allowed'), headers: { allow: method } })
+  }
+
+const headerOf = (request: Request, name: string): string | undefined => {
+  const value = request.headers[name]
+  return Array.isArray(value) ? value[0] : value
+}
+
+function write(response: Response, { status, body, headers }: Answer): void {
+  response
+    .status(status)
+    .set({ 'content-type': 'application/json; charset=utf-8', ...headers })
+    .end(body)
+}

@@ -1,0 +1,120 @@
+// What a command runs in: tenant, clock, caller, and the one way to write state with its events.
+import { randomUUID } from 'node:crypto'
+import { type ErrorCode, eventTypes } from '@dcms/contract'
+import type { OutboxEvent, Relay } from '@dcms/events'
+import type { Model, UpdateQuery } from 'mongoose'
+import { answer, type Decision, type Outcome, ServiceUnavailable } from './decision.ts'
+import type { OutboxSources } from './outbox-sources.ts'
+import type { Stored, TenantModel } from './store.ts'
+import { isDuplicateKey } from './store.ts'
+import type { Tenant } from './tenants.ts'
+
+const COMMAND_IDS_KEPT = 8
+const WAITING_EVENTS_MAX = 200
+const dataVersions = new Map(eventTypes.map(({ type, version }) => [type, version]))
+
+export interface ScopeOptions {
+  tenant: Tenant
+  now: Date
+  /** The same for a repeat of the same call, otherwise unique. */
+  commandId: string
+  requestId: string
+  traceparent?: string
+  user: string
+  roles: readonly string[]
+  relay: Relay
+  sources: OutboxSources
+}
+
+/** Handed to every command. */
+export class Scope {
+  readonly tenant: Tenant
+  readonly now: Date
+  readonly commandId: string
+  readonly requestId: string
+  readonly traceparent: string | undefined
+  readonly user: string
+  readonly roles: readonly string[]
+  readonly #relay: Relay
+  readonly #sources: OutboxSources
+
+  constructor(options: ScopeOptions) {
+    this.tenant = options.tenant
+    this.now = options.now
+    this.commandId = options.commandId
+    this.requestId = options.requestId
+    this.traceparent = options.traceparent
+    this.user = options.user
+    this.roles = options.roles
+    this.#relay = options.relay
+    this.#sources = options.sources
+  }
+
+  /**
+   * Turns a decision into one `findOneAndUpdate`-like update matched on `_id` and `version`: sets the change, counts the version, appends the
+   * events. No match is `overtaken`: the command decides again on fresh state.
+   * @throws ServiceUnavailable when 200 events of the document wait to be published
+   */
+  async commit<State extends Stored, Result, Code extends ErrorCode>(
+    modelOf: TenantModel<State>,
+    state: State | null,
+    decision: Decision<State, { type: string }, Code>,
+    result: Result,
+  ): Promise<Outcome<Result, Code>> {
+    if (state?.commandIds.includes(this.commandId)) return answer(result) // this very command was done before, its answer was lost
+    if (decision.kind === 'refused') return decision
+    if (decision.kind === 'unchanged') return answer(result)
+    if (!state) throw new Error('a change needs a document; use create for a new one')
+    const { set, unset = [], events } = decision
+    if (state.sequence - state.relayedSequence + events.length > WAITING_EVENTS_MAX)
+      throw new ServiceUnavailable('too many events of this document wait to be published')
+    const changed = await modelOf(this.tenant).updateOne({ _id: state._id, version: state.version }, {
+      $set: { ...set, ...(events.length > 0 && { outboxAt: this.now }) },
+      ...(unset.length > 0 && { $unset: Object.fromEntries(unset.map((field) => [field, ''])) }),
+      $inc: { version: 1, sequence: events.length },
+      $push: {
+        commandIds: { $each: [this.commandId], $slice: -COMMAND_IDS_KEPT },
+        ...(events.length > 0 && { outbox: { $each: this.#toOutbox(events, state.sequence) } }),
+      },
+    } as UpdateQuery<State>)
+    if (changed.matchedCount === 0) return { kind: 'overtaken' }
+    if (events.length > 0) this.#relay.nudge(this.#sources.of(modelOf), this.tenant.id, state._id)
+    return answer(result)
+  }
+
+  /** Inserts a new document with its first events; false when the `_id` is taken. */
+  async create<State extends Stored>(
+    modelOf: TenantModel<State>,
+    state: State,
+    events: readonly { type: string }[] = [],
+  ): Promise<boolean> {
+    const document = {
+      ...state,
+      sequence: events.length,
+      outbox: this.#toOutbox(events, 0),
+      ...(events.length > 0 && { outboxAt: this.now }),
+    }
+    try {
+      const model: Model<State> = modelOf(this.tenant)
+      await model.collection.insertOne(document as never)
+    } catch (error) {
+      if (isDuplicateKey(error)) return false
+      throw error
+    }
+    if (events.length > 0) this.#relay.nudge(this.#sources.of(modelOf), this.tenant.id, state._id)
+    return true
+  }
+
+  #toOutbox(events: readonly { type: string }[], after: number): OutboxEvent[] {
+    return events.map((payload, position) => ({
+      id: randomUUID(),
+      type: payload.type,
+      dataVersion: dataVersions.get(payload.type) ?? 1,
+      sequence: after + position + 1,
+      time: this.now,
+      requestId: this.requestId,
+      ...(this.traceparent && { traceparent: this.traceparent }),
+      payload,
+    }))
+  }
+}

@@ -1,0 +1,78 @@
+// Reading a process's settings from its environment; a wrong or missing one stops the start with one clear sentence.
+
+/** A setting that is missing or cannot be read; the message names it and never shows its value. */
+export class SettingsError extends Error {}
+
+/** Typed access to environment variables, for a process's `config.ts`. */
+export function settings(environment: NodeJS.ProcessEnv) {
+  const optional = (name: string): string | undefined => {
+    const value = environment[name]?.trim()
+    return value === '' ? undefined : value
+  }
+  const text = (name: string, fallback?: string): string => {
+    const value = optional(name) ?? fallback
+    if (value === undefined) throw new SettingsError(`${name} is not set`)
+    return value
+  }
+  return {
+    optional,
+    text,
+    url(name: string): string {
+      const value = text(name)
+      if (!URL.canParse(value)) throw new SettingsError(`${name} is not a URL`)
+      return value.replace(/\/$/, '')
+    },
+    port(name: string, fallback?: number): number {
+      const value = Number(text(name, fallback === undefined ? undefined : String(fallback)))
+      if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new SettingsError(`${name} is not a port number`)
+      return value
+    },
+    /** Prefix of databases, topics and groups, so that several installations can share engines. */
+    installation(): string {
+      const value = optional('DCMS_INSTALLATION') ?? ''
+      if (!/^[a-z0-9]{0,12}$/.test(value)) throw new SettingsError('DCMS_INSTALLATION may have up to 12 lower-case letters and digits')
+      return value
+    },
+  }
+}
+
+export type Settings = ReturnType<typeof settings>
+
+/** What every service needs to run. */
+export interface ServiceConfig {
+  mongoUrl: string
+  kafkaBrokers: string
+  installation: string
+  host: string
+  port: number
+  internalPort: number
+  /** Private key of this caller, a JWK file. */
+  callerKeyFile: string
+  /** Public keys of all callers, a JWKS file. */
+  callersFile: string
+  logLevel: string
+}
+
+/** Reads the part of the settings that all services share. */
+export const serviceConfig = (read: Settings): ServiceConfig => ({
+  mongoUrl: read.text('MONGO_URL'),
+  kafkaBrokers: read.text('KAFKA_BROKERS'),
+  installation: read.installation(),
+  host: read.text('HOST', '127.0.0.1'),
+  port: read.port('PORT'),
+  internalPort: read.port('INTERNAL_PORT'),
+  callerKeyFile: read.text('DCMS_CALLER_KEY_FILE'),
+  callersFile: read.text('DCMS_CALLERS_FILE'),
+  logLevel: read.text('LOG_LEVEL', 'info'),
+})
+
+/** Runs a process's start; a setting that is wrong ends it with its sentence instead of a stack. */
+export async function runProcess(start: () => Promise<void>): Promise<void> {
+  try {
+    await start()
+  } catch (error) {
+    process.stderr.write(`${error instanceof SettingsError ? error.message : error instanceof Error ? error.stack : 'start failed'}\n`)
+    process.exitCode = 1
+    process.exit()
+  }
+}

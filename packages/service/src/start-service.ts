@@ -1,0 +1,225 @@
+// Starting a service: store, tenants, commands, followers, relay, sweeps, two listeners; and its orderly end.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Context, tenantsTopic, tenantVersionPath, tenantVersionRequest, topicOf, validatorOf } from '@dcms/contract'
+import { type Apply, applyInOrder, Broker, deadLetterTopic, type Projected, Relay } from '@dcms/events'
+import express, { type Express } from 'express'
+import type { Connection } from 'mongoose'
+import type { Logger } from 'pino'
+import type { Command } from './command.ts'
+import { type CallerTokens, callerTokens, contextVerifier } from './context-token.ts'
+import { healthRoutes } from './health.ts'
+import { onShutdown, startHttp } from './http.ts'
+import { requestsOf } from './idempotency.ts'
+import { createLogger } from './logger.ts'
+import { OutboxSources } from './outbox-sources.ts'
+import { addCommands, addFallbacks } from './routes.ts'
+import { Scope } from './scope.ts'
+import type { ServiceConfig } from './settings.ts'
+import { connectStore, type TenantModel } from './store.ts'
+import { type Tenant, Tenants } from './tenants.ts'
+
+/** Keeps a collection up to date by the events of another context. */
+export interface Following {
+  of: Context
+  projection: TenantModel<never>
+  apply: (tenant: Tenant) => Apply<never>
+  /** Fields of a document that an event creates, besides what the event sets. */
+  seed?: object
+}
+
+/** Finishes what a process that died left unfinished; run at the start and then again and again, for every tenant. */
+export interface Sweep {
+  name: string
+  everyMs: number
+  run(scopeOf: (tenant: Tenant, commandId: string) => Scope, tenant: Tenant): Promise<void>
+}
+
+/** What a service makes of the pieces it gets at its start. */
+export interface ServiceParts {
+  commands: readonly Command[]
+  aggregates: readonly TenantModel<never>[]
+  followings?: readonly Following[]
+  sweeps?: readonly Sweep[]
+  /** Runs once per tenant and start, before the tenant is served. */
+  prepare?: (tenant: Tenant) => Promise<void>
+  /** Further routes of the internal listener, for operators. */
+  adminRoutes?: (app: Express, verify: ReturnType<typeof contextVerifier>, tenants: Tenants) => void
+  /** Closed at the end. */
+  clients?: readonly { close(): Promise<void> }[]
+}
+
+export interface Foundations {
+  connection: Connection
+  tokens: CallerTokens
+  logger: Logger
+}
+
+/** Names models of any state in one list. */
+export const anyModel = <State>(modelOf: TenantModel<State>): TenantModel<never> => modelOf as unknown as TenantModel<never>
+
+/** Declares that a projection follows a context. */
+export const following = <State extends Projected>(definition: {
+  of: Context
+  projection: TenantModel<State>
+  apply: (tenant: Tenant) => Apply<State>
+  seed?: Partial<State>
+}): Following => ({
+  of: definition.of,
+  ...(definition.seed && { seed: definition.seed }),
+  projection: anyModel(definition.projection),
+  apply: definition.apply as unknown as Following['apply'],
+})
+
+/** Starts a service and keeps it running until SIGTERM or SIGINT. */
+export async function startService(
+  context: Context,
+  config: ServiceConfig,
+  make: (foundations: Foundations) => ServiceParts,
+): Promise<void> {
+  const logger = createLogger(context, config.logLevel)
+  const connection = connectStore(config.mongoUrl, logger)
+  const tokens = callerTokens({ caller: context, keyFile: config.callerKeyFile })
+  const verify = contextVerifier({ audience: context, callersFile: config.callersFile })
+  const broker = new Broker({ brokers: config.kafkaBrokers, clientId: context, installation: config.installation, logger })
+  const parts = make({ connection, tokens, logger })
+  const { aggregates, followings = [], sweeps = [] } = parts
+
+  const models = [...new Set([...aggregates, ...followings.map((each) => each.projection), anyModel(requestsOf)])]
+  const tenants: Tenants = new Tenants({
+    context,
+    installation: config.installation,
+    connection,
+    models,
+    logger,
+    ...(parts.prepare && { prepare: parts.prepare }),
+  })
+  const sources = new OutboxSources(context, aggregates, () => tenants)
+  const relay = new Relay(broker, sources.list, () => tenants.ids())
+  const clock = (): Date => new Date()
+  const shared = { relay, sources, clock }
+
+  const reasons = new Set(['the store was not read yet'])
+  const readiness = (): string[] => (connection.readyState === 1 ? [...reasons] : ['the document store does not answer'])
+  const publicApp = baseApp()
+  publicApp.use(healthRoutes(context, readiness))
+  const internalApp = baseApp()
+  for (const [app, isInternal] of [
+    [publicApp, false],
+    [internalApp, true],
+  ] as const) {
+    const commands = parts.commands.filter(({ endpoint }) => 'callers' in endpoint === isInternal)
+    addCommands(app, { commands, tenants, verify, shared, logger })
+  }
+  addTenantVersion(internalApp, verify, tenants)
+  parts.adminRoutes?.(internalApp, verify, tenants)
+  addFallbacks(publicApp, logger)
+  addFallbacks(internalApp, logger)
+  const publicHttp = await startHttp({ handler: publicApp, host: config.host, port: config.port })
+  const internalHttp = await startHttp({ handler: internalApp, host: config.host, port: config.internalPort })
+  logger.info({ port: publicHttp.port, internalPort: internalHttp.port }, 'listening')
+
+  const stopping = new AbortController()
+  onShutdown(async () => {
+    stopping.abort()
+    await Promise.all([publicHttp.close(), internalHttp.close()])
+    await relay.stop()
+    await broker.stop()
+    await Promise.all((parts.clients ?? []).map((client) => client.close()))
+    await connection.close()
+  })
+
+  await untilDone(logger, 'reading tenants', stopping.signal, () => tenants.load())
+  reasons.clear()
+  relay.start()
+  runSweeps(
+    sweeps,
+    tenants,
+    stopping.signal,
+    logger,
+    (tenant, commandId) =>
+      new Scope({ ...shared, now: clock(), tenant, commandId, requestId: `sweep-${commandId}`, user: context, roles: [] }),
+  )
+  await broker.ensureTopics([
+    { topic: tenantsTopic, partitions: 1, compacted: true },
+    { topic: topicOf(context) },
+    ...followings.flatMap(({ of }) => [{ topic: topicOf(of) }, { topic: deadLetterTopic(topicOf(of), context) }]),
+  ])
+  await tenants.follow(broker)
+  startFollowers(broker, context, followings, tenants)
+}
+
+function baseApp(): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  return app
+}
+
+/** One consumer group per followed topic; an event of a tenant not served yet waits. */
+function startFollowers(broker: Broker, context: Context, followings: readonly Following[], tenants: Tenants): void {
+  for (const of of new Set(followings.map((each) => each.of))) {
+    const ofThis = followings.filter((each) => each.of === of)
+    broker.follow({
+      topic: topicOf(of),
+      group: context,
+      async handle(event) {
+        const tenant = tenants.get(event.tenant)
+        if (!tenant) throw Object.assign(new Error(`tenant ${event.tenant} is not served yet`), { unavailable: true })
+        for (const { projection, apply, seed } of ofThis)
+          await applyInOrder(projection(tenant).collection as never, event, apply(tenant), seed as never)
+      },
+    })
+  }
+}
+
+function runSweeps(
+  sweeps: readonly Sweep[],
+  tenants: Tenants,
+  signal: AbortSignal,
+  logger: Logger,
+  scopeOf: (tenant: Tenant, commandId: string) => Scope,
+): void {
+  const runForEver = async ({ name, everyMs, run }: Sweep): Promise<void> => {
+    while (!signal.aborted) {
+      for (const tenant of tenants.all()) {
+        try {
+          await run(scopeOf, tenant)
+        } catch (error) {
+          logger.warn({ err: error, sweep: name, tenant: tenant.id }, 'sweep failed; the next one follows')
+        }
+      }
+      await pause(everyMs, signal)
+    }
+  }
+  for (const sweep of sweeps) void runForEver(sweep)
+}
+
+function addTenantVersion(app: Express, verify: ReturnType<typeof contextVerifier>, tenants: Tenants): void {
+  const validate = validatorOf<{ tenant: string }>(tenantVersionRequest)
+  app.post(tenantVersionPath, express.json(), (request, response) => {
+    const caller = verify(request.get('x-dcms-context'))?.caller
+    const validated = validate(request.body)
+    if (caller !== 'ops') response.status(401).json({ reason: 'operators only' })
+    else if (!validated.valid) response.status(400).json({ fieldError: validated.fieldError })
+    else response.json({ result: { version: tenants.get(validated.value.tenant)?.version ?? 0 }, exception: null, pagination: null })
+  })
+}
+
+async function untilDone(logger: Logger, what: string, signal: AbortSignal, attempt: () => Promise<void>): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      return await attempt()
+    } catch (error) {
+      logger.warn({ err: error, what }, 'not possible yet; trying again')
+      await pause(1_000, signal)
+    }
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal })
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
