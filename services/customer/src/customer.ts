@@ -1,0 +1,81 @@
+// What a customer is and how it is stored.
+import type { AccountInfo, AddressInfo, CommunicationInfo, KycInfo, Register, ReserveKits } from '@dcms/contract'
+import { aggregateModel, type Stored } from '@dcms/service'
+
+type Profile = Omit<
+  Register,
+  'entityId' | 'requestId' | 'deliveryAddress' | 'kitInfo' | 'addressInfo' | 'communicationInfo' | 'kycInfo' | 'accountInfo'
+>
+
+export interface Customer extends Stored, Profile {
+  _id: string // entityId
+  /** PENDING: being registered, unseen by every read. */
+  status: 'PENDING' | 'ACTIVE'
+  addressInfo: AddressInfo[]
+  communicationInfo: CommunicationInfo[]
+  kycInfo: StoredKyc[]
+  accountInfo: Account[]
+  /** Commands that issue cards and are not finished; a sweep carries on what a dead process left. */
+  issuing: Issuing[]
+  /** Start of the oldest unfinished one; its partial index is what the sweep reads. */
+  issuingAt?: Date
+  /** The last commands that issued cards, for repeats. */
+  issued: { commandId: string; reservation: string; kitNos: string[] }[]
+  registeredAt: Date
+}
+
+/** Every account says whether it is the default and whether this customer holds it as primary. */
+export type Account = AccountInfo & { defaultAccount: boolean; isPrimary: boolean }
+
+/** The document number is stored encrypted; only its mask is ever shown. */
+export type StoredKyc = Omit<KycInfo, 'documentNo'> & { maskedDocumentNo: string; encryptedDocumentNo: string }
+
+/** One command that issues cards: reserve at the kit context, then confirm, then done. */
+export interface Issuing {
+  commandId: string
+  startedAt: Date
+  kits: ReserveKits['kits']
+  deliveryAddress?: 'PERMANENT' | 'COMMUNICATION'
+  /** Counts reservations: a new one is made when the last was given up before it was confirmed. */
+  attempt: number
+  /** Set once reserved; from then on these and no other kits are confirmed. */
+  kitNos?: string[]
+}
+
+export const customersOf = aggregateModel<Customer>(
+  'customers',
+  {
+    status: { type: String, required: true },
+    entityType: String,
+    businessType: String,
+    business: String,
+    businessId: String,
+    title: String,
+    firstName: String,
+    middleName: String,
+    lastName: String,
+    gender: String,
+    dob: String,
+    referralEntityId: String,
+    isMinor: Boolean,
+    isNRICustomer: Boolean,
+    isDependant: Boolean,
+    addOnCard: Boolean,
+    maritalStatus: String,
+    countryCode: String,
+    kycStatus: String,
+    cifNumber: String,
+    nomineeInfo: { type: [Object], default: undefined },
+    addressInfo: [Object],
+    communicationInfo: [Object],
+    kycInfo: [Object],
+    accountInfo: [Object],
+    issuing: [Object],
+    issuingAt: Date,
+    issued: [Object],
+    registeredAt: Date,
+  },
+  [[{ issuingAt: 1 }, { partialFilterExpression: { issuingAt: { $exists: true } } }]],
+)
+
+export const withoutOutbox = { outbox: 0 } as const

@@ -1,0 +1,214 @@
+// Issuing cards over two contexts: each step is atomic or can be repeated, so whoever comes next (a repeat, the sweep) carries on.
+import { type CustomerRegistered, confirmKitsEndpoint, type IssuedKits, reserveKitsEndpoint } from '@dcms/contract'
+import {
+  answer,
+  type Decision,
+  type InternalClient,
+  type Outcome,
+  type Refused,
+  refuse,
+  releaseValue,
+  reserveValue,
+  type Scope,
+  ServiceUnavailable,
+  unchanged,
+} from '@dcms/service'
+import { type Customer, customersOf, type Issuing, withoutOutbox } from './customer.ts'
+
+const RESERVATIONS_MAX = 5
+const ISSUED_KEPT = 20
+const CHANGES_MAX = 20
+
+export type IssuingRefusal = 'kit.not.found' | 'invalid.kit.info' | 'product.not.found' | 'invalid.source.account' | 'invalid.input.request'
+
+/** Carries one issuing command of a customer to its end: forward, or back when a context refuses. */
+export async function finishIssuing(
+  scope: Scope,
+  customer: Customer,
+  commandId: string,
+  kit: InternalClient,
+): Promise<Outcome<IssuedKits, IssuingRefusal>> {
+  const issuing = customer.issuing.find((each) => each.commandId === commandId)
+  if (!issuing) return { kind: 'overtaken' }
+  const taken = await takePrimaryAccounts(scope, customer)
+  if (taken.kind === 'refused') return await goBack(scope, customer, commandId, taken)
+  if (issuing.kits.length === 0) return await settle(scope, customer, { ...issuing, kitNos: [] }, kit)
+
+  if (!issuing.kitNos) {
+    const reserved = await kit.call(
+      reserveKitsEndpoint,
+      {
+        commandId: reservationOf(issuing),
+        entityId: customer._id,
+        kits: issuing.kits,
+        ...(issuing.deliveryAddress && { deliveryAddress: issuing.deliveryAddress }),
+      },
+      callOf(scope, reservationOf(issuing)),
+    )
+    if (reserved.kind === 'refused') {
+      if (reserved.code === 'service.unavailable') throw new ServiceUnavailable('the kit service cannot reserve now')
+      return await goBack(scope, customer, commandId, refuse(reserved.code, reserved.fieldError))
+    }
+    const noted = await note(scope, customer, commandId, { fromAttempt: issuing.attempt, kitNos: reserved.result.kitNos })
+    return noted ? await finishIssuing(scope, noted, commandId, kit) : { kind: 'overtaken' }
+  }
+  return await settle(scope, customer, { ...issuing, kitNos: issuing.kitNos }, kit)
+}
+
+/** The kits of a command that is done, as they stand now. */
+export async function confirmIssued(
+  scope: Scope,
+  entityId: string,
+  { reservation, kitNos }: Customer['issued'][number],
+  kit: InternalClient,
+): Promise<Outcome<IssuedKits, never>> {
+  if (kitNos.length === 0) return answer({ entityId, kitInfo: [] })
+  const confirmed = await kit.call(
+    confirmKitsEndpoint,
+    { commandId: reservation, entityId, kitNos },
+    callOf(scope, `${reservation} confirm`),
+  )
+  if (confirmed.kind === 'refused') throw new ServiceUnavailable(`the kits of ${reservation} are not to be had: ${confirmed.code}`)
+  return answer({ entityId, kitInfo: confirmed.result })
+}
+
+/** Confirms the reserved kits and closes the command; reservations that were given up meanwhile are made anew. */
+async function settle(
+  scope: Scope,
+  customer: Customer,
+  issuing: Issuing & { kitNos: string[] },
+  kit: InternalClient,
+): Promise<Outcome<IssuedKits, IssuingRefusal>> {
+  let issued: IssuedKits = { entityId: customer._id, kitInfo: [] }
+  const reservation = reservationOf(issuing)
+  if (issuing.kitNos.length > 0) {
+    const confirmed = await kit.call(
+      confirmKitsEndpoint,
+      { commandId: reservation, entityId: customer._id, kitNos: issuing.kitNos },
+      callOf(scope, `${reservation} confirm`),
+    )
+    if (confirmed.kind === 'refused') {
+      if (confirmed.code !== 'MCC007' || issuing.attempt >= RESERVATIONS_MAX)
+        throw new ServiceUnavailable(`the kits of ${reservation} could not be confirmed: ${confirmed.code}`)
+      const again = await note(scope, customer, issuing.commandId, { fromAttempt: issuing.attempt })
+      return again ? await finishIssuing(scope, again, issuing.commandId, kit) : { kind: 'overtaken' }
+    }
+    issued = { entityId: customer._id, kitInfo: confirmed.result }
+  }
+  for (let tries = 0; tries < CHANGES_MAX; tries++) {
+    const fresh = await readCustomer(scope, customer._id)
+    if (!fresh) return { kind: 'overtaken' }
+    const settled = await scope.commit(customersOf, fresh, decideSettlement(fresh, issuing, scope.now), issued)
+    if (settled.kind !== 'overtaken') return settled
+  }
+  return { kind: 'overtaken' }
+}
+
+/** The command leaves the list of unfinished ones; a customer that was being registered becomes one. */
+export function decideSettlement(
+  customer: Customer,
+  { commandId, attempt, kitNos }: Issuing & { kitNos: string[] },
+  now: Date,
+): Decision<Customer, CustomerRegistered, never> {
+  if (!customer.issuing.some((each) => each.commandId === commandId)) return unchanged
+  const issuing = customer.issuing.filter((each) => each.commandId !== commandId)
+  const issued = [...customer.issued, { commandId, reservation: reservationOf({ commandId, attempt }), kitNos }].slice(-ISSUED_KEPT)
+  const [oldest] = issuing
+  const registered: CustomerRegistered = {
+    type: 'CustomerRegistered',
+    entityId: customer._id,
+    accounts: customer.accountInfo.map(({ accountNo, schemeCode, defaultAccount, isPrimary }) => ({
+      accountNo,
+      schemeCode,
+      defaultAccount,
+      isPrimary,
+    })),
+    registeredAt: now.toISOString(),
+  }
+  return {
+    kind: 'changed',
+    set: { status: 'ACTIVE', issuing, issued, ...(oldest && { issuingAt: oldest.startedAt }) },
+    unset: oldest ? [] : ['issuingAt'],
+    events: customer.status === 'PENDING' ? [registered] : [],
+  }
+}
+
+/**
+ * Writes progress into the issuing entry and gives the customer as it stands then; null when the command is no longer under way there.
+ * Cards of one customer may be issued side by side: only this small step is done again when another command was faster.
+ */
+async function note(scope: Scope, before: Customer, commandId: string, progress: Progress): Promise<Customer | null> {
+  const { tenant } = scope
+  for (let tries = 0; tries < CHANGES_MAX; tries++) {
+    const customer = await readCustomer(scope, before._id)
+    const entry = customer?.issuing.find((each) => each.commandId === commandId)
+    if (!customer || !entry) return null
+    if (entry.attempt !== progress.fromAttempt || (progress.kitNos && entry.kitNos)) return customer // another runner of this command was faster
+    const { kitNos: _givenUp, ...rest } = entry
+    const noted: Issuing = progress.kitNos ? { ...rest, kitNos: progress.kitNos } : { ...rest, attempt: entry.attempt + 1 }
+    const issuing = customer.issuing.map((each) => (each.commandId === commandId ? noted : each))
+    const written = await customersOf(tenant).updateOne(
+      { _id: customer._id, version: customer.version },
+      { $set: { issuing }, $inc: { version: 1 } },
+    )
+    if (written.matchedCount === 1) return await readCustomer(scope, customer._id)
+  }
+  return null
+}
+
+/** Kits were reserved in this attempt, or, without kits, this attempt's reservation was given up and the next attempt begins. */
+interface Progress {
+  fromAttempt: number
+  kitNos?: string[]
+}
+
+const readCustomer = (scope: Scope, entityId: string): Promise<Customer | null> =>
+  customersOf(scope.tenant).findById(entityId, withoutOutbox).lean<Customer>()
+
+/** Takes back what the command did before the refusal: a customer being registered vanishes, one that exists stays as it was. */
+async function goBack(
+  scope: Scope,
+  customer: Customer,
+  commandId: string,
+  refusal: Refused<IssuingRefusal>,
+): Promise<Outcome<IssuedKits, IssuingRefusal>> {
+  const customers = customersOf(scope.tenant)
+  const unchangedSince = { _id: customer._id, version: customer.version }
+  if (customer.status === 'PENDING') {
+    const gone = await customers.deleteOne({ ...unchangedSince, status: 'PENDING' })
+    if (gone.deletedCount === 0) return { kind: 'overtaken' }
+    for (const accountNo of primaryAccountsOf(customer)) await releaseValue(scope.tenant, primaryAccount(accountNo), customer._id)
+    return refusal
+  }
+  const issuing = customer.issuing.filter((each) => each.commandId !== commandId)
+  const [oldest] = issuing
+  const back = await customers.updateOne(unchangedSince, {
+    $set: { issuing, ...(oldest && { issuingAt: oldest.startedAt }) },
+    ...(!oldest && { $unset: { issuingAt: '' } }),
+    $inc: { version: 1 },
+  })
+  return back.matchedCount === 1 ? refusal : { kind: 'overtaken' }
+}
+
+/** At most one customer holds an account as primary: the account number is reserved for it. */
+async function takePrimaryAccounts(scope: Scope, customer: Customer): Promise<{ kind: 'taken' } | Refused<'invalid.source.account'>> {
+  if (customer.status === 'ACTIVE') return { kind: 'taken' }
+  for (const accountNo of primaryAccountsOf(customer)) {
+    if (!(await reserveValue(scope.tenant, primaryAccount(accountNo), customer._id))) return refuse('invalid.source.account')
+  }
+  return { kind: 'taken' }
+}
+
+const primaryAccountsOf = (customer: Customer): string[] =>
+  customer.accountInfo.filter(({ isPrimary }) => isPrimary).map(({ accountNo }) => accountNo)
+const primaryAccount = (accountNo: string): string => `primary-account ${accountNo}`
+const reservationOf = ({ commandId, attempt }: Pick<Issuing, 'commandId' | 'attempt'>): string =>
+  attempt === 1 ? commandId : `${commandId}/${attempt}`
+const callOf = ({ tenant, user, roles, requestId, traceparent }: Scope, idempotencyKey: string) => ({
+  tenant: tenant.id,
+  user,
+  roles,
+  requestId,
+  traceparent,
+  idempotencyKey,
+})

@@ -1,0 +1,36 @@
+// Which cards a request for cards means: account, product, delivery address. Shared by register and registerCard.
+import { type AddressInfo, type KitRequest, productFor, type ReserveKits, type TenantDefinition } from '@dcms/contract'
+import { type Refused, refuse } from '@dcms/service'
+import type { Account } from './customer.ts'
+
+export interface PlannedKits {
+  kind: 'planned'
+  kits: ReserveKits['kits']
+}
+
+/** A card goes to one of the customer's accounts, the default one when none is named; scheme and card type decide the product. */
+export function planKits(
+  wanted: readonly KitRequest[],
+  accounts: readonly Account[],
+  addresses: readonly AddressInfo[],
+  deliveryAddress: 'PERMANENT' | 'COMMUNICATION' | undefined,
+  definition: TenantDefinition,
+): PlannedKits | Refused<'invalid.input.request' | 'invalid.source.account' | 'product.not.found'> {
+  if (deliveryAddress && wanted.length > 0 && !addresses.some(({ addressCategory }) => addressCategory === deliveryAddress))
+    return refuse('invalid.input.request', [`deliveryAddress ${deliveryAddress} is not among the customer's addresses`])
+  const kits: ReserveKits['kits'] = []
+  for (const { accountNo, cardType, kitNo, aliasName, plasticCode, tierType } of wanted) {
+    const account = accounts.find((each) => (accountNo === undefined ? each.defaultAccount : each.accountNo === accountNo))
+    if (!account) return refuse('invalid.source.account')
+    const product = productFor(definition, account.schemeCode, cardType, tierType)
+    if (!product) return refuse('product.not.found')
+    kits.push({
+      accountNo: account.accountNo,
+      productId: product.productId,
+      ...(kitNo !== undefined && { kitNo }),
+      ...(aliasName !== undefined && { aliasName }),
+      ...(plasticCode !== undefined && { plasticCode }),
+    })
+  }
+  return { kind: 'planned', kits }
+}

@@ -1,0 +1,27 @@
+// The use cases of the kit service: its table of contents.
+import type { Command, InternalClient } from '@dcms/service'
+import { activateKit } from './activate-kit.ts'
+import type { CardVault } from './card-vault.ts'
+import { confirmKits } from './confirm-kits.ts'
+import { fetchKitsByEntityId } from './fetch-kits-by-entity-id.ts'
+import { kitOwner } from './kit-owner.ts'
+import { kitsOfEntity } from './kits-of-entity.ts'
+import { manageKit } from './manage-kit.ts'
+import type { CardNumbering } from './number-cards.ts'
+import { reserveKits } from './reserve-kits.ts'
+
+export interface KitParts {
+  vault: CardVault
+  numbering: CardNumbering
+  customer: InternalClient
+}
+
+export const commands = ({ vault, numbering, customer }: KitParts): readonly Command[] => [
+  activateKit,
+  manageKit,
+  fetchKitsByEntityId(vault, customer),
+  kitsOfEntity,
+  kitOwner,
+  reserveKits(vault, numbering),
+  confirmKits(vault),
+]

@@ -1,0 +1,109 @@
+// What a kit is, how it is stored and how callers see it.
+import type { KitInfo } from '@dcms/contract'
+import { aggregateModel, type Stored } from '@dcms/service'
+
+export interface Kit extends Stored {
+  _id: string // kitNo
+  entityId?: string // the customer, once assigned
+  accountNo?: string
+  status: KitStatus
+  /** Present while RESERVED: for which command, and until when it must be confirmed. */
+  reservation?: { commandId: string; until: Date }
+  /** The command that confirmed it, so that a repeat finds its own. */
+  issuedBy?: string
+  productId: string
+  productName: string
+  cardType: 'PHYSICAL' | 'VIRTUAL'
+  cardCategory: string
+  networkType: string
+  tierType?: string
+  plasticCode?: string
+  aliasName?: string
+  deliveryAddress?: 'PERMANENT' | 'COMMUNICATION'
+  bin: string
+  maskedPan: string
+  /** PAN under the tenant's data key, bound to the kitNo; Base64. */
+  encryptedPan: string
+  expiry: string // YYMM
+  createdAt: Date
+  changedAt: Date
+  activatedAt?: Date
+}
+
+/** RESERVED is ours alone: a kit that callers do not see yet. The others are the contract's card statuses. */
+export type KitStatus = KitInfo['cardStatus'] | 'RESERVED'
+
+/** The kits of one bank: each tenant has its own database. */
+export const kitsOf = aggregateModel<Kit>(
+  'kits',
+  {
+    entityId: String,
+    accountNo: String,
+    status: { type: String, required: true },
+    reservation: { type: { commandId: String, until: Date }, default: undefined },
+    issuedBy: String,
+    productId: String,
+    productName: String,
+    cardType: String,
+    cardCategory: String,
+    networkType: String,
+    tierType: String,
+    plasticCode: String,
+    aliasName: String,
+    deliveryAddress: String,
+    bin: String,
+    maskedPan: String,
+    encryptedPan: String,
+    expiry: String,
+    createdAt: Date,
+    changedAt: Date,
+    activatedAt: Date,
+  },
+  [[{ entityId: 1, createdAt: 1 }], [{ 'reservation.until': 1 }, { partialFilterExpression: { 'reservation.until': { $exists: true } } }]],
+)
+
+/** Reads leave the outbox where it is: it may be long while Kafka is away. */
+export const withoutOutbox = { outbox: 0 } as const
+
+/** A kit that has its owner. */
+export type IssuedKit = Kit & { status: KitInfo['cardStatus']; entityId: string }
+
+/** Whether callers may know of the kit: reserved ones do not exist yet. */
+export const isIssued = (kit: Kit): kit is IssuedKit => kit.status !== 'RESERVED' && kit.entityId !== undefined
+
+/** A kit as callers see it, without the encrypted card number. */
+export const kitInfoOf = (kit: IssuedKit): KitInfo => ({
+  kitNo: kit._id,
+  entityId: kit.entityId,
+  ...(kit.accountNo && { accountNo: kit.accountNo }),
+  bin: kit.bin,
+  cardNumber: kit.maskedPan,
+  cardStatus: kit.status,
+  cardType: kit.cardType,
+  cardCategory: kit.cardCategory,
+  networkType: kit.networkType,
+  productId: kit.productId,
+  productName: kit.productName,
+  ...(kit.tierType && { tierType: kit.tierType }),
+  ...(kit.aliasName && { aliasName: kit.aliasName }),
+  ...(kit.plasticCode && { plasticCode: kit.plasticCode }),
+  expDate: expDateOf(kit.expiry),
+  createdDate: kitTimestampOf(kit.createdAt),
+  changedDate: kitTimestampOf(kit.changedAt),
+  ...(kit.activatedAt && { cardActivationDate: kitTimestampOf(kit.activatedAt) }),
+})
+
+/** `2029-07-31T00:00:00.000+00:00`: the form of all kit timestamps. */
+const kitTimestampOf = (time: Date): string => time.toISOString().replace('Z', '+00:00')
+
+/** The last day of the month that `YYMM` names. */
+export const expDateOf = (expiry: string): string =>
+  kitTimestampOf(new Date(Date.UTC(2000 + Number(expiry.slice(0, 2)), Number(expiry.slice(2)), 0)))
+
+/** `YYMM` of the month that lies `validityMonths` after the month of issue in the tenant's time zone. */
+export function expiryOf(issuedAt: Date, validityMonths: number, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat('en', { timeZone, year: 'numeric', month: 'numeric' }).formatToParts(issuedAt)
+  const partOf = (type: 'year' | 'month'): number => Number(parts.find((part) => part.type === type)?.value)
+  const months = partOf('year') * 12 + partOf('month') - 1 + validityMonths
+  return `${String(Math.floor(months / 12) % 100).padStart(2, '0')}${String((months % 12) + 1).padStart(2, '0')}`
+}
