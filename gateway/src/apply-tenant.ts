@@ -1,0 +1,98 @@
+// Applying a tenant definition. Contract: packages/contract/src/gateway/admin.ts.
+import { isDeepStrictEqual } from 'node:util'
+import { type PublishedTenant, type TenantDefinition, tenantFaults, tenantsTopic } from '@dcms/contract'
+import type { OutboxEvent, OutboxSource, Relay } from '@dcms/events'
+import { EncryptionKey, SealingError } from '@dcms/sealing'
+import { answer, isDuplicateKey, type Outcome, refuse } from '@dcms/service'
+import type { mongo } from 'mongoose'
+import type { TenantDocument } from './database.ts'
+import type { Tenants } from './tenants.ts'
+
+const ATTEMPTS_MAX = 10
+
+export interface ApplyTenantParts {
+  readonly collection: mongo.Collection<TenantDocument>
+  readonly tenants: Tenants
+  readonly relay: Pick<Relay, 'nudge'>
+  readonly source: OutboxSource
+}
+
+type Applied = Outcome<{ tenant: string; version: number; changed: boolean }, 'invalid.input.request' | 'concurrent.change'>
+
+/** Where the relay finds definitions to publish: all tenants in one collection, each published whole under its own name. */
+export const tenantsSource = (collection: mongo.Collection<TenantDocument>): OutboxSource => ({
+  topic: tenantsTopic,
+  source: '/dcms/gateway',
+  compacted: true,
+  // The relay reads and pulls only what every aggregate has.
+  collection: () => collection as unknown as ReturnType<OutboxSource['collection']>,
+})
+
+/** Stores a valid definition as the next version, with its announcement, in one update; the same definition again changes nothing. */
+export async function applyTenant(definition: TenantDefinition, parts: ApplyTenantParts, now: Date): Promise<Applied> {
+  const faults = [...tenantFaults(definition), ...keyFaults(definition)]
+  if (faults.length > 0) return refuse('invalid.input.request', faults)
+  const { collection, tenants, relay, source } = parts
+  const { tenant } = definition
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    const stored = await collection.findOne({ _id: tenant })
+    if (stored !== null && isDeepStrictEqual(stored.definition, definition)) {
+      tenants.register(stored)
+      return answer({ tenant, version: stored.version, changed: false })
+    }
+    const version = (stored?.version ?? 0) + 1
+    if (await store(collection, stored, { version, definition }, now)) {
+      relay.nudge(source, tenant, tenant)
+      tenants.register({ version, definition })
+      return answer({ tenant, version, changed: true })
+    }
+  }
+  return refuse('concurrent.change')
+}
+
+/** False when somebody else was faster. */
+async function store(
+  collection: mongo.Collection<TenantDocument>,
+  stored: TenantDocument | null,
+  published: PublishedTenant,
+  now: Date,
+): Promise<boolean> {
+  const { version, definition } = published
+  const event: OutboxEvent = {
+    id: `${definition.tenant}:${version}`,
+    type: 'TenantApplied',
+    dataVersion: 1,
+    sequence: version,
+    time: now,
+    payload: published,
+  }
+  if (stored !== null) {
+    const { matchedCount } = await collection.updateOne(
+      { _id: definition.tenant, version: stored.version },
+      { $set: { definition, outboxAt: now }, $inc: { version: 1, sequence: 1 }, $push: { outbox: event } },
+    )
+    return matchedCount === 1
+  }
+  try {
+    const first = { version, sequence: version, relayedSequence: 0, definition, outbox: [event], outboxAt: now }
+    await collection.insertOne({ _id: definition.tenant, ...first })
+    return true
+  } catch (error) {
+    if (isDuplicateKey(error)) return false
+    throw error
+  }
+}
+
+/** A key that cannot be sealed to would only be found out with the first answer. */
+function keyFaults({ clientKeys }: TenantDefinition): string[] {
+  const faults: string[] = []
+  for (const jwk of clientKeys.keys) {
+    try {
+      EncryptionKey.fromJwk(jwk)
+    } catch (error) {
+      if (!(error instanceof SealingError)) throw error
+      faults.push(`client key ${jwk.kid} is not a usable public key of its curve for ECDH-ES`)
+    }
+  }
+  return faults
+}

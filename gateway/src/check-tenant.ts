@@ -1,0 +1,14 @@
+// Step 2, tenant: the header names a registered bank.
+import type { IncomingHttpHeaders } from 'node:http'
+import { Refusal } from './exchange.ts'
+import type { RegisteredTenant, Tenants } from './tenants.ts'
+
+const headerMissing = new Refusal('tenant.header.missing')
+const tenantNotFound = new Refusal('tenant.not.found')
+
+/** The tenant of a request, or why there is none. The name is case-sensitive, as in the token. */
+export function checkTenant(headers: IncomingHttpHeaders, tenants: Tenants): RegisteredTenant | Refusal {
+  const name = headers.tenant
+  if (name === undefined || name === '') return headerMissing
+  return (typeof name === 'string' ? tenants.find(name) : undefined) ?? tenantNotFound
+}

@@ -1,0 +1,30 @@
+// The gateway's settings: the only file that reads process.env. A wrong or missing value stops the start with one sentence.
+import { parseMasterKey } from '@dcms/card-crypto'
+import { type ServiceConfig, SettingsError, serviceConfig, settings } from '@dcms/service'
+
+export interface GatewayConfig extends ServiceConfig {
+  /** 32 bytes; keys of the gateway are wrapped under it. */
+  readonly masterKey: Uint8Array
+  readonly customerUrl: string
+  readonly kitUrl: string
+  readonly pinPreferenceUrl: string
+}
+
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): GatewayConfig {
+  const read = settings(environment)
+  return {
+    ...serviceConfig(read),
+    masterKey: masterKeyOf(read.text('DCMS_MASTER_KEY')),
+    customerUrl: read.url('CUSTOMER_URL'),
+    kitUrl: read.url('KIT_URL'),
+    pinPreferenceUrl: read.url('PIN_PREFERENCE_URL'),
+  }
+}
+
+function masterKeyOf(base64: string): Uint8Array {
+  try {
+    return parseMasterKey(base64)
+  } catch {
+    throw new SettingsError('DCMS_MASTER_KEY must be 32 bytes in Base64')
+  }
+}

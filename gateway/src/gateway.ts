@@ -1,0 +1,205 @@
+// Wires the gateway: store, keys, tenants, users, upstreams, the two listeners; and its orderly end.
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { auditTopic, type PublishedTenant, publicEndpointList, tenantsTopic } from '@dcms/contract'
+import { Broker, Relay } from '@dcms/events'
+import { callerTokens, connectStore, contextVerifier, databaseName, type RunningHttp, startHttp } from '@dcms/service'
+import type { Logger } from 'pino'
+import { tenantsSource } from './apply-tenant.ts'
+import { AuditLog } from './audit.ts'
+import { TokenCheck } from './check-token.ts'
+import type { GatewayConfig } from './config.ts'
+import { collectionsOf, createIndexes } from './database.ts'
+import type { Exchange } from './exchange.ts'
+import { Forwarder } from './forward.ts'
+import { GatewayKeys } from './gateway-keys.ts'
+import { internalApp } from './internal-app.ts'
+import { LoginThrottle } from './login-throttle.ts'
+import { observe, watchCircuits } from './metrics.ts'
+import { PayloadOpener } from './open-payload.ts'
+import { PasswordCheck } from './passwords.ts'
+import { Pipeline } from './pipeline.ts'
+import { publicApp } from './public-app.ts'
+import { ReplayGuard } from './replay-guard.ts'
+import { pathOf, prefixes, routesOf } from './route.ts'
+import { SessionTickets } from './session-tickets.ts'
+import { Tenants } from './tenants.ts'
+import { Upstream } from './upstream.ts'
+import { Users } from './users.ts'
+
+const KEYS_REFRESH_EVERY_MS = 60 * 60 * 1000
+const REPLAY_EXPIRE_EVERY_MS = 30_000
+const LOAD_PAUSE_MS = 1_000
+const HEADERS_COUNT_MAX = 100
+const [V1, ALIAS] = [`${prefixes[0]}/`, `${prefixes[1]}/`]
+
+export interface RunningGateway {
+  readonly port: number
+  readonly internalPort: number
+  /** Resolves when keys, tenants and users are in memory and calls are served. */
+  readonly ready: Promise<void>
+  /** Stops accepting, lets calls in flight finish, sends what is left of the audit, closes everything. */
+  close(): Promise<void>
+}
+
+/** Starts a gateway process. It listens at once and serves when it has read its database. */
+export async function startGateway(config: GatewayConfig, logger: Logger): Promise<RunningGateway> {
+  const parts = partsOf(config, logger)
+  let loaded = false
+  const { pipeline, app, internal } = listenersOf(parts, () => loaded, config, logger)
+  const publicHttp = await listenPublic(pipeline, app, config)
+  const internalHttp = await startHttp({ handler: internal, host: config.host, port: config.internalPort })
+  const stopping = new AbortController()
+  const timers: NodeJS.Timeout[] = []
+  const ready = untilDone(() => load(parts), stopping.signal, logger).then(() => {
+    if (stopping.signal.aborted) return
+    loaded = true
+    timers.push(...startBackground(parts, logger))
+  })
+  return {
+    port: publicHttp.port,
+    internalPort: internalHttp.port,
+    ready,
+    async close() {
+      stopping.abort()
+      await Promise.all([publicHttp.close(), internalHttp.close()])
+      for (const timer of timers) clearInterval(timer)
+      parts.users.stop()
+      await parts.relay.stop()
+      await parts.audit.stop()
+      await parts.broker.stop()
+      await Promise.all(Object.values(parts.upstreams).map((upstream) => upstream.close()))
+      await parts.connection.close()
+    },
+  }
+}
+
+type Parts = ReturnType<typeof partsOf>
+
+/** Everything with a state, not yet started. */
+function partsOf(config: GatewayConfig, logger: Logger) {
+  const connection = connectStore(config.mongoUrl, logger)
+  const collections = collectionsOf(connection.useDb(databaseName(config.installation, 'gateway'), { useCache: true }))
+  const broker = new Broker({ brokers: config.kafkaBrokers, clientId: 'gateway', installation: config.installation, logger })
+  const source = tenantsSource(collections.tenants)
+  const relay = new Relay(broker, [source], () => ['gateway']) // one collection for all tenants: the relay has one place to look
+  const keys = new GatewayKeys(collections.keys, config.masterKey)
+  const users = new Users(collections.users, logger)
+  const tenants = new Tenants()
+  const upstreams = {
+    customer: new Upstream('customer', config.customerUrl, logger),
+    kit: new Upstream('kit', config.kitUrl, logger),
+    'pin-preference': new Upstream('pin-preference', config.pinPreferenceUrl, logger),
+  }
+  const audit = new AuditLog(broker, logger)
+  const replayGuard = new ReplayGuard()
+  const tickets = new SessionTickets(keys)
+  const tokens = new TokenCheck(keys, users)
+  const opener = new PayloadOpener(keys, tickets, replayGuard, Date.now())
+  const forwarder = new Forwarder(upstreams, callerTokens({ caller: 'gateway', keyFile: config.callerKeyFile }))
+  watchCircuits(Object.values(upstreams))
+  return {
+    connection,
+    collections,
+    broker,
+    source,
+    relay,
+    keys,
+    users,
+    tenants,
+    upstreams,
+    audit,
+    replayGuard,
+    tickets,
+    tokens,
+    opener,
+    forwarder,
+  }
+}
+
+/** The pipeline and the two Express apps over the parts. */
+function listenersOf(parts: Parts, isLoaded: () => boolean, config: GatewayConfig, logger: Logger) {
+  const { collections, source, relay, keys, users, tenants, audit, tickets, tokens, opener, forwarder } = parts
+  const whenAnswered = (exchange: Exchange, status: number): void => {
+    observe(exchange, status)
+    audit.append(exchange, status)
+  }
+  const app = publicApp({
+    keys,
+    readiness: () => (isLoaded() ? [] : ['the database was not read yet']),
+    isLoaded,
+    authentication: { tenants, users: collections.users, keys, opener, passwords: new PasswordCheck(), throttle: new LoginThrottle() },
+    sessions: { tenants, tokens, opener, tickets },
+    whenAnswered,
+    logger,
+  })
+  const routes = routesOf(publicEndpointList)
+  const pipeline = new Pipeline({ routes, tenants, tokens, opener, forwarder, whenAnswered, isLoaded, logger })
+  const internal = internalApp({
+    verify: contextVerifier({ audience: 'gateway', callersFile: config.callersFile }),
+    applying: { collection: collections.tenants, tenants, relay, source },
+    adding: { collection: collections.users, users, tenants },
+    isLoaded,
+    logger,
+  })
+  return { app, pipeline, internal }
+}
+
+/** Reads what calls need into memory; safe to repeat. */
+async function load({ connection, collections, keys, tenants, users }: Parts): Promise<void> {
+  await connection.asPromise()
+  await createIndexes(collections)
+  await keys.refresh(Date.now())
+  for (const stored of await collections.tenants.find().toArray()) tenants.register(stored)
+  await users.start()
+}
+
+/** What goes on beside the calls; the timers are to be cleared at the end. */
+function startBackground({ relay, audit, replayGuard, keys, broker, tenants }: Parts, logger: Logger): NodeJS.Timeout[] {
+  relay.start()
+  audit.start()
+  void followTenants(broker, tenants, logger)
+  const refreshKeys = (): void => {
+    keys.refresh(Date.now()).catch((error: unknown) => logger.warn({ err: error }, 'keys were not refreshed; the next attempt follows'))
+  }
+  return [setInterval(() => replayGuard.expire(Date.now() / 1000), REPLAY_EXPIRE_EVERY_MS), setInterval(refreshKeys, KEYS_REFRESH_EVERY_MS)]
+}
+
+/** One server: paths under a public prefix go to the pipeline without a framework in between, everything else to the Express app. */
+async function listenPublic(pipeline: Pipeline, app: RequestListener, config: GatewayConfig): Promise<RunningHttp> {
+  const handle = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
+    const path = pathOf(request.url ?? '')
+    if (path.startsWith(V1) || path.startsWith(ALIAS)) pipeline.handle(request, response, path, expectsContinue)
+    else app(request, response)
+  }
+  const http = await startHttp({ handler: (request, response) => handle(request, response, false), host: config.host, port: config.port })
+  http.server.maxHeadersCount = HEADERS_COUNT_MAX
+  // Without this listener Node would ask for a body that the headers alone may get refused.
+  http.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => handle(request, response, true))
+  return http
+}
+
+/** What other gateway processes apply reaches this one over the topic. */
+async function followTenants(broker: Broker, tenants: Tenants, logger: Logger): Promise<void> {
+  await broker.ensureTopics([{ topic: tenantsTopic, partitions: 1, compacted: true }, { topic: auditTopic }])
+  await broker.followCompacted(tenantsTopic, async (tenant, value) => {
+    if (value === null) return
+    try {
+      const published: PublishedTenant = JSON.parse(value)
+      tenants.register(published)
+    } catch (error) {
+      logger.error({ err: error, tenant }, 'a published definition cannot be used; the one known so far stays')
+    }
+  })
+}
+
+async function untilDone(attempt: () => Promise<void>, signal: AbortSignal, logger: Logger): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      return await attempt()
+    } catch (error) {
+      logger.warn({ err: error }, 'the gateway cannot read its database yet; trying again')
+      await sleep(LOAD_PAUSE_MS)
+    }
+  }
+}

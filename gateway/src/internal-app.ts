@@ -1,0 +1,111 @@
+// The internal listener: operators' commands. The bank's side never reaches it.
+import {
+  addUserEndpoint,
+  applyTenantEndpoint,
+  type Caller,
+  type ErrorCode,
+  type InternalEndpoint,
+  success,
+  tenantVersionPath,
+  tenantVersionRequest,
+  validatorOf,
+} from '@dcms/contract'
+import { type Answer, addFallbacks, type CallContext, faultAnswer, type Outcome, refusal } from '@dcms/service'
+import express, { type Express, type RequestHandler, type Response } from 'express'
+import type { Logger } from 'pino'
+import { type AddUserParts, addUser } from './add-user.ts'
+import { type ApplyTenantParts, applyTenant } from './apply-tenant.ts'
+
+const BODY_MAX = '5mb' // a definition with 500 products is some 600 KB
+
+export interface InternalAppParts {
+  readonly verify: (token: string | undefined) => CallContext | null
+  readonly applying: ApplyTenantParts
+  readonly adding: AddUserParts
+  readonly isLoaded: () => boolean
+  readonly logger: Logger
+}
+
+export function internalApp(parts: InternalAppParts): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  serve(app, parts, applyTenantEndpoint, (definition) => applyTenant(definition, parts.applying, new Date()))
+  serve(app, parts, addUserEndpoint, (input) => addUser(input, parts.adding, new Date()))
+  serve(app, parts, tenantVersionEndpoint, async ({ tenant }) => ({
+    kind: 'answer',
+    result: { version: parts.applying.tenants.versionOf(tenant) },
+  }))
+  addFallbacks(app, parts.logger)
+  return app
+}
+
+type Served<Request, Result, Code extends ErrorCode> = Pick<InternalEndpoint<Request, Result, Code>, 'path' | 'request' | 'callers'> & {
+  readonly types?: { readonly request: Request; readonly result: Result }
+}
+
+const tenantVersionEndpoint: Served<{ tenant: string }, { version: number }, never> = {
+  path: tenantVersionPath,
+  request: tenantVersionRequest,
+  callers: ['ops'],
+}
+
+/** One route: only for its callers, with a valid body. */
+function serve<Request, Result, Code extends ErrorCode>(
+  app: Express,
+  { verify, isLoaded, logger }: InternalAppParts,
+  endpoint: Served<Request, Result, Code>,
+  run: (input: Request) => Promise<Outcome<Result, Code>>,
+): void {
+  const validate = validatorOf<Request>(endpoint.request)
+  app.all(
+    endpoint.path,
+    onlyPost,
+    onlyFor(endpoint.callers, verify),
+    express.json({ limit: BODY_MAX, type: () => true }),
+    async (request, response) => {
+      if (!isLoaded()) return write(response, refusal('service.unavailable'))
+      const validated = validate(request.body ?? {})
+      if (!validated.valid) return write(response, refusal('invalid.input.request', validated.fieldError))
+      try {
+        write(response, answerOf(await run(validated.value)))
+      } catch (error) {
+        logger.error({ err: error, path: endpoint.path }, 'operator command failed')
+        write(response, faultAnswer(error))
+      }
+    },
+  )
+}
+
+const onlyPost: RequestHandler = (request, response, next) => {
+  if (request.method === 'POST') next()
+  else write(response, { ...refusal('method.not.allowed'), headers: { allow: 'POST' } })
+}
+
+const onlyFor =
+  (callers: readonly Caller[], verify: InternalAppParts['verify']): RequestHandler =>
+  (request, response, next) => {
+    const token = request.get('x-dcms-context')
+    const context = verify(token)
+    if (context === null) write(response, refusal(token === undefined ? 'auth.token.missing' : 'auth.token.invalid'))
+    else if (!callers.includes(context.caller)) write(response, refusal('auth.forbidden'))
+    else next()
+  }
+
+function answerOf<Result, Code extends ErrorCode>(outcome: Outcome<Result, Code>): Answer {
+  switch (outcome.kind) {
+    case 'answer':
+      return { status: 200, body: JSON.stringify(success(outcome.result)) }
+    case 'refused':
+      return refusal(outcome.code, outcome.fieldError)
+    case 'overtaken':
+      return refusal('concurrent.change')
+  }
+}
+
+function write(response: Response, { status, body, headers }: Answer): void {
+  response
+    .status(status)
+    .set({ 'content-type': 'application/json', 'cache-control': 'no-store', ...headers })
+    .end(body)
+}

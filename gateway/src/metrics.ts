@@ -1,0 +1,45 @@
+// What Prometheus sees of the gateway besides the process itself.
+import { Gauge, Histogram } from 'prom-client'
+import type { CircuitState } from './circuit.ts'
+import type { Exchange } from './exchange.ts'
+
+const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+const durations = new Histogram({
+  name: 'dcms_gateway_request_duration_seconds',
+  help: 'Time from the request head to the answer, by endpoint and HTTP status',
+  labelNames: ['endpoint', 'status'],
+  buckets: BUCKETS_SECONDS,
+})
+
+const observers = new Map<string, { observe(seconds: number): void }>()
+
+/** Counts an exchange that was answered. */
+export function observe(exchange: Exchange, status: number): void {
+  const endpoint = exchange.endpoint === '' ? 'unknown' : exchange.endpoint
+  const name = `${endpoint} ${status}` // at most endpoints × statuses of the catalogue
+  let observer = observers.get(name)
+  if (observer === undefined) {
+    observer = durations.labels(endpoint, String(status))
+    observers.set(name, observer)
+  }
+  observer.observe((performance.now() - exchange.startedMs) / 1000)
+}
+
+const circuitValues: Readonly<Record<CircuitState, number>> = { closed: 0, 'half-open': 1, open: 2 }
+const watched = new Map<string, { readonly circuit: { readonly state: CircuitState } }>()
+
+new Gauge({
+  name: 'dcms_gateway_circuit_state',
+  help: 'Circuit per upstream: 0 closed, 1 half-open, 2 open',
+  labelNames: ['upstream'],
+  collect() {
+    for (const [upstream, { circuit }] of watched) this.set({ upstream }, circuitValues[circuit.state])
+  },
+})
+
+/** Shows the circuits of these upstreams from now on. */
+export function watchCircuits(upstreams: readonly { readonly name: string; readonly circuit: { readonly state: CircuitState } }[]): void {
+  watched.clear()
+  for (const upstream of upstreams) watched.set(upstream.name, upstream)
+}

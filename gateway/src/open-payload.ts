@@ -1,0 +1,152 @@
+// Step 4, open: the sealed body becomes clear JSON, or the clear body of a sandbox tenant is taken as it is.
+import { isUtf8 } from 'node:buffer'
+import type { IncomingHttpHeaders } from 'node:http'
+import { openOneShot, openSession, type ParsedJwe, readHeader, SealingError } from '@dcms/sealing'
+import { BODY_BYTES_MAX, JOSE_TYPE, JSON_TYPE } from './answer.ts'
+import { Refusal, type Reply } from './exchange.ts'
+import type { Keys } from './gateway-keys.ts'
+import { rateLimitExceeded } from './limit-rate.ts'
+import { IAT_TOLERANCE_SECONDS, type ReplayGuard } from './replay-guard.ts'
+import type { SessionTickets } from './session-tickets.ts'
+import type { RegisteredTenant } from './tenants.ts'
+
+const REPLAY_RETRY_SECONDS = 30
+
+const requestTooLarge = new Refusal('request.too.large')
+const contentTypeUnsupported = new Refusal('content.type.unsupported')
+const encryptionRequired = new Refusal('encryption.required')
+const keyNotFound = new Refusal('encryption.key.not.found')
+const decryptFailed = new Refusal('encryption.decrypt.failed')
+const timestampInvalid = new Refusal('encryption.timestamp.invalid')
+const replayed = new Refusal('encryption.replayed')
+const notAnObject = new Refusal('invalid.input.request', [], ['the body must be a JSON object'])
+
+export type BodyForm = 'sealed' | 'clear'
+
+/** How the body will come, from the headers alone, so that what is not taken is refused before it is read. */
+export function bodyFormOf(headers: IncomingHttpHeaders, tenant: RegisteredTenant, needsBody: boolean): BodyForm | Refusal {
+  const length = headers['content-length']
+  if (length !== undefined && Number(length) > BODY_BYTES_MAX) return requestTooLarge
+  const isEmpty = headers['transfer-encoding'] === undefined && (length === undefined || Number(length) === 0)
+  const type = mediaTypeOf(headers['content-type'])
+  if (type === JOSE_TYPE) return 'sealed'
+  if (type !== JSON_TYPE && !(isEmpty && type === '')) return contentTypeUnsupported
+  return tenant.clearAllowed || (isEmpty && !needsBody) ? 'clear' : encryptionRequired
+}
+
+/** What was in the body, and how the answer goes back. */
+export interface Opened {
+  readonly body: Buffer
+  readonly reply: Reply
+  readonly jti: string
+  readonly iat: number
+}
+
+export interface OpenOptions {
+  readonly tenant: RegisteredTenant
+  /** The token's user; null where there is no token yet, hence no session. */
+  readonly username: string | null
+  readonly changesState: boolean
+  readonly oneShotOnly: boolean
+}
+
+/** Opens sealed bodies. */
+export class PayloadOpener {
+  readonly #keys: Keys
+  readonly #tickets: SessionTickets
+  readonly #replayGuard: ReplayGuard
+  readonly #startedAtSeconds: number
+
+  /** @param startedAtMs since when this process's replay guard remembers */
+  constructor(keys: Keys, tickets: SessionTickets, replayGuard: ReplayGuard, startedAtMs: number) {
+    this.#keys = keys
+    this.#tickets = tickets
+    this.#replayGuard = replayGuard
+    this.#startedAtSeconds = Math.floor(startedAtMs / 1000)
+  }
+
+  /** Everything cheap comes before the key agreement. The `jti` is not recorded here: see `recordJti`. */
+  openPayload(body: Buffer, options: OpenOptions, nowMs: number): Opened | Refusal {
+    try {
+      const parsed = readHeader(body)
+      const { alg, iat, jti } = parsed.header
+      const opened = alg === 'ECDH-ES' ? this.#oneShot(parsed, options) : this.#session(parsed, options, nowMs)
+      if (opened instanceof Refusal) return opened
+      if (iat === undefined || jti === undefined || jti === '') return decryptFailed
+      if (Math.abs(nowMs / 1000 - iat) > IAT_TOLERANCE_SECONDS) return timestampInvalid
+      if (options.changesState && iat < this.#startedAtSeconds) return timestampInvalid
+      const plaintext = opened()
+      if (!isJsonObject(plaintext.body)) return notAnObject
+      return { ...plaintext, jti, iat }
+    } catch (error) {
+      if (!(error instanceof SealingError)) throw error
+      return error.code === 'key-not-found' ? keyNotFound : decryptFailed
+    }
+  }
+
+  /** Records that a message was taken; refuses it when it was before. */
+  recordJti(tenantId: string, { jti, iat }: Opened, nowMs: number): Refusal | null {
+    switch (this.#replayGuard.record(tenantId, jti, iat, nowMs / 1000)) {
+      case 'fresh':
+        return null
+      case 'seen':
+        return replayed
+      case 'full':
+        return rateLimitExceeded(REPLAY_RETRY_SECONDS)
+    }
+  }
+
+  /** Whether a message was taken before, without recording it. */
+  isReplay(tenantId: string, { jti }: Opened, nowMs: number): Refusal | null {
+    return this.#replayGuard.has(tenantId, jti, nowMs / 1000) ? replayed : null
+  }
+
+  #oneShot(parsed: ParsedJwe, { tenant }: OpenOptions): (() => { body: Buffer; reply: Reply }) | Refusal {
+    const { kid, reply_kid: replyKid, jti } = parsed.header
+    const ownKey = this.#keys.decryptionKey(kid)
+    const key = replyKid === undefined ? tenant.newestKey : tenant.clientKeys.get(replyKid)
+    if (ownKey === undefined || key === undefined) return keyNotFound
+    return () => ({ body: withoutEmptiness(openOneShot(parsed, ownKey)), reply: { mode: 'one-shot', key, irt: jti } })
+  }
+
+  #session(parsed: ParsedJwe, options: OpenOptions, nowMs: number): (() => { body: Buffer; reply: Reply }) | Refusal {
+    const { kid, jti = '' } = parsed.header
+    const { tenant, username, oneShotOnly } = options
+    if (oneShotOnly || username === null) return decryptFailed
+    const session = this.#tickets.open(kid, tenant.id, username, nowMs)
+    if (session === null) return keyNotFound
+    return () => ({
+      body: withoutEmptiness(openSession(parsed, session.keys.requestKey)),
+      reply: { mode: 'session', session, irt: jti },
+    })
+  }
+}
+
+/** A clear body as it came. An endpoint that needs no body under REQUIRED is still answered sealed, to the newest key. */
+export function takeClear(body: Buffer, tenant: RegisteredTenant): Pick<Opened, 'body' | 'reply'> | Refusal {
+  if (!tenant.clearAllowed && body.length > 0) return encryptionRequired
+  const content = withoutEmptiness(body)
+  if (!isJsonObject(content)) return notAnObject
+  return { body: content, reply: tenant.clearAllowed ? { mode: 'clear' } : { mode: 'one-shot', key: tenant.newestKey, irt: undefined } }
+}
+
+const emptyObject = Buffer.from('{}')
+
+/** Contract: an empty body is `{}`. */
+const withoutEmptiness = (body: Buffer): Buffer => (body.length === 0 ? emptyObject : body)
+
+function isJsonObject(body: Buffer): boolean {
+  if (!isUtf8(body)) return false // RFC 8259 section 8.1
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'))
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+  } catch {
+    return false // refused by the caller as invalid input
+  }
+}
+
+function mediaTypeOf(header: string | undefined): string {
+  if (header === undefined || header === JOSE_TYPE || header === JSON_TYPE) return header ?? ''
+  const end = header.indexOf(';')
+  return (end < 0 ? header : header.slice(0, end)).trim().toLowerCase()
+}

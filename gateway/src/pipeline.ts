@@ -1,0 +1,125 @@
+// The sealed pipeline of /v1 and /dcms: route, tenant, token, open, forward, seal. No step waits for another by a promise.
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Logger } from 'pino'
+import { answerRefusal } from './answer.ts'
+import { maskedPath } from './audit.ts'
+import { checkTenant } from './check-tenant.ts'
+import type { TokenCheck, VerifiedToken } from './check-token.ts'
+import { Exchange, Refusal, type WhenAnswered } from './exchange.ts'
+import { type Forwarder, idempotencyKeyOf } from './forward.ts'
+import { limitRate } from './limit-rate.ts'
+import { type BodyForm, bodyFormOf, type Opened, type PayloadOpener, takeClear } from './open-payload.ts'
+import { readBody } from './read-body.ts'
+import { findRoute, type Route, type Routes } from './route.ts'
+import { sealAnswer, sealRefusal } from './seal-answer.ts'
+import type { RegisteredTenant, Tenants } from './tenants.ts'
+import { serviceUnavailable } from './upstream.ts'
+
+export interface PipelineParts {
+  readonly routes: Routes
+  readonly tenants: Tenants
+  readonly tokens: TokenCheck
+  readonly opener: PayloadOpener
+  readonly forwarder: Forwarder
+  readonly whenAnswered: WhenAnswered
+  /** False until keys, tenants and users are in memory. */
+  readonly isLoaded: () => boolean
+  readonly logger: Logger
+}
+
+/** What the first three steps found. */
+interface Admitted {
+  readonly route: Route
+  readonly tenant: RegisteredTenant
+  readonly user: VerifiedToken
+  readonly form: BodyForm
+  readonly idempotencyKey: string | undefined
+}
+
+export class Pipeline {
+  readonly #parts: PipelineParts
+
+  constructor(parts: PipelineParts) {
+    this.#parts = parts
+  }
+
+  /** @param path the request target without its query */
+  handle(request: IncomingMessage, response: ServerResponse, path: string, expectsContinue: boolean): void {
+    const exchange = new Exchange(request, response, this.#parts.whenAnswered, expectsContinue)
+    try {
+      const admitted = this.#admit(exchange, path)
+      if (admitted instanceof Refusal) answerRefusal(exchange, admitted)
+      else readBody(exchange, (body) => this.#answer(exchange, admitted, body))
+    } catch (error) {
+      this.#fault(exchange, error)
+    }
+  }
+
+  #admit(exchange: Exchange, path: string): Admitted | Refusal {
+    const { routes, tenants, tokens } = this.#parts
+    const { request, nowMs } = exchange
+    const { headers } = request
+    const route = findRoute(routes, request.method ?? '', path)
+    if (route instanceof Refusal) {
+      exchange.auditPath = maskedPath(path)
+      return route
+    }
+    const { endpoint } = route
+    exchange.auditPath = endpoint.path
+    exchange.endpoint = endpoint.name
+
+    if (!this.#parts.isLoaded()) return serviceUnavailable
+    const tenant = checkTenant(headers, tenants)
+    if (tenant instanceof Refusal) return tenant
+    exchange.tenantId = tenant.id
+
+    const user = tokens.checkToken(headers.authorization, tenant.id, endpoint.permission, nowMs)
+    if (user instanceof Refusal) return user
+    exchange.username = user.user
+
+    const limited = limitRate(tenant.bucket, tenant.limits, nowMs)
+    if (limited !== null) return limited
+
+    const form = bodyFormOf(headers, tenant, route.needsBody)
+    if (form instanceof Refusal) return form
+    const idempotencyKey = idempotencyKeyOf(headers['idempotency-key'])
+    if (idempotencyKey instanceof Refusal) return idempotencyKey
+    return { route, tenant, user, form, idempotencyKey }
+  }
+
+  #answer(exchange: Exchange, admitted: Admitted, body: Buffer | Refusal): void {
+    try {
+      const opened = body instanceof Refusal ? body : this.#open(exchange, admitted, body)
+      if (opened instanceof Refusal) {
+        answerRefusal(exchange, opened)
+        return
+      }
+      exchange.reply = opened.reply
+      const { route, user, idempotencyKey } = admitted
+      this.#parts.forwarder.forward(exchange, route, user, idempotencyKey, opened.body, (answer) => {
+        try {
+          if (answer instanceof Refusal) sealRefusal(exchange, answer)
+          else sealAnswer(exchange, answer.status, answer.headers, answer.body)
+        } catch (error) {
+          this.#fault(exchange, error)
+        }
+      })
+    } catch (error) {
+      this.#fault(exchange, error)
+    }
+  }
+
+  #open(exchange: Exchange, { form, route, tenant, user }: Admitted, body: Buffer): Pick<Opened, 'body' | 'reply'> | Refusal {
+    if (form === 'clear') return takeClear(body, tenant)
+    const { opener } = this.#parts
+    const options = { tenant, username: user.user, changesState: route.changesState, oneShotOnly: false }
+    const opened = opener.openPayload(body, options, exchange.nowMs)
+    if (opened instanceof Refusal) return opened
+    return opener.recordJti(tenant.id, opened, exchange.nowMs) ?? opened
+  }
+
+  #fault(exchange: Exchange, error: unknown): void {
+    this.#parts.logger.error({ err: error, requestId: exchange.requestId, path: exchange.auditPath }, 'unexpected fault')
+    sealRefusal(exchange, new Refusal('internal.error'))
+  }
+}

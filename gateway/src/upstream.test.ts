@@ -1,0 +1,71 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, expect, test } from '@jest/globals'
+import { pino } from 'pino'
+import { Refusal } from './exchange.ts'
+import { Upstream, type UpstreamAnswer } from './upstream.ts'
+
+const closes: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closes.splice(0)) await close()
+})
+
+async function upstreamTo(listener: RequestListener, callMsMax: number): Promise<{ upstream: Upstream; server: Server }> {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const upstream = new Upstream('kit', `http://127.0.0.1:${(server.address() as AddressInfo).port}`, pino({ level: 'fatal' }), callMsMax)
+  closes.push(async () => {
+    server.closeAllConnections()
+    server.close()
+    await upstream.close()
+  })
+  return { upstream, server }
+}
+
+const call = (upstream: Upstream): Promise<UpstreamAnswer | Refusal> =>
+  new Promise((resolve) => upstream.call({ method: 'POST', path: '/p', headers: [], body: Buffer.from('{}') }, Date.now(), resolve))
+
+test('no answer in time is service.timeout, also in the middle of an answer', async () => {
+  const { upstream } = await upstreamTo((request, response) => {
+    request.resume()
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.write('{')
+  }, 300)
+  const silent = await upstreamTo((request) => request.resume(), 300)
+  for (const each of [upstream, silent.upstream]) expect(await call(each)).toMatchObject({ code: 'service.timeout' })
+  expect(upstream.circuit.state).toBe('closed')
+})
+
+test('a call that never left the queue is service.unavailable: it may be repeated without a doubt', async () => {
+  const { upstream } = await upstreamTo((request) => request.resume(), 300)
+  const answers = await Promise.all(Array.from({ length: 100 }, () => call(upstream)))
+  const codes = answers.map((answer) => (answer instanceof Refusal ? answer.code : ''))
+  expect([
+    codes.filter((code) => code === 'service.timeout').length,
+    codes.filter((code) => code === 'service.unavailable').length,
+  ]).toEqual([64, 36])
+})
+
+test('answers in pieces are put together', async () => {
+  const { upstream } = await upstreamTo((request, response) => {
+    request.resume()
+    response.writeHead(200, { 'content-type': 'application/json' })
+    let piece = 0
+    const timer = setInterval(() => {
+      if (piece++ < 5) response.write('"é",')
+      else {
+        clearInterval(timer)
+        response.end('1')
+      }
+    }, 5)
+  }, 5_000)
+  const answer = await call(upstream)
+  expect(answer instanceof Refusal ? answer : answer.body.toString()).toBe('"é","é","é","é","é",1')
+})
+
+test('more calls at once than the limit are refused at once', async () => {
+  const { upstream } = await upstreamTo((request) => request.resume(), 500)
+  const calls = Array.from({ length: 2_100 }, () => call(upstream))
+  expect(await calls[2_050]).toMatchObject({ code: 'service.unavailable' })
+  await Promise.all(calls)
+})

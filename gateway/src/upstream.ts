@@ -1,0 +1,149 @@
+// The connections to one service, with a deadline per call and a circuit.
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Logger } from 'pino'
+import { type Dispatcher, Pool } from 'undici'
+import { Circuit } from './circuit.ts'
+import { Refusal } from './exchange.ts'
+
+export const CALL_MS_MAX = 10_000
+export const ANSWER_BYTES_MAX = 4 * 1024 * 1024
+const CONNECTIONS_MAX = 64
+const CONNECT_MS_MAX = 2_000
+const CALLS_MAX = 2_000
+const DEADLINES_EVERY_MS = 250
+
+export const serviceUnavailable = new Refusal('service.unavailable', ['retry-after', '1'])
+const serviceTimeout = new Refusal('service.timeout')
+const internalError = new Refusal('internal.error')
+
+export interface UpstreamRequest {
+  readonly method: Dispatcher.HttpMethod
+  readonly path: string
+  /** Name, value, name, value … */
+  readonly headers: string[]
+  readonly body: Buffer
+}
+
+export interface UpstreamAnswer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: Buffer
+}
+
+type Done = (answer: UpstreamAnswer | Refusal) => void
+
+/** One service. Every call ends: with its answer, or with a refusal within the deadline, time in the queue included. */
+export class Upstream {
+  readonly name: string
+  readonly circuit = new Circuit()
+  readonly #pool: Pool
+  readonly #logger: Logger
+  /** In order of their beginning, so that the deadlines are looked at from the oldest on. */
+  readonly #calls = new Set<UpstreamCall>()
+  readonly #deadlines: NodeJS.Timeout
+  readonly #callMsMax: number
+
+  constructor(name: string, url: string, logger: Logger, callMsMax: number = CALL_MS_MAX) {
+    this.name = name
+    this.#logger = logger
+    this.#callMsMax = callMsMax
+    // Undici's own time-outs are off: one sweep over the calls costs less than two timers per call, and counts the queue.
+    this.#pool = new Pool(new URL(url).origin, {
+      connections: CONNECTIONS_MAX,
+      pipelining: 1,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout: CONNECT_MS_MAX },
+    })
+    this.#deadlines = setInterval(() => this.#endLateCalls(), DEADLINES_EVERY_MS)
+    this.#deadlines.unref()
+  }
+
+  /** Calls the service; `done` is called exactly once. */
+  call(request: UpstreamRequest, nowMs: number, done: Done): void {
+    if (this.#calls.size >= CALLS_MAX || !this.circuit.allows(nowMs)) {
+      done(serviceUnavailable)
+      return
+    }
+    const call = new UpstreamCall(nowMs, (answer, error) => {
+      this.#calls.delete(call)
+      if (answer === serviceUnavailable) this.circuit.failed(Date.now())
+      else if (answer !== serviceTimeout) this.circuit.succeeded()
+      if (error !== undefined) this.#logger.warn({ err: error, upstream: this.name, path: request.path }, 'upstream call failed')
+      done(answer)
+    })
+    this.#calls.add(call)
+    this.#pool.dispatch(request, call)
+  }
+
+  /** Lets calls in flight end, then closes the connections. */
+  async close(): Promise<void> {
+    await this.#pool.close()
+    clearInterval(this.#deadlines)
+  }
+
+  #endLateCalls(): void {
+    const before = Date.now() - this.#callMsMax
+    for (const call of this.#calls) {
+      if (call.begunAtMs > before) return
+      call.endLate()
+    }
+  }
+}
+
+/** Undici's handler of one call. */
+class UpstreamCall implements Dispatcher.DispatchHandler {
+  readonly begunAtMs: number
+  readonly #settle: (answer: UpstreamAnswer | Refusal, error?: Error) => void
+  #settled = false
+  #controller: Dispatcher.DispatchController | undefined
+  #status = 0
+  #headers: IncomingHttpHeaders = {}
+  #first: Buffer | undefined // nearly every answer is one chunk
+  #rest: Buffer[] | undefined
+  #length = 0
+
+  constructor(begunAtMs: number, settle: (answer: UpstreamAnswer | Refusal, error?: Error) => void) {
+    this.begunAtMs = begunAtMs
+    this.#settle = settle
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#settled) controller.abort(new Error('its deadline passed in the queue'))
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    this.#status = status
+    this.#headers = headers
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#length += chunk.length
+    if (this.#length > ANSWER_BYTES_MAX) this.#end(internalError, new Error('the answer is over the limit'))
+    else if (this.#first === undefined) this.#first = chunk
+    else if (this.#rest === undefined) this.#rest = [this.#first, chunk]
+    else this.#rest.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    const body = this.#rest === undefined ? (this.#first ?? Buffer.alloc(0)) : Buffer.concat(this.#rest, this.#length)
+    this.#end({ status: this.#status, headers: this.#headers, body })
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#end(serviceUnavailable, error)
+  }
+
+  /** The deadline passed: sent, its outcome is unknown; still in the queue, it never went out. */
+  endLate(): void {
+    this.#end(this.#controller === undefined ? serviceUnavailable : serviceTimeout, new Error('no answer in time'))
+  }
+
+  #end(answer: UpstreamAnswer | Refusal, error?: Error): void {
+    if (this.#settled) return
+    this.#settled = true
+    this.#settle(answer, error)
+    if (error !== undefined) this.#controller?.abort(error)
+  }
+}

@@ -1,0 +1,161 @@
+// Operators' commands on the internal listener, the topics they feed, and the audit trail.
+import { hash } from 'node:crypto'
+import { auditTopic, type TenantDefinition, tenantsTopic } from '@dcms/contract'
+import { Broker } from '@dcms/events'
+import { generateKeyPair } from '@dcms/sealing'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { pino } from 'pino'
+import type { ChainedRecord } from '../src/audit.ts'
+import { Bank, codeOf } from './bank.ts'
+import { definitionOf, newClientKeys, PASSWORD, TestGateway } from './test-gateway.ts'
+
+const clientKeys = newClientKeys()
+let gateway: TestGateway
+let broker: Broker
+
+beforeAll(async () => {
+  gateway = await TestGateway.start()
+  broker = new Broker({
+    brokers: gateway.config.kafkaBrokers,
+    clientId: 'test',
+    installation: gateway.config.installation,
+    logger: pino({ level: 'fatal' }),
+  })
+})
+afterAll(async () => {
+  await broker.stop()
+  await gateway.close()
+})
+
+test('a definition gets version 1, the same again changes nothing, a change gets version 2, and everybody is told', async () => {
+  const definition = definitionOf('ACME_BANK', clientKeys)
+  expect(await gateway.admin('apply-tenant', definition)).toMatchObject({
+    status: 200,
+    body: { result: { tenant: 'ACME_BANK', version: 1, changed: true } },
+  })
+  const reordered = Object.fromEntries(Object.entries(definition).reverse())
+  expect((await gateway.admin('apply-tenant', reordered)).body.result).toEqual({ tenant: 'ACME_BANK', version: 1, changed: false })
+  expect((await gateway.admin('apply-tenant', { ...definition, name: 'New name' })).body.result).toMatchObject({
+    version: 2,
+    changed: true,
+  })
+  expect((await gateway.admin('tenant-version', { tenant: 'ACME_BANK' })).body.result).toEqual({ version: 2 })
+  expect((await gateway.admin('tenant-version', { tenant: 'NO_BANK' })).body.result).toEqual({ version: 0 })
+
+  const published = Promise.withResolvers<{ version: number; definition: TenantDefinition }>()
+  await broker.ensureTopics([{ topic: tenantsTopic, partitions: 1, compacted: true }])
+  void broker.followCompacted(tenantsTopic, async (key, value) => {
+    const parsed = JSON.parse(value ?? '{}')
+    if (key === 'ACME_BANK' && parsed.version === 2) published.resolve(parsed)
+  })
+  expect((await published.promise).definition).toMatchObject({ tenant: 'ACME_BANK', name: 'New name' })
+})
+
+test('definitions applied at once are all kept in some order', async () => {
+  const results = await Promise.all(
+    [1, 2, 3, 4, 5].map((number) => gateway.admin('apply-tenant', definitionOf('BUSY_BANK', clientKeys, { name: `Name ${number}` }))),
+  )
+  expect(results.map(({ body }) => (body.result as { version: number }).version).sort()).toEqual([1, 2, 3, 4, 5])
+})
+
+test('a definition with faults is refused, and each fault is named', async () => {
+  const definition = definitionOf('BAD_BANK', clientKeys)
+  const wrongSchema = await gateway.admin('apply-tenant', { ...definition, encryption: 'MAYBE', limits: undefined })
+  expect(wrongSchema.body.exception).toMatchObject({
+    errorCode: 'invalid.input.request',
+    fieldError: ['limits is required', expect.stringContaining('encryption')],
+  })
+  const wrongReference = await gateway.admin('apply-tenant', { ...definition, bins: [{ bin: '123456', network: 'RUPAY' }] })
+  expect(wrongReference.body.exception?.fieldError).toEqual([expect.stringContaining('608040')])
+  const { kty, crv, x } = generateKeyPair('P-256', 'k')
+  const offCurve = { keys: [{ kty, crv, x, y: x, kid: 'off-curve' }] }
+  const wrongKey = await gateway.admin('apply-tenant', { ...definition, clientKeys: offCurve })
+  expect(wrongKey.body.exception?.fieldError).toEqual([expect.stringContaining('off-curve')])
+  expect((await gateway.admin('tenant-version', { tenant: 'BAD_BANK' })).body.result).toEqual({ version: 0 })
+})
+
+test('only operators are let in', async () => {
+  for (const path of ['apply-tenant', 'add-user', 'tenant-version']) {
+    const missing = await gateway.admin(path, {}, null)
+    const foreign = await gateway.admin(path, {}, 'gateway')
+    expect([missing.status, codeOf(missing), foreign.status, codeOf(foreign)]).toEqual([401, 'auth.token.missing', 403, 'auth.forbidden'])
+  }
+})
+
+test('what is no command or no JSON is refused in the envelope', async () => {
+  expect(codeOf(await gateway.admin('nothing', {}))).toBe('path.not.found')
+  expect(codeOf(await gateway.admin('add-user', '{'))).toBe('invalid.input.request')
+  expect(codeOf(await gateway.admin('add-user', { tenant: 'NO_BANK', username: 'u', password: PASSWORD, roles: ['ADMIN'] }))).toBe(
+    'tenant.not.found',
+  )
+  expect(codeOf(await gateway.admin('add-user', { tenant: 'ACME_BANK', username: 'u', password: 'short', roles: ['BOSS'] }))).toBe(
+    'invalid.input.request',
+  )
+})
+
+test('operators’ commands are unknown on the public listener', async () => {
+  const response = await fetch(`${gateway.url}/internal/admin/apply-tenant`, { method: 'POST', body: '{}' })
+  expect(response.status).toBe(404)
+})
+
+test('password and keys are not in the database in clear', async () => {
+  await gateway.addBank(definitionOf('ACME_BANK', clientKeys), 'kept')
+  const { collections, close } = await gateway.database()
+  const user = await collections.users.findOne({ _id: 'ACME_BANK:kept' })
+  const keys = await collections.keys.find().toArray()
+  await close()
+  expect(user?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+  expect(keys.map(({ purpose }) => purpose).sort()).toEqual(['encryption', 'encryption', 'signing', 'ticket', 'ticket'])
+  for (const { wrapped } of keys) expect(Buffer.from(wrapped, 'base64').toString('latin1')).not.toContain('kty')
+})
+
+test('two gateways that start on one database at once use the same keys', async () => {
+  const { masterKey, mongoUrl } = gateway.config
+  const fresh = { installation: `${gateway.config.installation}two`.slice(-12), masterKey, mongoUrl }
+  const both = await Promise.all([TestGateway.start(fresh), TestGateway.start(fresh)])
+  const sets = await Promise.all(both.map(async ({ url }) => (await fetch(`${url}/.well-known/jwks.json`)).json()))
+  expect(sets[0]).toEqual(sets[1])
+  await Promise.all(both.map((each) => each.close()))
+})
+
+test('every call leaves one audit record, chained, without body, token or card number', async () => {
+  await gateway.addBank(definitionOf('ACME_BANK', clientKeys))
+  const bank = new Bank({ url: gateway.url, tenant: 'ACME_BANK', clientKeys })
+  await bank.logIn(PASSWORD)
+  await bank.call('/v1/kit-manager/kitActivation', { entityId: 'secret-body' }, { 'x-request-id': 'audit-1' })
+  await bank.send('/v1/card/6080400000000006?x=1', bank.seal({}), { 'x-request-id': 'audit-2' })
+  await bank.send('/v1/kit-manager/kitActivation', bank.seal({}), { 'x-request-id': 'audit-3', authorization: 'Bearer x' })
+
+  await broker.ensureTopics([{ topic: auditTopic }])
+  const values: string[] = []
+  const complete = Promise.withResolvers<void>()
+  void broker.followCompacted(auditTopic, async (_key, value) => {
+    values.push(value ?? '')
+    if (value?.includes('audit-3')) complete.resolve()
+  })
+  await complete.promise
+  const records: ChainedRecord[] = values.map((value) => JSON.parse(value))
+  const of = (requestId: string) => records.filter((record) => record.requestId === requestId)
+  expect(of('audit-1')).toMatchObject([
+    {
+      tenant: 'ACME_BANK',
+      user: 'api_user',
+      method: 'POST',
+      path: '/kit-manager/kitActivation',
+      status: 200,
+      errorCode: '',
+      remote: '127.0.0.1',
+    },
+  ])
+  expect(of('audit-2')).toMatchObject([{ path: '/v1/card/XXXXXX', status: 404, errorCode: 'path.not.found' }])
+  expect(of('audit-3')).toMatchObject([{ user: '', status: 401, errorCode: 'auth.token.invalid' }])
+  for (const secret of ['secret-body', bank.token, PASSWORD, '6080400000000006']) expect(values.join()).not.toContain(secret)
+  const [{ instance } = { instance: '' }] = of('audit-1')
+  let prevHash = '0'.repeat(64)
+  for (const value of values.filter((each) => JSON.parse(each).instance === instance)) {
+    const record: ChainedRecord = JSON.parse(value)
+    expect(record.prevHash).toBe(prevHash)
+    expect(hash('sha256', value.replace(/,"hash":"[0-9a-f]{64}"}$/, '}'))).toBe(record.hash)
+    prevHash = record.hash
+  }
+})
