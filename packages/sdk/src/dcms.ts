@@ -1,0 +1,220 @@
+// The client of DCMS: one method per endpoint; logs in, opens sessions, seals, renews and retries by itself.
+import { randomUUID } from 'node:crypto'
+import { inspect } from 'node:util'
+import type { PublicEndpoint } from '@dcms/contract'
+import { decryptField, SealingError } from '@dcms/sealing'
+import { Access, type Exchange } from './access.ts'
+import { clearContent, resultOf, throwRefusal } from './answer-content.ts'
+import { type CallOptions, callEndpoint, MethodsOfContract } from './endpoint-methods.ts'
+import { DcmsProtocolError } from './errors.ts'
+import { GatewayClock } from './gateway-clock.ts'
+import { idempotencyKeyOf } from './idempotency-key.ts'
+import { type CheckedOptions, checkedOptions, type DcmsOptions } from './options.ts'
+import { type Remedy, tryRepeatedly } from './retries.ts'
+import { AnswerFault, openAnswer, type Recipient, type SealedRequest, sealRequest } from './sealed-messages.ts'
+import { type Answer, Transport } from './transport.ts'
+
+const PREFIX = '/v1'
+const SEALED = 'application/jose'
+const CLEAR = 'application/json'
+
+/** What stays the same over all tries of a call. */
+interface Call {
+  endpoint: PublicEndpoint
+  body: unknown
+  traceId: string
+  idempotencyKey: string | undefined
+  timeoutMs: number
+}
+
+/** What a try relied on, told to the remedies. */
+interface Used {
+  token?: string
+  recipient?: Recipient | undefined
+}
+
+/** What one exchange needs beside its content. */
+interface Limits {
+  traceId: string
+  timeoutMs: number
+  signal: AbortSignal | undefined
+}
+
+/**
+ * A client of one user of one tenant. `await dcms.register({ … })`; every method of the contract is there and answers `result`.
+ * Methods throw DcmsError (refused), DcmsConnectionError (no answer) or DcmsProtocolError (an answer that cannot be trusted).
+ * Calls may run at once; they share one login and one session.
+ */
+export class Dcms extends MethodsOfContract {
+  readonly #options: CheckedOptions
+  readonly #transport: Transport
+  readonly #clock: GatewayClock
+  readonly #access: Access
+
+  constructor(options: DcmsOptions) {
+    super()
+    const checked = checkedOptions(options)
+    this.#options = checked
+    this.#transport = new Transport(checked.baseUrl)
+    this.#clock = new GatewayClock(checked.clock)
+    // Logging in and opening a session serve all calls that wait, so no single call's signal or trace id goes with them.
+    const limits = (): Limits => ({ traceId: randomUUID(), timeoutMs: checked.timeoutMs, signal: undefined })
+    this.#access = new Access({
+      tenant: checked.tenant,
+      username: checked.username,
+      password: checked.password,
+      sealed: checked.mode !== 'clear',
+      replyKid: checked.replyKid,
+      nowMs: () => this.#clock.nowMs(),
+      exchange: (exchange) => this.#exchange('POST', exchange, limits()),
+      getJson: async (path) => {
+        const answer = await this.#send('GET', path, {}, undefined, limits())
+        return clearContent(answer, true)
+      },
+    })
+  }
+
+  /** Opens the `encryptedCardNumber` of an answer with the field key. The result is a card number in clear: never log it. */
+  decryptCardNumber(encryptedCardNumber: string): string {
+    const { fieldKey } = this.#options
+    if (!fieldKey) throw new TypeError('keys.fieldKey was not given to this client')
+    return decryptField(encryptedCardNumber, fieldKey)
+  }
+
+  /** The bearer token of this client, logging in when there is none: for those who do their own HTTP. It is a secret. */
+  currentToken(): Promise<string> {
+    return this.#access.token()
+  }
+
+  /** Logs in and, in session mode, opens the session now instead of at the first call; faults show here. */
+  async connect(options: CallOptions = {}): Promise<void> {
+    await this.#repeat(randomUUID(), options.signal, async () => {
+      await this.#access.token()
+      await this.#recipient()
+    })
+  }
+
+  /** Waits for calls under way and closes the connections. */
+  close(): Promise<void> {
+    return this.#transport.close()
+  }
+
+  async [callEndpoint](endpoint: PublicEndpoint, body: unknown, options: CallOptions = {}): Promise<unknown> {
+    const call: Call = {
+      endpoint,
+      body,
+      traceId: randomUUID(),
+      idempotencyKey: endpoint.idempotency === 'read' ? undefined : idempotencyKeyOf(body, options.requestId),
+      timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
+    }
+    return this.#repeat(call.traceId, options.signal, (signal, used) => this.#attempt(call, signal, used))
+  }
+
+  /** Tries until it works or cannot work; `used` tells the remedies what the failed try relied on. */
+  #repeat<Result>(
+    traceId: string,
+    callerSignal: AbortSignal | undefined,
+    attempt: (signal: AbortSignal, used: Used) => Promise<Result>,
+  ): Promise<Result> {
+    let used: Used = {}
+    return tryRepeatedly({
+      retries: this.#options.retries,
+      signal: callerSignal,
+      traceId,
+      attempt: (signal) => {
+        used = {}
+        return orAborted(attempt(signal, used), signal)
+      },
+      remedy: (kind: Remedy) => {
+        if (kind === 'renew token' && used.token !== undefined) this.#access.dropToken(used.token)
+        if (kind === 'renew session') this.#access.dropKeys(used.recipient)
+        // 'follow clock': every answer's Date header was followed already.
+      },
+    })
+  }
+
+  async #attempt(call: Call, signal: AbortSignal, used: Used): Promise<unknown> {
+    const { endpoint, body, traceId, idempotencyKey, timeoutMs } = call
+    used.token = await this.#access.token()
+    used.recipient = await this.#recipient()
+    const headers: Record<string, string> = { authorization: `Bearer ${used.token}` }
+    if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey
+    const exchange: Exchange = { path: PREFIX + endpoint.path, body, headers }
+    if (used.recipient) exchange.recipient = used.recipient
+    const content = await this.#exchange(endpoint.method, exchange, { traceId, timeoutMs, signal })
+    return resultOf(content, traceId)
+  }
+
+  async #recipient(): Promise<Recipient | undefined> {
+    if (this.#options.mode === 'clear') return undefined
+    return this.#options.mode === 'session' ? this.#access.session() : this.#access.oneShot()
+  }
+
+  /** Sends one message and answers the JSON of its answer; a refusal, sealed or clear, is thrown. */
+  async #exchange(method: PublicEndpoint['method'], { path, body, recipient, headers }: Exchange, limits: Limits): Promise<unknown> {
+    const sealed = recipient && sealRequest(body, recipient, this.#clock.iat())
+    const content = sealed ? { type: SEALED, text: sealed.jwe } : { type: CLEAR, text: JSON.stringify(body) }
+    const answer = await this.#send(method, path, headers ?? {}, content, limits)
+    const json =
+      sealed && recipient && answer.contentType === SEALED
+        ? this.#open(answer, sealed, recipient)
+        : clearContent(answer, recipient === undefined)
+    throwRefusal(json, answer)
+    return json
+  }
+
+  async #send(
+    method: 'GET' | 'POST' | 'PUT',
+    path: string,
+    headers: Record<string, string>,
+    content: { type: string; text: string } | undefined,
+    limits: Limits,
+  ): Promise<Answer> {
+    const { traceId: requestId, timeoutMs, signal } = limits
+    const sentMs = this.#options.clock()
+    const answer = await this.#transport.send({
+      method,
+      path,
+      headers: { tenant: this.#options.tenant, ...(content && { 'content-type': content.type }), ...headers },
+      ...(content && { body: content.text }),
+      requestId,
+      timeoutMs,
+      signal,
+    })
+    this.#clock.follow(answer.date, sentMs)
+    return answer
+  }
+
+  #open(answer: Answer, sealed: SealedRequest, recipient: Recipient): unknown {
+    try {
+      return openAnswer(answer.text, sealed, recipient, this.#options.clientKeys)
+    } catch (error) {
+      if (error instanceof AnswerFault || error instanceof SealingError) throw new DcmsProtocolError(error.message, answer.requestId)
+      throw error
+    }
+  }
+
+  /** What is shown of a client holds no secret. */
+  toJSON(): { baseUrl: string; tenant: string; username: string; mode: string } {
+    const { baseUrl, tenant, username, mode } = this.#options
+    return { baseUrl: baseUrl.href, tenant, username, mode }
+  }
+
+  [inspect.custom](): string {
+    return `Dcms ${inspect(this.toJSON())}`
+  }
+}
+
+/** Lets a caller leave at once although the login it waits for goes on for the others. */
+async function orAborted<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  let leave = (): void => undefined
+  const aborted = new Promise<never>((_, reject) => {
+    leave = () => reject(signal.reason)
+  })
+  signal.addEventListener('abort', leave, { once: true })
+  try {
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', leave)
+  }
+}

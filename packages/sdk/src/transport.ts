@@ -1,0 +1,97 @@
+// HTTP to the gateway: connections kept alive, one limit per try, every fault of the connection one error.
+import { Agent } from 'undici'
+import { DcmsConnectionError } from './errors.ts'
+
+const CONNECT_TIMEOUT_MS = 5_000
+const KEEP_ALIVE_MS = 30_000
+const CONNECTIONS_MAX = 64
+/** Answers are far smaller; more is not DCMS. */
+const ANSWER_BYTES_MAX = 32 * 1024 * 1024
+const SECOND_MS = 1_000
+
+export interface Answer {
+  status: number
+  contentType: string
+  text: string
+  requestId: string
+  date: string | undefined
+  retryAfterMs: number | undefined
+}
+
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT'
+  path: string
+  headers: Record<string, string>
+  body?: string
+  /** The call's trace id. */
+  requestId: string
+  timeoutMs: number
+  signal: AbortSignal | undefined
+}
+
+export class Transport {
+  readonly #agent: Agent
+  readonly #origin: string
+  readonly #prefix: string
+
+  constructor(baseUrl: URL) {
+    this.#origin = baseUrl.origin
+    this.#prefix = baseUrl.pathname.replace(/\/+$/, '')
+    this.#agent = new Agent({
+      connect: { timeout: CONNECT_TIMEOUT_MS },
+      connections: CONNECTIONS_MAX,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxResponseSize: ANSWER_BYTES_MAX,
+      pipelining: 1,
+    })
+  }
+
+  /** One try. @throws DcmsConnectionError when no whole answer came; the signal's reason when the caller gave up */
+  async send({ method, path, headers, body, requestId, timeoutMs, signal }: HttpRequest): Promise<Answer> {
+    const timeout = AbortSignal.timeout(timeoutMs)
+    try {
+      const answer = await this.#agent.request({
+        origin: this.#origin,
+        path: this.#prefix + path,
+        method,
+        headers: { ...headers, 'x-request-id': requestId },
+        body: body ?? null,
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      })
+      const header = (name: string): string | undefined => {
+        const value = answer.headers[name]
+        return Array.isArray(value) ? value[0] : value
+      }
+      return {
+        status: answer.statusCode,
+        contentType: (header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '',
+        text: await answer.body.text(),
+        requestId: header('x-request-id') ?? requestId,
+        date: header('date'),
+        retryAfterMs: retryAfterMs(header('retry-after')),
+      }
+    } catch (error) {
+      if (signal?.aborted) throw new DcmsConnectionError(`${this.#origin} did not answer in the time given to the call`, requestId, error)
+      const why = timeout.aborted ? `did not answer within ${timeoutMs} ms` : `cannot be reached (${codeOf(error)})`
+      throw new DcmsConnectionError(`${this.#origin} ${why}`, requestId, error)
+    }
+  }
+
+  /** Waits for calls under way, then closes the connections. */
+  close(): Promise<void> {
+    return this.#agent.close()
+  }
+}
+
+/** Retry-After in seconds or as a date (RFC 9110 section 10.2.3). */
+export function retryAfterMs(header: string | undefined, nowMs: number = Date.now()): number | undefined {
+  if (header === undefined) return undefined
+  const seconds = Number(header)
+  const ms = Number.isFinite(seconds) ? seconds * SECOND_MS : Date.parse(header) - nowMs
+  return Number.isNaN(ms) ? undefined : Math.max(ms, 0)
+}
+
+const codeOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'unknown fault'
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
+}
