@@ -1,0 +1,66 @@
+// Where a running installation is found: options first, then the environment, then the run file of npm start.
+import { isProcessName, type ProcessName, processNames } from './process-environment.ts'
+import { type RunFile, readRunFile, stateDirOf } from './run-file.ts'
+
+export interface AddressOptions {
+  stateDir?: string
+  gatewayInternalUrl?: string
+  customerInternalUrl?: string
+  kitInternalUrl?: string
+  pinPreferenceInternalUrl?: string
+  keysDir?: string
+  kafkaBrokers?: string
+  installation?: string
+}
+
+/** Something the command needs to know was given nowhere; the message says where it could be. */
+export class AddressMissing extends Error {
+  override readonly name = 'AddressMissing'
+}
+
+export interface Addresses {
+  internalUrls: Record<ProcessName, string>
+  keysDir: string
+  kafkaBrokers: string
+  installation: string
+}
+
+const optionOf: Readonly<Record<ProcessName, keyof AddressOptions>> = {
+  gateway: 'gatewayInternalUrl',
+  customer: 'customerInternalUrl',
+  kit: 'kitInternalUrl',
+  'pin-preference': 'pinPreferenceInternalUrl',
+}
+
+/** `pin-preference` → `PIN_PREFERENCE_INTERNAL_URL`. */
+const variableOf = (name: ProcessName): string => `${name.toUpperCase().replace('-', '_')}_INTERNAL_URL`
+
+/** Reads the run file and lays environment and options over it. @throws AddressMissing for an address that nothing names */
+export async function findAddresses(options: AddressOptions, environment: NodeJS.ProcessEnv): Promise<Addresses> {
+  const stateDir = options.stateDir ?? stateDirOf(environment)
+  return addressesOf(options, environment, await readRunFile(stateDir), stateDir)
+}
+
+export function addressesOf(options: AddressOptions, environment: NodeJS.ProcessEnv, run: RunFile | null, stateDir: string): Addresses {
+  const required = (what: string, variable: string, ...given: (string | undefined)[]): string => {
+    const value = given.find((each) => each !== undefined && each !== '')
+    if (value !== undefined) return value
+    throw new AddressMissing(`Where is ${what}? Run npm start (which writes ${stateDir}/run.json), or set ${variable}.`)
+  }
+  const urlOf = (name: ProcessName): string =>
+    required(name, variableOf(name), options[optionOf[name]], environment[variableOf(name)], run?.internalUrls[name]).replace(/\/$/, '')
+  return {
+    // Read when asked for: a command that needs only the gateway must not fail for want of the others.
+    internalUrls: Object.defineProperties(
+      {},
+      Object.fromEntries(processNames.filter(isProcessName).map((name) => [name, { enumerable: true, get: () => urlOf(name) }])),
+    ) as Record<ProcessName, string>,
+    get keysDir() {
+      return required('the operator’s key', 'DCMS_KEYS_DIR', options.keysDir, environment.DCMS_KEYS_DIR, run?.keysDir)
+    },
+    get kafkaBrokers() {
+      return required('Kafka', 'KAFKA_BROKERS', options.kafkaBrokers, environment.KAFKA_BROKERS, run?.kafkaBrokers)
+    },
+    installation: options.installation ?? environment.DCMS_INSTALLATION ?? run?.installation ?? '',
+  }
+}

@@ -1,0 +1,207 @@
+// The `dcms` command: what operators do to a running installation. `npm run dcms -- --help`.
+import { pathToFileURL } from 'node:url'
+import { type Context, type ImportKey, importKeyRequest, isRole, type Role, roles, validatorOf } from '@dcms/contract'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { type AddressOptions, findAddresses } from './addresses.ts'
+import { eventJson, eventLine, tailEvents, topicsOf } from './events-tail.ts'
+import { createOperator, type Operator } from './operator.ts'
+import { processNames } from './process-environment.ts'
+import { readJson, readTenantFile } from './tenant-file.ts'
+import { painter } from './terminal.ts'
+
+const exitCodes = `
+Exit codes: 0 done; 1 refused, invalid or out of reach (the reason is on standard error); 2 wrong use of the command.
+Addresses and the operator's key come from options, else from the environment (GATEWAY_INTERNAL_URL, KAFKA_BROKERS, DCMS_KEYS_DIR …),
+else from .dcms/run.json, which npm start writes (another folder: DCMS_STATE_DIR).`
+
+const validateKey = validatorOf<ImportKey>(importKeyRequest)
+const LINE_WIDTH_WITHOUT_TERMINAL = 160
+const PAYLOAD_WIDTH_MIN = 40
+const COLUMNS_BEFORE_PAYLOAD = 90
+
+const collect = (value: string, earlier: string[] = []): string[] => [...earlier, value]
+const oneRole = (value: string, earlier: Role[] = []): Role[] => {
+  if (!isRole(value)) throw new InvalidArgumentError(`There are ${roles.join(', ')}.`)
+  return [...earlier, value]
+}
+
+function withAddressOptions(command: Command): Command {
+  return command
+    .option('--state-dir <folder>', 'folder with run.json (default: .dcms of the workspace)')
+    .option('--keys-dir <folder>', 'folder with the operator’s key, ops.jwk.json')
+    .option('--gateway-internal-url <url>', 'internal listener of the gateway')
+}
+
+async function withOperator<Result>(options: AddressOptions, work: (operator: Operator) => Promise<Result>): Promise<Result> {
+  const operator = createOperator(await findAddresses(options, process.env))
+  try {
+    return await work(operator)
+  } finally {
+    await operator.close()
+  }
+}
+
+/** The first line of standard input; secrets come this way so that they stand in no process list and no history. */
+async function lineFromInput(what: string): Promise<string> {
+  if (process.stdin.isTTY) process.stderr.write(`${what}, then Enter: `)
+  let text = ''
+  for await (const chunk of process.stdin.setEncoding('utf8')) {
+    text += chunk
+    if (text.includes('\n')) break
+  }
+  const line = text.split(/\r?\n/, 1)[0] ?? ''
+  if (line === '') throw new Error(`${what} is expected on standard input`)
+  return line
+}
+
+function tenantCommands(): Command {
+  const apply = new Command('apply')
+    .description('validate a tenant definition and put it into effect; the same definition again changes nothing')
+    .argument('<file>', 'JSON file, see infra/tenants')
+    .option('--client-keys <file>', 'JWKS with the bank’s keys, in place of the file’s clientKeys; only public parts are sent')
+    .option('--wait', 'return when every service works with this version')
+  withAddressOptions(apply).action(async (file: string, options: AddressOptions & { clientKeys?: string; wait?: boolean }) => {
+    const definition = await readTenantFile(file, options.clientKeys === undefined ? undefined : await readJson(options.clientKeys))
+    const applied = await withOperator(options, (operator) =>
+      operator.applyTenant(definition, { waitFor: options.wait ? processNames : [] }),
+    )
+    const effect = applied.changed ? 'applied' : 'unchanged'
+    console.log(`${applied.tenant} version ${applied.version} ${effect}${options.wait ? ', in effect everywhere' : ''}`)
+  })
+  const validate = new Command('validate')
+    .description('only check a tenant definition')
+    .argument('<file>', 'JSON file')
+    .option('--client-keys <file>', 'JWKS in place of the file’s clientKeys')
+    .action(async (file: string, options: { clientKeys?: string }) => {
+      const definition = await readTenantFile(file, options.clientKeys === undefined ? undefined : await readJson(options.clientKeys))
+      console.log(`${definition.tenant} is valid: ${definition.products.length} products, ${definition.bins.length} BINs`)
+    })
+  return new Command('tenant').description('banks: products, BINs, limits, keys').addCommand(apply).addCommand(validate)
+}
+
+function userCommands(): Command {
+  const add = new Command('add')
+    .description('add an API user; a known one gets the new password and roles, and its tokens end')
+    .requiredOption('--tenant <tenant>', 'tenant id')
+    .requiredOption('--username <username>', 'user name')
+    .addOption(new Option('--role <role>', `may be given several times: ${roles.join(', ')}`).argParser(oneRole).makeOptionMandatory())
+    .requiredOption('--password-stdin', 'read the password (12 characters or more) from standard input')
+  withAddressOptions(add).action(async (options: AddressOptions & { tenant: string; username: string; role: Role[] }) => {
+    const password = await lineFromInput('The password')
+    const { tenant, username } = options
+    const added = await withOperator(options, (operator) => operator.addUser({ tenant, username, password, roles: options.role }))
+    console.log(`user ${username} of ${tenant} ${added.created ? 'added' : 'changed; tokens given before are no longer good'}`)
+  })
+  return new Command('user').description('API users').addCommand(add)
+}
+
+function keyCommands(): Command {
+  const take = new Command('import')
+    .description('give the system a key exchanged with a bank at onboarding')
+    .requiredOption('--tenant <tenant>', 'tenant id')
+    .addOption(
+      new Option('--purpose <purpose>', 'field: card numbers in answers; pin: PINs in requests')
+        .choices(['field', 'pin'])
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--stdin', 'read the key, Base64 of 32 bytes, from standard input')
+    .option('--kit-internal-url <url>', 'internal listener of the kit service (field keys)')
+    .option('--pin-preference-internal-url <url>', 'internal listener of the pin-preference service (pin keys)')
+  withAddressOptions(take).action(async (options: AddressOptions & { tenant: string; purpose: ImportKey['purpose'] }) => {
+    const { tenant, purpose } = options
+    const key = validateKey({ tenant, purpose, key: await lineFromInput('The key') })
+    if (!key.valid) throw new Error(key.fieldError.join('\n'))
+    await withOperator(options, (operator) => operator.importKey(key.value))
+    console.log(`${purpose} key of ${tenant} imported`)
+  })
+  return new Command('keys').description('keys exchanged with banks').addCommand(take)
+}
+
+function eventCommands(): Command {
+  const contexts: readonly Context[] = ['customer', 'kit', 'pin-preference']
+  const tail = new Command('tail')
+    .description('show events as they happen, until Ctrl-C')
+    .option('--topic <topic>', `may be given several times: ${contexts.join(', ')} (default: all)`, collect)
+    .option('--tenant <tenant>', 'only of this tenant')
+    .option('--type <type>', 'only of this type, e.g. KitActivated')
+    .option('--from-beginning', 'first everything there is')
+    .option('--json', 'one JSON object per line')
+    .option('--kafka-brokers <list>', 'host:port, comma-separated')
+    .option('--installation <name>', 'prefix of the topics')
+    .option('--state-dir <folder>', 'folder with run.json')
+    .action(tailUntilEnded)
+  return new Command('events').description('what happened in the contexts').addCommand(tail)
+}
+
+interface TailArguments extends AddressOptions {
+  topic?: string[]
+  tenant?: string
+  type?: string
+  fromBeginning?: boolean
+  json?: boolean
+}
+
+async function tailUntilEnded(options: TailArguments): Promise<void> {
+  const topics = options.topic ?? []
+  topicsOf(topics) // a wrong name is told before anything is opened
+  const { kafkaBrokers, installation } = await findAddresses(options, process.env)
+  const paint = painter(process.stdout)
+  const width = Math.max(
+    (process.stdout.columns ?? LINE_WIDTH_WITHOUT_TERMINAL + COLUMNS_BEFORE_PAYLOAD) - COLUMNS_BEFORE_PAYLOAD,
+    PAYLOAD_WIDTH_MIN,
+  )
+  const { tenant, type } = options
+  const tail = await tailEvents(
+    {
+      kafkaBrokers,
+      installation,
+      topics,
+      fromBeginning: options.fromBeginning ?? false,
+      ...(tenant !== undefined && { tenant }),
+      ...(type !== undefined && { type }),
+    },
+    (event) => process.stdout.write(`${options.json ? eventJson(event) : eventLine(event, paint, width)}\n`),
+  )
+  if (!options.json) process.stderr.write(`Following ${topicsOf(topics).join(', ')} at ${kafkaBrokers}. Ctrl-C ends.\n`)
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
+    process.stdout.once('error', () => resolve()) // the reader of a pipe went away
+  })
+  await tail.stop()
+}
+
+/** The whole command, for the entry below and for tests. */
+export function dcmsCommand(): Command {
+  const command = new Command('dcms')
+    .description('Operates a DCMS installation')
+    .addHelpText('after', exitCodes)
+    .showHelpAfterError('(--help shows how it is used)')
+  for (const group of [tenantCommands(), userCommands(), keyCommands(), eventCommands()]) command.addCommand(group)
+  return command
+}
+
+/** Runs the command and returns its exit code. */
+export async function runDcms(command: Command, parameters: readonly string[]): Promise<number> {
+  const strict = (each: Command): void => {
+    each.exitOverride()
+    each.commands.forEach(strict)
+  }
+  strict(command)
+  try {
+    await command.parseAsync(parameters, { from: 'user' })
+    return 0
+  } catch (error) {
+    if (isCommanderError(error)) return error.exitCode === 0 ? 0 : 2 // commander has told it already
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    return 1
+  }
+}
+
+const isCommanderError = (error: unknown): error is { exitCode: number } =>
+  error instanceof Error &&
+  'exitCode' in error &&
+  typeof error.exitCode === 'number' &&
+  'code' in error &&
+  String(error.code).startsWith('commander.')
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) process.exit(await runDcms(dcmsCommand(), process.argv.slice(2)))

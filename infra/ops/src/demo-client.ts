@@ -1,0 +1,110 @@
+// The demo banks: their definitions out of infra/tenants, and the access that a demo client has to them.
+import { randomBytes } from 'node:crypto'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { TenantDefinition } from '@dcms/contract'
+import { Dcms, type DcmsOptions } from '@dcms/sdk'
+import { generateKeyPair, type PrivateJwk } from '@dcms/sealing'
+import type { Operator } from './operator.ts'
+import { processNames, workspaceRoot } from './process-environment.ts'
+import { readJson, readTenantFile } from './tenant-file.ts'
+
+export type DemoTenant = 'ACME_BANK' | 'SANDBOX_BANK'
+
+/** What a bank holds of one tenant; exactly what the SDK takes. */
+export interface DemoAccess {
+  username: string
+  password: string
+  clientKeys: { keys: PrivateJwk[] }
+  /** Base64 of 32 bytes. */
+  pinKey: string
+  /** Base64 of 32 bytes. */
+  fieldKey: string
+}
+
+export interface DemoClient {
+  baseUrl: string
+  tenants: Record<DemoTenant, DemoAccess>
+}
+
+const files: Readonly<Record<DemoTenant, string>> = {
+  ACME_BANK: join(workspaceRoot, 'infra', 'tenants', 'acme-bank.json'),
+  SANDBOX_BANK: join(workspaceRoot, 'infra', 'tenants', 'sandbox-bank.json'),
+}
+const demoTenants: readonly DemoTenant[] = ['ACME_BANK', 'SANDBOX_BANK']
+const KEY_BYTES = 32
+const PASSWORD_BYTES = 18
+/** Of the token that the journey shows as expired. */
+const SHORT_TOKEN_LIFE_SECONDS = 1
+
+export const demoClientFile = (stateDir: string): string => join(stateDir, 'demo-client.json')
+
+/** The demo client's access: what was made at an earlier start, else made now; written with mode 0600. */
+export async function demoClient(stateDir: string, baseUrl: string): Promise<DemoClient> {
+  const file = demoClientFile(stateDir)
+  const earlier = await readEarlier(file)
+  const accessOf = (tenant: DemoTenant): DemoAccess => earlier?.tenants[tenant] ?? newAccess(tenant)
+  const client: DemoClient = { baseUrl, tenants: { ACME_BANK: accessOf('ACME_BANK'), SANDBOX_BANK: accessOf('SANDBOX_BANK') } }
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(`${file}.${process.pid}`, `${JSON.stringify(client, null, 2)}\n`, { mode: 0o600 })
+  await rename(`${file}.${process.pid}`, file)
+  return client
+}
+
+async function readEarlier(file: string): Promise<DemoClient | undefined> {
+  try {
+    return (await readJson(file)) as DemoClient
+  } catch (error) {
+    const cause = error instanceof Error ? error.cause : undefined
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function newAccess(tenant: DemoTenant): DemoAccess {
+  const key = (): string => randomBytes(KEY_BYTES).toString('base64')
+  const kid = `${tenant.toLowerCase().replace('_', '-')}-1`
+  return {
+    username: 'demo_client',
+    password: randomBytes(PASSWORD_BYTES).toString('base64url'),
+    clientKeys: { keys: [generateKeyPair('P-256', kid)] },
+    pinKey: key(),
+    fieldKey: key(),
+  }
+}
+
+/** What the SDK needs to act for a demo tenant. */
+export function sdkOptions(client: DemoClient, tenant: DemoTenant): DcmsOptions {
+  const { username, password, clientKeys, pinKey, fieldKey } = client.tenants[tenant]
+  return { baseUrl: client.baseUrl, tenant, username, password, keys: { clientKeys, pinKey, fieldKey } }
+}
+
+/** A demo tenant's definition with the demo client's public keys in it. */
+export const demoDefinition = (client: DemoClient, tenant: DemoTenant): Promise<TenantDefinition> =>
+  readTenantFile(files[tenant], client.tenants[tenant].clientKeys)
+
+/**
+ * Applies both tenants, their users and exchanged keys; a repeat changes nothing that callers see.
+ * @returns a token of SANDBOX_BANK that was given for one second: SANDBOX_BANK has that token life for the moment of this one login
+ */
+export async function setUpDemoTenants(operator: Operator, client: DemoClient): Promise<{ shortLivedToken: string }> {
+  const waitFor = processNames
+  for (const tenant of demoTenants) {
+    const { username, password, pinKey, fieldKey } = client.tenants[tenant]
+    await operator.applyTenant(await definitionForSetUp(client, tenant), { waitFor })
+    await operator.addUser({ tenant, username, password, roles: ['API_CLIENT'] })
+    await operator.importKey({ tenant, purpose: 'field', key: fieldKey })
+    await operator.importKey({ tenant, purpose: 'pin', key: pinKey })
+  }
+  const dcms = new Dcms({ ...sdkOptions(client, 'SANDBOX_BANK'), mode: 'clear' })
+  const shortLivedToken = await dcms.currentToken()
+  await dcms.close()
+  await operator.applyTenant(await demoDefinition(client, 'SANDBOX_BANK'), { waitFor })
+  return { shortLivedToken }
+}
+
+async function definitionForSetUp(client: DemoClient, tenant: DemoTenant): Promise<TenantDefinition> {
+  const definition = await demoDefinition(client, tenant)
+  if (tenant !== 'SANDBOX_BANK') return definition
+  return { ...definition, settings: { ...definition.settings, tokenLifeSeconds: SHORT_TOKEN_LIFE_SECONDS } as TenantDefinition['settings'] }
+}

@@ -1,0 +1,197 @@
+// The demo journey: a customer and her cards, the events they cause, and what is refused; with the SDK, as a bank would.
+import { Dcms, DcmsError, type ResultOf } from '@dcms/sdk'
+import { type DemoClient, sdkOptions } from './demo-client.ts'
+import { demoRegistration } from './demo-registration.ts'
+import { EventWatch } from './event-watch.ts'
+import { JourneyReport } from './journey-report.ts'
+import { sealedCall } from './sealed-call.ts'
+import { maskCardNumbers } from './terminal.ts'
+
+const PROJECTION_WAIT_MS = 10_000
+const EVENT_WAIT_MS = 10_000
+const PROJECTION_POLL_MS = 20
+
+export interface DemoSurroundings {
+  client: DemoClient
+  engines: { kafkaBrokers: string }
+  installation: string
+  /** A token of SANDBOX_BANK that has expired by the time it is shown. */
+  shortLivedToken: string
+  /** Ends the journey after the step under way. */
+  stopped: Promise<void>
+}
+
+/** Runs the journey and prints each step. @returns how many steps went wrong */
+export async function runDemoJourney({ client, engines, installation, shortLivedToken, stopped }: DemoSurroundings): Promise<number> {
+  const report = new JourneyReport(process.stdout, stopped)
+  const acme = new Dcms(sdkOptions(client, 'ACME_BANK'))
+  const sandbox = new Dcms({ ...sdkOptions(client, 'SANDBOX_BANK'), mode: 'clear' })
+  const watch = new EventWatch({ kafkaBrokers: engines.kafkaBrokers, installation, tenant: 'ACME_BANK' })
+  const runId = Date.now().toString(36).toUpperCase()
+  try {
+    await watch.start()
+    await showCards(report, acme, watch, `DEMO-${runId}`)
+    await showSandbox(report, sandbox, `DEMO-${runId}`)
+    await showRefusals(report, client, acme, shortLivedToken, `DEMO-${runId}`)
+  } catch (error) {
+    if (!report.isStopped(error)) throw error
+  } finally {
+    await Promise.all([acme.close(), sandbox.close(), watch.stop()])
+  }
+  return report.finish()
+}
+
+async function showCards(report: JourneyReport, dcms: Dcms, watch: EventWatch, entityId: string): Promise<void> {
+  await report.step('Log in and agree session keys', 'POST /api/authenticate, POST /api/session as demo_client of ACME_BANK', async () => {
+    await dcms.connect()
+    return 'a token, and a session whose keys only the two ends know; every body from here on is sealed'
+  })
+  const registration = demoRegistration(entityId)
+  const registered = await report.step(
+    'Register a customer with a virtual card',
+    `register ${entityId}, account 8642135, cardType VIRTUAL`,
+    () => dcms.register(registration),
+    issued,
+  )
+  const kitNo = registered?.kitInfo[0]?.kitNo ?? ''
+  await report.step('See the customer whole', `viewCustomer ${entityId}`, async () => {
+    const { firstName, lastName, accountInfo, kitInfo, kycInfo } = await dcms.viewCustomer({ entityId })
+    return {
+      name: `${firstName} ${lastName}`,
+      accounts: accountInfo?.length,
+      documentNo: kycInfo?.[0]?.documentNo,
+      card: cardOf(kitInfo?.[0]),
+    }
+  })
+  await report.step('List her cards and open the card number', `fetchKitsByEntityId ${entityId}; field key`, async () => {
+    const [kit] = await dcms.fetchKitsByEntityId({ entityId })
+    const opened = maskCardNumbers(dcms.decryptCardNumber(kit?.encryptedCardNumber ?? ''))
+    if (opened !== kit?.cardNumber) throw new Error('the opened card number is not the one shown masked')
+    return { ...cardOf(kit), opened: `${opened} (with the field key; masked again here)` }
+  })
+  await report.step(
+    'The other context knows the card: preferences',
+    `fetchPreference ${kitNo}, until the KitIssued event took effect`,
+    async () => {
+      const { domestic, international } = await untilThere(() => dcms.fetchPreference({ entityId, kitNo }))
+      return {
+        atm: domestic.atm,
+        posOn: domestic.pos?.isEnabled,
+        ecomOn: domestic.ecom?.isEnabled,
+        internationalOn: international.isEnabled,
+      }
+    },
+  )
+  await report.step('Activate the card', `activateKit ${kitNo}`, () => dcms.activateKit({ entityId, kitNo }))
+  await report.step('The event on Kafka', `KitActivated of ${kitNo} on dcms.kit`, async () => {
+    const { topic, type, subject, sequence, payload } = await watch.next('KitActivated', kitNo, EVENT_WAIT_MS)
+    return { topic, type, subject, sequence, activatedAt: payload.activatedAt }
+  })
+  const manage = (operation: 'LOCK' | 'UNLOCK') => dcms.manageKit({ entityId, oldKit: kitNo, operation, reason: 'demo', channel: 'MOBILE' })
+  await report.step('Lock it', `manageKit ${kitNo} LOCK`, () => manage('LOCK'))
+  await report.step('See it locked', `viewCustomer ${entityId}`, async () =>
+    cardOf((await dcms.viewCustomer({ entityId })).kitInfo?.[0], 'LOCKED'),
+  )
+  await report.step('Unlock it', `manageKit ${kitNo} UNLOCK`, () => manage('UNLOCK'))
+  const further = {
+    entityId,
+    deliveryAddress: 'PERMANENT' as const,
+    kitInfo: [{ accountNo: '8642135', cardType: 'PHYSICAL' as const }],
+    requestId: `${entityId}-physical`,
+  }
+  const first = await report.step(
+    'Issue a physical card',
+    `registerCard PHYSICAL, requestId ${further.requestId}`,
+    () => dcms.registerCard(further),
+    issued,
+  )
+  await report.step(
+    'The same requestId again: the same answer, no second card',
+    `registerCard PHYSICAL, requestId ${further.requestId}`,
+    async () => {
+      const again = await dcms.registerCard(further)
+      if (JSON.stringify(again) !== JSON.stringify(first)) throw new Error('the repeat gave another answer')
+      return again
+    },
+    issued,
+  )
+}
+
+async function showSandbox(report: JourneyReport, dcms: Dcms, entityId: string): Promise<void> {
+  await report.step(
+    'A sandbox bank may speak clear JSON',
+    `register ${entityId} at SANDBOX_BANK, application/json`,
+    () => dcms.register(demoRegistration(entityId)),
+    issued,
+  )
+}
+
+async function showRefusals(report: JourneyReport, client: DemoClient, acme: Dcms, expired: string, entityId: string): Promise<void> {
+  const { baseUrl } = client
+  const body = { entityId }
+  const path = '/v1/viewCustomer'
+  await report.refusal('Refused: a rule of the card', 'activateKit with a kit nobody has', 'MCC007', async () => {
+    await acme.activateKit({ entityId, kitNo: '1' })
+  })
+  await report.refusal(
+    'Refused: the token of one bank at another',
+    'viewCustomer, tenant SANDBOX_BANK, token of ACME_BANK',
+    'tenant.mismatch',
+    async () => {
+      await sealedCall({ baseUrl, tenant: 'SANDBOX_BANK', token: await acme.currentToken(), path, body })
+    },
+  )
+  await report.refusal(
+    'Refused: an expired token',
+    'viewCustomer, SANDBOX_BANK, a token given for one second',
+    'auth.token.expired',
+    async () => {
+      await sealedCall({ baseUrl, tenant: 'SANDBOX_BANK', token: expired, path, body })
+    },
+  )
+  await report.refusal(
+    'Refused: a body changed on its way',
+    'viewCustomer, one bit of the sealed body flipped',
+    'encryption.decrypt.failed',
+    async () => {
+      await sealedCall({ baseUrl, tenant: 'ACME_BANK', token: await acme.currentToken(), path, body, change: flipBitOfCiphertext })
+    },
+  )
+}
+
+/** Flips one bit in the fourth of the five parts of a JWE: the ciphertext. */
+function flipBitOfCiphertext(jwe: string): string {
+  const parts = jwe.split('.')
+  const ciphertext = Buffer.from(parts[3] ?? '', 'base64url')
+  ciphertext.writeUInt8(ciphertext.readUInt8(0) ^ 1, 0)
+  parts[3] = ciphertext.toString('base64url')
+  return parts.join('.')
+}
+
+/** What is worth printing of an answer that issues cards. */
+const issued = ({ entityId, kitInfo }: ResultOf<'register'>): object => ({
+  entityId,
+  cards: kitInfo.map((kit) => ({ ...cardOf(kit), expDate: kit.expDate.slice(0, 10) })),
+})
+
+type Card = { kitNo: string; cardNumber: string; cardStatus: string; productId: string } | undefined
+
+function cardOf(kit: Card, wanted?: string): Record<string, string> {
+  if (!kit) throw new Error('the card is not there')
+  const { kitNo, cardNumber, cardStatus, productId } = kit
+  if (wanted !== undefined && cardStatus !== wanted) throw new Error(`the card is ${cardStatus}, not ${wanted}`)
+  return { kitNo, cardNumber, cardStatus, productId }
+}
+
+/** Preferences come with an event: until it took effect the card is unknown there. */
+async function untilThere<Result>(ask: () => Promise<Result>): Promise<Result> {
+  const until = performance.now() + PROJECTION_WAIT_MS
+  for (;;) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!(error instanceof DcmsError && error.errorCode === 'MCC007') || performance.now() > until) throw error
+      await new Promise((resolve) => setTimeout(resolve, PROJECTION_POLL_MS))
+    }
+  }
+}

@@ -1,0 +1,43 @@
+// Keys that are made once per installation.
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { callerTokens, contextVerifier } from '@dcms/service'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { callers, installationKeys } from './installation-keys.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'dcms-keys-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+test('two starts at once agree on the keys, and a later one finds the same', async () => {
+  const [first, second] = await Promise.all([installationKeys(folder), installationKeys(folder)])
+  const third = await installationKeys(folder)
+  for (const caller of callers) {
+    expect(second.masterKey(caller)).toBe(first.masterKey(caller))
+    expect(third.masterKey(caller)).toBe(first.masterKey(caller))
+    expect(Buffer.from(first.masterKey(caller), 'base64')).toHaveLength(32)
+  }
+  expect(new Set(callers.map((caller) => first.masterKey(caller))).size).toBe(callers.length)
+})
+
+test('private files are for their owner alone; the shared file holds public parts only', async () => {
+  const keys = await installationKeys(folder)
+  for (const caller of callers) expect((await stat(keys.callerKeyFile(caller))).mode & 0o777).toBe(0o600)
+  const { keys: published } = JSON.parse(await readFile(keys.callersFile, 'utf8')) as { keys: Record<string, unknown>[] }
+  expect(published.map(({ kid }) => kid)).toEqual(callers)
+  expect(published.some((key) => 'd' in key)).toBe(false)
+})
+
+test('a token signed with a caller’s key is taken by those it is meant for', async () => {
+  const { callerKeyFile, callersFile } = await installationKeys(folder)
+  const token = callerTokens({ caller: 'ops', keyFile: callerKeyFile('ops') }).tokenFor('kit', {
+    tenant: 'ACME_BANK',
+    user: 'operator',
+    roles: [],
+  })
+  expect(contextVerifier({ audience: 'kit', callersFile })(token)).toMatchObject({ caller: 'ops', tenant: 'ACME_BANK' })
+  expect(contextVerifier({ audience: 'customer', callersFile })(token)).toBeNull()
+})

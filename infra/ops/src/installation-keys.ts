@@ -1,0 +1,75 @@
+// Keys of one installation: an ES256 pair per caller and a master key per process that wraps keys; made once and kept.
+import { generateKeyPair as generateKeyPairCallback, type JsonWebKey, randomBytes } from 'node:crypto'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Caller } from '@dcms/contract'
+
+const generateKeyPair = promisify(generateKeyPairCallback)
+
+/** Every process that signs context tokens, and the operator of the `dcms` command. */
+export const callers: readonly Caller[] = ['gateway', 'customer', 'kit', 'pin-preference', 'ops']
+
+const MASTER_KEY_BYTES = 32
+
+export interface InstallationKeys {
+  /** Private JWK of a caller, `kid` = its name. */
+  callerKeyFile(caller: Caller): string
+  /** Public JWKS of all callers. */
+  readonly callersFile: string
+  /** Base64 of 32 bytes; every process has its own. */
+  masterKey(process: Caller): string
+}
+
+export const callerKeyFile = (folder: string, caller: Caller): string => join(folder, `${caller}.jwk.json`)
+
+/** Reads the keys of the folder and makes those that are missing; private files get mode 0600. */
+export async function installationKeys(folder: string): Promise<InstallationKeys> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const publicKeys: JsonWebKey[] = []
+  const masterKeys = new Map<Caller, string>()
+  for (const caller of callers) {
+    const text = await readOrCreate(callerKeyFile(folder, caller), async () => JSON.stringify(await callerKey(caller)))
+    const { d: _private, ...publicKey } = JSON.parse(text) as JsonWebKey
+    publicKeys.push(publicKey)
+    masterKeys.set(
+      caller,
+      await readOrCreate(join(folder, `${caller}.master-key`), async () => randomBytes(MASTER_KEY_BYTES).toString('base64')),
+    )
+  }
+  const callersFile = join(folder, 'callers.jwks.json')
+  await writeFile(callersFile, JSON.stringify({ keys: publicKeys }, null, 2))
+  return {
+    callersFile,
+    callerKeyFile: (caller) => callerKeyFile(folder, caller),
+    masterKey: (process) => masterKeys.get(process) ?? '',
+  }
+}
+
+async function callerKey(caller: Caller): Promise<JsonWebKey> {
+  const { privateKey } = await generateKeyPair('ec', { namedCurve: 'P-256' })
+  return { ...privateKey.export({ format: 'jwk' }), kid: caller, use: 'sig', alg: 'ES256' }
+}
+
+/** Two starts at once agree on one content: only the first may create the file. */
+async function readOrCreate(path: string, create: () => Promise<string>): Promise<string> {
+  const existing = await readIfThere(path)
+  if (existing !== undefined) return existing
+  try {
+    await writeFile(path, await create(), { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) throw error
+  }
+  return readFile(path, 'utf8')
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
+
+const isErrno = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code

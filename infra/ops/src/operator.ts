@@ -1,0 +1,182 @@
+// What an operator does to a running installation: tenants, users, exchanged keys; over the internal API with the operator's own key.
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  type AddUser,
+  addUserEndpoint,
+  applyTenantEndpoint,
+  type Caller,
+  type Context,
+  type ErrorCode,
+  type ImportKey,
+  type InternalEndpoint,
+  importKeyPath,
+  importKeyRequest,
+  internalEndpoint,
+  type TenantDefinition,
+  tenantVersionPath,
+  tenantVersionRequest,
+} from '@dcms/contract'
+import { callerTokens, type InternalClient, internalClient, ServiceUnavailable } from '@dcms/service'
+import { callerKeyFile } from './installation-keys.ts'
+import { type ProcessName, processNames } from './process-environment.ts'
+
+const WAIT_TIMEOUT_MS = 30_000
+const WAIT_POLL_MS = 100
+/** A process that has just learnt of a tenant may need a moment; every command here may be repeated. */
+const TRIES_MAX = 10
+const TRIES_PAUSE_MS = 500
+
+/** A refusal of a known code, with the fields at fault. */
+export class OperatorRefused extends Error {
+  readonly code: ErrorCode
+  readonly fieldError: readonly string[]
+
+  constructor(what: string, code: ErrorCode, fieldError: readonly string[]) {
+    super(`${what} was refused: ${code}${fieldError.length > 0 ? `\n${fieldError.map((line) => `  ${line}`).join('\n')}` : ''}`)
+    this.name = 'OperatorRefused'
+    this.code = code
+    this.fieldError = fieldError
+  }
+}
+
+/** The process at `address` could not be reached or did not answer properly. */
+export class OperatorUnreachable extends Error {
+  constructor(owner: ProcessName, address: string, cause: unknown) {
+    super(
+      `${owner} ${isRefusedConnection(cause) ? 'does not answer' : 'cannot do it now'} at ${address}. Is everything running (npm start)?`,
+      { cause },
+    )
+    this.name = 'OperatorUnreachable'
+  }
+}
+
+export interface Operator {
+  /** Stores and publishes the definition; the same one again changes nothing. `waitFor`: returns when those processes work with it. */
+  applyTenant(
+    definition: TenantDefinition,
+    options?: { waitFor?: readonly ProcessName[] },
+  ): Promise<{ tenant: string; version: number; changed: boolean }>
+  /** Adds a user or gives a known one a new password and roles. */
+  addUser(user: AddUser): Promise<{ username: string; created: boolean }>
+  /** Gives the owner of the key's purpose the key exchanged at onboarding. */
+  importKey(key: ImportKey): Promise<void>
+  /** The version of the tenant's definition that a process works with; 0 when it does not know the tenant. */
+  tenantVersion(process: ProcessName, tenant: string): Promise<number>
+  close(): Promise<void>
+}
+
+export interface OperatorOptions {
+  /** Base URL of each process's internal listener. */
+  internalUrls: Readonly<Record<ProcessName, string>>
+  /** Folder with `ops.jwk.json`, the operator's private key. */
+  keysDir: string
+}
+
+const keyOwner: Readonly<Record<ImportKey['purpose'], ProcessName>> = { field: 'kit', pin: 'pin-preference' }
+
+const tenantVersionOf = (owner: Context): InternalEndpoint<{ tenant: string }, { version: number }> =>
+  internalEndpoint<{ tenant: string }, { version: number }>()({
+    name: 'tenantVersion',
+    method: 'POST',
+    path: tenantVersionPath,
+    owner,
+    callers: ['ops'],
+    summary: 'The version of a tenant’s definition that this process works with',
+    idempotency: 'read',
+    request: tenantVersionRequest,
+    result: { type: 'object' },
+    errors: ['invalid.input.request'],
+  })
+
+const importKeyOf = (owner: Context): InternalEndpoint<ImportKey, unknown> =>
+  internalEndpoint<ImportKey, unknown>()({
+    name: 'importKey',
+    method: 'POST',
+    path: importKeyPath,
+    owner,
+    callers: ['ops'],
+    summary: 'Takes a key exchanged at onboarding',
+    idempotency: 'document',
+    request: importKeyRequest,
+    result: {},
+    errors: ['invalid.input.request', 'tenant.not.found', 'service.unavailable'],
+  })
+
+/** Makes the operator's side of the internal API. Nothing is opened until the first call. */
+export function createOperator({ internalUrls, keysDir }: OperatorOptions): Operator {
+  const caller: Caller = 'ops'
+  const clients = new Map<ProcessName, InternalClient>()
+  const clientOf = (owner: ProcessName): InternalClient => {
+    const known = clients.get(owner)
+    if (known) return known
+    const tokens = callerTokens({ caller, keyFile: callerKeyFile(keysDir, caller) })
+    const made = internalClient({ baseUrl: internalUrls[owner], audience: owner, tokens })
+    clients.set(owner, made)
+    return made
+  }
+  const call = async <Body extends { tenant: string }, Result>(
+    owner: ProcessName,
+    what: string,
+    endpoint: InternalEndpoint<Body, Result>,
+    body: Body,
+  ): Promise<Result> => {
+    const context = { tenant: body.tenant, user: 'operator', roles: ['ADMIN'], requestId: randomUUID() }
+    for (let tries = 1; ; tries++) {
+      try {
+        const answer = await clientOf(owner).call(endpoint, body, context)
+        if (answer.kind === 'refused') throw new OperatorRefused(what, answer.code, answer.fieldError)
+        return answer.result
+      } catch (error) {
+        if (!(error instanceof ServiceUnavailable)) throw error
+        if (isRefusedConnection(error) || tries === TRIES_MAX) throw new OperatorUnreachable(owner, internalUrls[owner], error)
+        await sleep(TRIES_PAUSE_MS)
+      }
+    }
+  }
+  const tenantVersion: Operator['tenantVersion'] = async (process, tenant) =>
+    (await call(process, `asking ${process} for its version of ${tenant}`, tenantVersionOf(process), { tenant })).version
+
+  return {
+    tenantVersion,
+    async close() {
+      await Promise.all([...clients.values()].map((client) => client.close()))
+      clients.clear()
+    },
+    async applyTenant(definition, { waitFor = [] } = {}) {
+      const applied = await call('gateway', `tenant ${definition.tenant}`, applyTenantEndpoint, definition)
+      await waitForVersion(tenantVersion, waitFor, applied)
+      return applied
+    },
+    addUser: (user) => call('gateway', `user ${user.username} of ${user.tenant}`, addUserEndpoint, user),
+    async importKey(key) {
+      const owner = keyOwner[key.purpose]
+      await call(owner, `the ${key.purpose} key of ${key.tenant}`, importKeyOf(owner), key)
+    },
+  }
+}
+
+/** Nobody listens there; waiting would not help. */
+function isRefusedConnection(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) if ('code' in at && at.code === 'ECONNREFUSED') return true
+  return false
+}
+
+async function waitForVersion(
+  versionOf: Operator['tenantVersion'],
+  waitFor: readonly ProcessName[],
+  wanted: { tenant: string; version: number },
+): Promise<void> {
+  const until = performance.now() + WAIT_TIMEOUT_MS
+  let missing = processNames.filter((name) => waitFor.includes(name))
+  while (missing.length > 0) {
+    const versions = await Promise.all(missing.map((name) => versionOf(name, wanted.tenant)))
+    missing = missing.filter((_, position) => (versions[position] ?? 0) < wanted.version)
+    if (missing.length === 0) return
+    if (performance.now() > until)
+      throw new Error(
+        `After ${WAIT_TIMEOUT_MS / 1000} s ${missing.join(', ')} did not yet work with version ${wanted.version} of ${wanted.tenant}. Is Kafka up?`,
+      )
+    await sleep(WAIT_POLL_MS)
+  }
+}

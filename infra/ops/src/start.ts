@@ -1,0 +1,73 @@
+// `npm start`: engines, services, demo banks, a demo journey; stays up until Ctrl-C, with --exit ends after the journey.
+import { join, relative } from 'node:path'
+import { startEngines } from '@dcms/local'
+import { Command } from 'commander'
+import { demoClient, demoClientFile, setUpDemoTenants } from './demo-client.ts'
+import { runDemoJourney } from './demo-journey.ts'
+import { devKafkaPort, devMongoPort } from './dev-engines.ts'
+import { type Installation, startInstallation } from './processes.ts'
+import { isRunning, readRunFile, removeRunFile, stateDirOf, writeRunFile } from './run-file.ts'
+import { durationText, painter } from './terminal.ts'
+import { type Running, untilStopped } from './until-stopped.ts'
+
+const paint = painter(process.stdout)
+
+async function start({ cleanUp, progress, stopped }: Running, exitAfterwards: boolean): Promise<number> {
+  const begun = performance.now()
+  const stateDir = stateDirOf(process.env)
+  await refuseSecondStart(stateDir)
+  const engines = await startEngines({ dataDir: join(stateDir, 'engines'), mongoPort: devMongoPort, kafkaPort: devKafkaPort, progress })
+  cleanUp(() => engines.stop())
+  const installation = await startInstallation({ engines, stateDir, progress })
+  cleanUp(() => installation.stop())
+  await writeRunFile(stateDir, installation)
+  cleanUp(() => removeRunFile(stateDir))
+  const client = await demoClient(stateDir, installation.gatewayUrl)
+  progress('tenants: ACME_BANK and SANDBOX_BANK, their users and keys')
+  const { shortLivedToken } = await setUpDemoTenants(installation.operator, client)
+  progress(`everything is up after ${durationText(performance.now() - begun)}`)
+  const failed = await runDemoJourney({ client, engines, installation: installation.installation, shortLivedToken, stopped })
+  if (failed > 0) process.stderr.write(`\n${failed} of the demo's steps went wrong; the logs are in ${installation.logDir}\n`)
+  if (!exitAfterwards) {
+    tellWhereToLook(installation, stateDir)
+    await stopped
+  }
+  return failed > 0 ? 1 : 0
+}
+
+async function refuseSecondStart(stateDir: string): Promise<void> {
+  const run = await readRunFile(stateDir)
+  if (run && (await isRunning(run)))
+    throw new Error(
+      `npm start is running already (process ${run.pid}, since ${run.startedAt}), with its gateway at ${run.gatewayUrl}.\n` +
+        'End it with Ctrl-C where it runs, or use it: npm run dcms -- events tail',
+    )
+}
+
+function tellWhereToLook({ gatewayUrl, logDir, processes }: Installation, stateDir: string): void {
+  const shown = (path: string): string => relative(process.cwd(), path) || path
+  const rows: [string, string][] = [
+    ['gateway', `${gatewayUrl}   (calls: ${gatewayUrl}/v1/…, health: ${gatewayUrl}/health)`],
+    ['demo access', `${shown(demoClientFile(stateDir))}   (what the SDK needs, per bank; keep it secret)`],
+    ['events', 'npm run dcms -- events tail'],
+    ['operating', 'npm run dcms -- --help'],
+    ['logs', `${shown(logDir)}/*.log`],
+    [
+      'services',
+      [...processes.values()]
+        .filter(({ name }) => name !== 'gateway')
+        .map(({ name, url }) => `${name} ${url}`)
+        .join('   '),
+    ],
+  ]
+  console.log(`\n${paint('bold', 'Where to look')}`)
+  for (const [name, where] of rows) console.log(`  ${name.padEnd(12)} ${where}`)
+  console.log('\nEverything stays up until Ctrl-C.')
+}
+
+const options = new Command('npm start')
+  .description('Starts DCMS with everything it needs on this machine and shows it at work')
+  .option('--exit', 'stop everything after the demo journey; the exit code is 0 when all its steps went right')
+  .parse()
+  .opts<{ exit?: boolean }>()
+await untilStopped((running) => start(running, options.exit ?? false))
