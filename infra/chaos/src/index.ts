@@ -1,0 +1,5 @@
+// What tests of the whole use: a bank of their own on processes of their own, which may be killed, paused and started again.
+export { type EventLog, eventLog } from './event-log.ts'
+export { eventually } from './eventually.ts'
+export { type OwnKafka, startOwnKafka } from './own-kafka.ts'
+export { startTestBank, type TestBank, type TestBankOptions } from './test-bank.ts'

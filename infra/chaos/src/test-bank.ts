@@ -1,0 +1,65 @@
+// A bank for one test file: an installation of its own on the engines of the test run, one tenant, one user, the SDK.
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type DemoClient,
+  demoClient,
+  demoRegistration,
+  type Installation,
+  sdkOptions,
+  setUpDemoTenants,
+  startInstallation,
+} from '@dcms/ops'
+import { Dcms, type DcmsOptions, type RequestOf } from '@dcms/sdk'
+
+export interface TestBankOptions {
+  /** Instead of the Kafka of the test run. */
+  kafkaBrokers?: string
+}
+
+export interface TestBank {
+  readonly installation: Installation
+  readonly client: DemoClient
+  /** ACME_BANK, sealed in session mode, with the usual retries. */
+  readonly dcms: Dcms
+  /** Another client of the same user. */
+  connect(options?: Partial<DcmsOptions>): Dcms
+  /** The registration of a fresh customer with a virtual card. */
+  newCustomer(): RequestOf<'register'>
+  stop(): Promise<void>
+}
+
+export async function startTestBank(options: TestBankOptions = {}): Promise<TestBank> {
+  const { MONGO_URL: mongoUrl, KAFKA_BROKERS: kafkaBrokers } = process.env
+  if (!mongoUrl || !kafkaBrokers) throw new Error('MONGO_URL and KAFKA_BROKERS are not set: run the tests with npm test, which starts both')
+  const stateDir = await mkdtemp(join(tmpdir(), 'dcms-bank-'))
+  const installation = await startInstallation({
+    engines: { mongoUrl, kafkaBrokers: options.kafkaBrokers ?? kafkaBrokers },
+    stateDir,
+    installation: `t${randomBytes(4).toString('hex')}`,
+    ports: 'free',
+    logLevel: 'warn',
+  })
+  const client = await demoClient(stateDir, installation.gatewayUrl)
+  await setUpDemoTenants(installation.operator, client)
+  const clients: Dcms[] = []
+  const connect = (changes: Partial<DcmsOptions> = {}): Dcms => {
+    const dcms = new Dcms({ ...sdkOptions(client, 'ACME_BANK'), ...changes })
+    clients.push(dcms)
+    return dcms
+  }
+  return {
+    installation,
+    client,
+    dcms: connect(),
+    connect,
+    newCustomer: () => ({ ...demoRegistration(`c${randomBytes(6).toString('hex')}`) }),
+    async stop() {
+      await Promise.all(clients.map((each) => each.close()))
+      await installation.stop()
+      await rm(stateDir, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,144 @@
+// Processes killed at any moment: nothing is lost, doubled or half done once they are back.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ProcessName } from '@dcms/ops'
+import { type Dcms, DcmsError } from '@dcms/sdk'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { eventLog, eventually, type OwnKafka, startOwnKafka, startTestBank, type TestBank } from '../src/index.ts'
+
+let kafka: OwnKafka
+let bank: TestBank
+let impatient: Dcms // one try only, so that the test sees what a kill does
+
+beforeAll(async () => {
+  kafka = await startOwnKafka()
+  bank = await startTestBank({ kafkaBrokers: kafka.brokers })
+  impatient = bank.connect({ retry: { triesMax: 1 } })
+}, 90_000)
+afterAll(async () => {
+  await bank.stop()
+  await kafka.remove()
+})
+
+const codeOf = (error: unknown): string => {
+  if (error instanceof DcmsError) return error.errorCode
+  throw error
+}
+
+/** Whether the customer exists: with exactly one card, or not at all. Anything between throws. */
+async function bothOrNeither(entityId: string): Promise<'both' | 'neither'> {
+  const kits = await bank.dcms.fetchKitsByEntityId({ entityId }).catch(codeOf)
+  const customer = await bank.dcms.viewCustomer({ entityId }).catch(codeOf)
+  if (kits === 'CUS001' && customer === 'CUS001') return 'neither'
+  expect(kits).toHaveLength(1)
+  expect(customer).toMatchObject({ entityId, kitInfo: [{ cardStatus: 'INACTIVE' }] })
+  return 'both'
+}
+
+test.each([
+  ['customer', 25],
+  ['customer', 70],
+  ['kit', 25],
+  ['kit', 70],
+] satisfies [ProcessName, number][])(
+  'with the %s service killed %i ms into thirty registrations, each customer ends with its card or not at all, and a repeat completes it',
+  async (name, killAfterMs) => {
+    await bank.dcms.connect()
+    const customers = Array.from({ length: 30 }, () => {
+      const customer = bank.newCustomer()
+      return { ...customer, requestId: `kill-${customer.entityId}` }
+    })
+    const calls = customers.map((customer) => impatient.register(customer).catch(() => undefined))
+    await sleep(killAfterMs)
+    const process = bank.installation.process(name)
+    await process.kill()
+    const answers = await Promise.all(calls)
+    await process.restart()
+    for (const [position, customer] of customers.entries()) {
+      const before = answers[position]
+      await eventually(async () => {
+        const outcome = await bothOrNeither(customer.entityId)
+        if (before) expect(outcome).toBe('both') // what was answered stands
+      })
+    }
+    const repeated = await Promise.all(customers.map((customer) => eventually(() => bank.dcms.register(customer))))
+    for (const [position, customer] of customers.entries()) {
+      if (answers[position]) expect(repeated[position]).toEqual(answers[position])
+      expect(await bothOrNeither(customer.entityId)).toBe('both')
+    }
+  },
+  90_000,
+)
+
+test('a registration whose process died is finished by the sweep alone, without a repeat', async () => {
+  const customer = bank.newCustomer() // no requestId: nobody can repeat it
+  bank.installation.process('kit').pause()
+  const call = impatient.register(customer).catch(() => undefined)
+  await eventually(async () => {
+    // The customer is PENDING and waits for the paused kit service: unseen by reads, the entityId taken.
+    await expect(impatient.viewCustomer({ entityId: customer.entityId })).rejects.toMatchObject({ errorCode: 'CUS001' })
+    await expect(impatient.register(customer)).rejects.toMatchObject({ errorCode: 'entity.already.exists' })
+  })
+  await bank.installation.process('customer').kill()
+  await call
+  bank.installation.process('kit').resume()
+  await bank.installation.process('customer').restart()
+  await eventually(async () => expect(await bothOrNeither(customer.entityId)).toBe('both'))
+}, 60_000)
+
+test('an event committed but not published when its process died arrives after the restart, once in effect', async () => {
+  const { entityId, kitInfo } = await bank.dcms.register(bank.newCustomer())
+  const kitNo = kitInfo[0]?.kitNo ?? ''
+  const before = await eventLog({ kafkaBrokers: kafka.brokers, installation: bank.installation.installation })
+  await eventually(async () => expect(before.of('KitIssued', kitNo)).toHaveLength(1))
+  await before.stop()
+
+  await kafka.pause() // commits go on, publishing cannot
+  expect(await bank.dcms.activateKit({ entityId, kitNo })).toBe('success')
+  await bank.installation.process('kit').kill()
+  await kafka.resume()
+  const log = await eventLog({ kafkaBrokers: kafka.brokers, installation: bank.installation.installation })
+  try {
+    await bank.installation.process('kit').restart()
+    await eventually(async () => expect(log.of('KitActivated', kitNo).length).toBeGreaterThanOrEqual(1), 40_000)
+    expect(new Set(log.of('KitActivated', kitNo).map(({ id, sequence }) => `${id} ${sequence}`)).size).toBe(1)
+    await bank.installation.process('kit').kill()
+    // The customer context answers from its projection now: it saw the activation.
+    await eventually(async () =>
+      expect((await bank.dcms.viewCustomer({ entityId })).kitInfo).toEqual([expect.objectContaining({ kitNo, cardStatus: 'ACTIVE' })]),
+    )
+  } finally {
+    await log.stop()
+    await bank.installation.process('kit').restart()
+  }
+}, 120_000)
+
+test('a service that is down is 503 in the envelope, and the others go on', async () => {
+  const { entityId, kitInfo } = await bank.dcms.register(bank.newCustomer())
+  const kitNo = kitInfo[0]?.kitNo ?? ''
+  await bank.installation.process('pin-preference').kill()
+  await expect(impatient.fetchPreference({ entityId, kitNo })).rejects.toMatchObject({ errorCode: 'service.unavailable', status: 503 })
+  expect(await impatient.activateKit({ entityId, kitNo })).toBe('success')
+  await bank.installation.process('pin-preference').restart()
+  await eventually(async () => expect(await impatient.fetchPreference({ entityId, kitNo })).toMatchObject({ kitNo }))
+}, 60_000)
+
+test('processes that end gracefully under traffic lose no call', async () => {
+  const { entityId } = await bank.dcms.register(bank.newCustomer())
+  const patient = bank.connect({ retry: { triesMax: 30, totalTimeMs: 60_000 } }) // a restart may take seconds on a busy machine
+  let running = true
+  let calls = 0
+  const traffic = Array.from({ length: 4 }, async () => {
+    while (running) {
+      await patient.registerCard({ entityId, kitInfo: [{ accountNo: '8642135', cardType: 'VIRTUAL' }] })
+      calls++
+    }
+  })
+  for (const name of ['kit', 'customer', 'gateway'] as const) {
+    await sleep(300)
+    await bank.installation.process(name).restart()
+  }
+  await sleep(300)
+  running = false
+  await Promise.all(traffic)
+  expect(await bank.dcms.fetchKitsByEntityId({ entityId })).toHaveLength(calls + 1)
+}, 90_000)
