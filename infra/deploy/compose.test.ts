@@ -1,0 +1,170 @@
+// The compose file: what the specification says of it, and whether it starts what the workspace has, with the settings that the processes read.
+import { execFile } from 'node:child_process'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+
+const run = promisify(execFile)
+const root = join(import.meta.dirname, '..', '..')
+const composeFile = join(root, 'docker-compose.yml')
+const CHECK_TIMEOUT_MS = 300_000 // the first run fetches and compiles the checker
+
+interface ComposeService {
+  image?: string
+  command: string[]
+  init?: boolean
+  read_only?: boolean
+  stop_grace_period?: string
+  environment?: Record<string, string | number>
+  ports?: string[]
+  healthcheck?: { test: string[] }
+  depends_on?: Record<string, { condition: string }>
+  profiles?: string[]
+}
+
+const { services }: { services: Record<string, ComposeService> } = parse(readFileSync(composeFile, 'utf8'), { merge: true })
+const folderOf = new Map([
+  ['gateway', 'gateway'],
+  ...globSync('services/*/package.json', { cwd: root }).map((path): [string, string] => {
+    const folder = path.slice(0, -'/package.json'.length)
+    return [folder.slice('services/'.length), folder]
+  }),
+])
+const processes = [...folderOf.keys()]
+const serviceOf = (name: string): ComposeService => {
+  const service = services[name]
+  if (!service) throw new Error(`${name} does not stand in docker-compose.yml`)
+  return service
+}
+
+type Checker = { name: string; check: (file: string) => Promise<unknown> }
+
+/** `docker compose` where it is, else the library it is made of, built by Go; both refuse what the specification does not allow. */
+async function findChecker(): Promise<Checker | undefined> {
+  const runs = (command: string, ...parameters: string[]): Promise<boolean> =>
+    run(command, parameters).then(
+      () => true,
+      () => false,
+    )
+  if (await runs('docker', 'compose', 'version'))
+    return { name: 'docker compose config', check: (file) => run('docker', ['compose', '-f', file, 'config', '--quiet'], { cwd: root }) }
+  const env = { ...process.env, GOFLAGS: '-mod=readonly', GOWORK: 'off' }
+  if (await runs('go', 'version'))
+    return {
+      name: 'compose-go',
+      check: (file) => run('go', ['run', '.', file], { cwd: join(import.meta.dirname, 'compose-check'), env, maxBuffer: 1 << 24 }),
+    }
+  return undefined
+}
+
+const checker = await findChecker()
+if (checker) {
+  test(
+    `the compose file is what the Compose Specification allows (by ${checker.name})`,
+    async () => {
+      await expect(checker.check(composeFile)).resolves.toBeDefined()
+    },
+    CHECK_TIMEOUT_MS,
+  )
+
+  test.each([
+    ['a field it does not know', (text: string) => text.replace('  init: true', '  inti: true'), /inti/],
+    ['a dependency that is not there', (text: string) => text.replace('      gateway:\n', '      gatewya:\n'), /gatewya/],
+  ])(
+    'the check refuses %s',
+    async (_what, spoil, told) => {
+      const folder = await mkdtemp(join(tmpdir(), 'dcms-compose-'))
+      const spoilt = join(folder, 'docker-compose.yml')
+      await writeFile(spoilt, spoil(readFileSync(composeFile, 'utf8')))
+      await expect(checker.check(spoilt)).rejects.toMatchObject({ stderr: expect.stringMatching(told) })
+      await rm(folder, { recursive: true })
+    },
+    CHECK_TIMEOUT_MS,
+  )
+} else {
+  test('NOT CHECKED against the Compose Specification: that takes Docker Compose or Go', () => expect(checker).toBeUndefined())
+}
+
+test.each(processes)('%s is started after the engines and the keys, checked, and ended gracefully', (name) => {
+  const service = serviceOf(name)
+  expect(service.healthcheck?.test.join(' ')).toContain('/health/ready')
+  expect(service).toMatchObject({ init: true, read_only: true, stop_grace_period: '20s' })
+  expect(service.depends_on).toMatchObject({
+    mongo: { condition: 'service_healthy' },
+    kafka: { condition: 'service_healthy' },
+    keys: { condition: 'service_completed_successfully' },
+  })
+})
+
+test('the gateway is started last', () => {
+  const others = processes.filter((name) => name !== 'gateway')
+  for (const name of others) expect(serviceOf('gateway').depends_on?.[name]).toEqual({ condition: 'service_healthy' })
+})
+
+test.each([...folderOf])('%s runs its own entry file', (name, folder) => {
+  expect(serviceOf(name).command).toEqual([`${folder}/src/main.ts`])
+  expect(existsSync(join(root, folder, 'src', 'main.ts'))).toBe(true)
+})
+
+test.each([
+  ['keys', serviceOf('keys').command[0] ?? ''],
+  ['ops', 'infra/ops/src/dcms.ts'],
+])('the entry file of %s is there', (_name, file) => expect(existsSync(join(root, file))).toBe(true))
+
+const settingsIn = (text: string): { name: string; hasDefault: boolean }[] =>
+  [...text.matchAll(/read\.(?:text|url|port|optional)\('([A-Z_]+)'(, )?/g)].map(([, name = '', fallback]) => ({
+    name,
+    hasDefault: fallback !== undefined,
+  }))
+const sharedSettings = [
+  ...settingsIn(readFileSync(join(root, 'packages/service/src/settings.ts'), 'utf8')),
+  { name: 'DCMS_INSTALLATION', hasDefault: true },
+]
+
+test.each([...folderOf])('%s is given the settings it reads, and no others', (name, folder) => {
+  const read = [...sharedSettings, ...settingsIn(readFileSync(join(root, folder, 'src', 'config.ts'), 'utf8'))]
+  // The entry script turns the file into the setting.
+  const given = Object.keys(serviceOf(name).environment ?? {}).map((each) => each.replace(/^DCMS_MASTER_KEY_FILE$/, 'DCMS_MASTER_KEY'))
+  expect(read.filter((each) => !each.hasDefault && !given.includes(each.name))).toEqual([])
+  expect(given.filter((each) => !read.some((setting) => setting.name === each))).toEqual([])
+})
+
+test('every address leads to the listener of its name', () => {
+  const urls = Object.values(services).flatMap(({ environment = {} }) =>
+    Object.entries(environment).filter(([name]) => name.endsWith('_URL')),
+  )
+  const checked = urls.filter(([name]) => name !== 'MONGO_URL')
+  expect(checked.length).toBeGreaterThan(0)
+  for (const [name, value] of checked) {
+    const { hostname, port } = new URL(String(value))
+    const isInternal = name.endsWith('_INTERNAL_URL')
+    expect(name).toBe(`${hostname.toUpperCase().replaceAll('-', '_')}_${isInternal ? 'INTERNAL_URL' : 'URL'}`)
+    expect(Number(port)).toBe(serviceOf(hostname).environment?.[isInternal ? 'INTERNAL_PORT' : 'PORT'])
+  }
+})
+
+/** A variable of the environment, as compose files write it. */
+const variable = (name: string, fallback: number): string => `\${${name}:-${fallback}}`
+
+test('npm start can use the engines alone: named mongo and kafka, on ports of its choice, on this machine only', () => {
+  expect(serviceOf('mongo').ports).toEqual([`127.0.0.1:${variable('MONGO_PORT', 27117)}:27017`])
+  expect(serviceOf('kafka').ports).toEqual([`127.0.0.1:${variable('KAFKA_PORT', 9192)}:9192`])
+  expect(serviceOf('kafka').environment?.KAFKA_ADVERTISED_LISTENERS).toContain(`EXTERNAL://127.0.0.1:${variable('KAFKA_PORT', 9192)}`)
+  for (const name of ['mongo', 'kafka']) expect(serviceOf(name).depends_on).toBeUndefined()
+})
+
+test('Kafka is the version that npm start runs without Docker', () => {
+  const [image, version] = serviceOf('kafka').image?.split(':') ?? []
+  expect(image).toBe('apache/kafka')
+  expect(readFileSync(join(root, 'infra/local/kafka/pom.xml'), 'utf8')).toContain(`<version>${version}</version>`)
+})
+
+test('only the gateway and the engines are reached from outside, and no secret stands in the file', () => {
+  const published = Object.entries(services).filter(([, { ports }]) => ports !== undefined)
+  expect(published.map(([name]) => name).sort()).toEqual(['gateway', 'kafka', 'mongo'])
+  for (const { environment = {} } of Object.values(services)) expect(environment).not.toHaveProperty('DCMS_MASTER_KEY')
+})

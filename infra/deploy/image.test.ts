@@ -1,0 +1,61 @@
+// What the image does besides running a process: its entry script, the one-shot that makes keys, and what must not get into it.
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+
+const run = promisify(execFile)
+const root = join(import.meta.dirname, '..', '..')
+const entrypoint = join(import.meta.dirname, 'entrypoint.sh')
+const makeKeys = join(import.meta.dirname, 'src', 'make-keys.ts')
+let folder = ''
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dcms-image-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+/** As in a container: by the entry script, with this Node as `node`. */
+const start = (parameters: string[], environment: Record<string, string> = {}) =>
+  run('sh', [entrypoint, ...parameters], { env: { PATH: [dirname(process.execPath), process.env.PATH].join(delimiter), ...environment } })
+
+test('a master key in a file reaches the process as its setting', async () => {
+  const probe = join(folder, 'probe.ts')
+  writeFileSync(join(folder, 'kit.master-key'), 'a2V5')
+  writeFileSync(
+    probe,
+    'const { DCMS_MASTER_KEY: key, DCMS_MASTER_KEY_FILE: file }: NodeJS.ProcessEnv = process.env; console.log(key, file)',
+  )
+  const { stdout } = await start([probe], { DCMS_MASTER_KEY_FILE: join(folder, 'kit.master-key') })
+  expect(stdout.trim()).toBe('a2V5 undefined')
+})
+
+test('a master key file that is not there stops the start', async () => {
+  await expect(start([makeKeys, folder], { DCMS_MASTER_KEY_FILE: join(folder, 'missing') })).rejects.toMatchObject({ code: 1 })
+})
+
+test('parameters and exit code are those of the process', async () => {
+  await expect(start([makeKeys])).rejects.toMatchObject({ code: 2, stderr: 'Usage: make-keys.ts FOLDER\n' })
+})
+
+test('keys are made once, readable by their owner only, and kept', async () => {
+  const keys = join(folder, 'keys')
+  const content = (): string[] => readdirSync(keys).map((name) => readFileSync(join(keys, name), 'utf8'))
+  await start([makeKeys, keys])
+  const made = content()
+  for (const name of ['gateway', 'customer', 'kit', 'pin-preference']) {
+    expect(statSync(join(keys, `${name}.jwk.json`)).mode & 0o777).toBe(0o600)
+    expect(statSync(join(keys, `${name}.master-key`)).mode & 0o777).toBe(0o600)
+    expect(Buffer.from(readFileSync(join(keys, `${name}.master-key`), 'utf8'), 'base64')).toHaveLength(32)
+  }
+  expect(readFileSync(join(keys, 'callers.jwks.json'), 'utf8')).not.toContain('"d"')
+  await start([makeKeys, keys])
+  expect(content()).toEqual(made)
+})
+
+test('state, keys and installed dependencies of the checkout stay out of the image', () => {
+  const ignored = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n')
+  expect(ignored).toEqual(expect.arrayContaining(['.git', '.dcms', '**/node_modules']))
+})
