@@ -48,7 +48,7 @@ export const reserveKitsEndpoint = internalEndpoint<ReserveKits, { kitNos: strin
   owner: 'kit',
   callers: ['customer'],
   summary: 'Numbers and stores the kits of a command, unseen until confirmed; given up when not confirmed in time',
-  idempotency: 'document',
+  idempotency: 'stored',
   request: reserve,
   result: { type: 'object', required: ['kitNos'], properties: { kitNos: { type: 'array', items: { type: 'string' } } } },
   errors: ['invalid.input.request', 'kit.not.found', 'invalid.kit.info', 'product.not.found', 'service.unavailable'],
