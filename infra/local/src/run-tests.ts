@@ -75,7 +75,12 @@ async function startTestEngines(): Promise<Engines> {
 async function runJest({ mongoUrl, kafkaBrokers }: Engines): Promise<TestCounts> {
   const folder = await mkdtemp(join(tmpdir(), 'dcms-tests-'))
   const reportFile = join(folder, 'report.json')
-  const args = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js']
+  const args = [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    '--disable-warning=TimeoutNegativeWarning',
+    'node_modules/jest/bin/jest.js',
+  ]
   // Most tests wait for processes they started, so more workers than cores pay. A test that leaves something open does not hold the run up.
   args.push('--json', `--outputFile=${reportFile}`, `--maxWorkers=${WORKERS}`, '--forceExit', ...process.argv.slice(2))
   const env = { MONGO_URL: mongoUrl, KAFKA_BROKERS: kafkaBrokers, DCMS_ENGINES_DIR: dataDir }

@@ -39,11 +39,16 @@ export class Broker {
   readonly logger: Logger
   readonly #kafka: Kafka
   readonly #prefix: string
-  readonly #stops: (() => Promise<void>)[] = []
+  readonly #stops = new Set<() => Promise<void>>()
+  readonly #stopping: Promise<void>
+  readonly #tellStopping: () => void
   #producer: Promise<Producer> | undefined
   #stopped = false
 
   constructor(options: BrokerOptions) {
+    const stopping = Promise.withResolvers<void>()
+    this.#stopping = stopping.promise
+    this.#tellStopping = stopping.resolve
     this.logger = options.logger
     this.#prefix = options.installation === '' ? '' : `${options.installation}.`
     this.#kafka = new Kafka({
@@ -126,7 +131,7 @@ export class Broker {
   /** Follows a topic as a member of a consumer group, at least once. Starts in the background. */
   follow(options: FollowOptions): Follower {
     const follower = new Follower(this, this.#kafka, options)
-    this.#stops.push(() => follower.stop())
+    this.#stops.add(() => follower.stop())
     void this.#untilDone(`follower of ${options.topic}`, () => follower.start())
     return follower
   }
@@ -144,14 +149,13 @@ export class Broker {
           if (BigInt(high) > BigInt(low)) waiting.set(partition, BigInt(high) - 1n)
       })
       const caughtUp = Promise.withResolvers<void>()
-      const stop = await this.#run([name], `reader-${randomUUID()}`, true, async (partition, message) => {
+      await this.#run([name], `reader-${randomUUID()}`, true, async (partition, message) => {
         await handle(message.key?.toString() ?? '', message.value?.toString() ?? null)
         const last = waiting.get(partition)
         if (last !== undefined && BigInt(message.offset) >= last) waiting.delete(partition)
         if (waiting.size === 0) caughtUp.resolve()
       })
-      this.#stops.push(stop)
-      if (waiting.size > 0) await caughtUp.promise
+      if (waiting.size > 0) await Promise.race([caughtUp.promise, this.#stopping])
     })
   }
 
@@ -186,16 +190,26 @@ export class Broker {
       maxWaitTimeInMs: 100,
       retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5, restartOnFailure: async () => !this.#stopped },
     })
-    await consumer.connect()
-    await consumer.subscribe({ topics, fromBeginning })
-    const joined = new Promise<void>((resolve) => consumer.on(consumer.events.GROUP_JOIN, () => resolve()))
-    await consumer.run({ autoCommit: false, eachMessage: ({ topic, partition, message }) => handle(partition, message, topic) })
-    await joined
-    return async () => {
+    const leave = async (): Promise<void> => {
       await consumer.disconnect()
       await this.withAdmin((admin) => admin.deleteGroups([groupId]).then(() => undefined)).catch((error) =>
         this.logger.debug({ err: error }, 'reader group left behind; Kafka drops it by itself'),
       )
+    }
+    this.#stops.add(leave) // before the first wait: a stop that comes meanwhile finds it
+    try {
+      await consumer.connect()
+      await consumer.subscribe({ topics, fromBeginning })
+      const joined = new Promise<void>((resolve) => consumer.on(consumer.events.GROUP_JOIN, () => resolve()))
+      await consumer.run({ autoCommit: false, eachMessage: ({ topic, partition, message }) => handle(partition, message, topic) })
+      await Promise.race([joined, this.#stopping])
+    } catch (error) {
+      this.#stops.delete(leave)
+      await consumer.disconnect()
+      throw error
+    }
+    return async () => {
+      if (this.#stops.delete(leave)) await leave()
     }
   }
 
@@ -225,7 +239,8 @@ export class Broker {
   /** Stops followers and readers, then the producer. */
   async stop(): Promise<void> {
     this.#stopped = true
-    await Promise.allSettled(this.#stops.map((stop) => stop()))
+    this.#tellStopping()
+    await Promise.allSettled([...this.#stops].map((stop) => stop()))
     if (this.#producer)
       await this.#producer.then((producer) => producer.disconnect()).catch((error) => this.logger.debug({ err: error }, 'producer gone'))
   }

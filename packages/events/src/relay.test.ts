@@ -1,6 +1,6 @@
 // The relay on real engines: outboxes reach Kafka whole and in order, and are emptied only afterwards.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { allOf, TestEngines, until, withOutbox } from '../test/engines.ts'
+import { TestEngines, until, withOutbox } from '../test/engines.ts'
 import { Broker } from './broker.ts'
 import type { ReceivedEvent } from './cloud-event.ts'
 import { type OutboxDocument, type OutboxSource, Relay } from './relay.ts'
@@ -13,7 +13,7 @@ let published: ReceivedEvent[]
 
 beforeAll(async () => {
   engines = await TestEngines.start([{ topic }, { topic: compactedTopic, partitions: 1, compacted: true }])
-  published = await allOf(engines.broker(), topic)
+  published = await engines.eventsOf(topic)
 })
 afterAll(() => engines.close())
 

@@ -49,7 +49,14 @@ export class TestEngines {
     return this.#connection.useDb(`${this.installation}_test`, { useCache: true }).collection<Document>(name)
   }
 
-  /** Everything that stands in a topic from its beginning, as it comes, whether it is an event or not. */
+  /** The events of a topic from its beginning, as they come. */
+  async eventsOf(topic: string): Promise<ReceivedEvent[]> {
+    const events: ReceivedEvent[] = []
+    this.#opened.push(await this.broker().tail([topic], { fromBeginning: true }, (event) => events.push(event)))
+    return events
+  }
+
+  /** The same with messages that are no events, as they stand. */
   async messagesOf(topic: string): Promise<RawMessage[]> {
     const messages: RawMessage[] = []
     const kafka = new Kafka({ brokers: this.brokers.split(','), clientId: 'test', logLevel: logLevel.NOTHING })
@@ -85,13 +92,6 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
     if (Date.now() > end) throw new Error(`waited in vain until ${what}`)
     await sleep(10)
   }
-}
-
-/** Everything that stands in a topic from its beginning, as it comes. */
-export async function allOf(broker: Broker, topic: string): Promise<ReceivedEvent[]> {
-  const events: ReceivedEvent[] = []
-  await broker.tail([topic], { fromBeginning: true }, (event) => events.push(event))
-  return events
 }
 
 /** An aggregate with events `from` to `to` waiting. */

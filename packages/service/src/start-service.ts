@@ -7,6 +7,7 @@ import type { Connection } from 'mongoose'
 import type { Logger } from 'pino'
 import type { Command } from './command.ts'
 import { type CallerTokens, callerTokens, contextVerifier } from './context-token.ts'
+import { ServiceUnavailable } from './decision.ts'
 import { healthRoutes } from './health.ts'
 import { onShutdown, startHttp } from './http.ts'
 import { requestsOf } from './idempotency.ts'
@@ -128,7 +129,10 @@ export async function startService(
     await connection.close()
   })
 
-  await untilDone(logger, 'reading tenants', stopping.signal, () => tenants.load())
+  await untilDone(logger, 'reading tenants', stopping.signal, async () => {
+    if (connection.readyState !== 1) throw new ServiceUnavailable('not connected to the document store')
+    await tenants.load()
+  })
   reasons.clear()
   relay.start()
   runSweeps(

@@ -1,4 +1,5 @@
 // The document store: connection settings said explicitly, one database per tenant, models that are chosen by tenant.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '@dcms/contract'
 import type { OutboxDocument, OutboxEvent, Projected } from '@dcms/events'
 import mongoose, { type Connection, type Model, Schema } from 'mongoose'
@@ -6,6 +7,7 @@ import type { Logger } from 'pino'
 import type { Tenant } from './tenants.ts'
 
 const POOL_MAX = 50
+const OPENING_PAUSE_MS = 500
 const SERVER_SELECTION_TIMEOUT_MS = 3_000
 const SOCKET_TIMEOUT_MS = 20_000
 
@@ -101,19 +103,32 @@ export const newlyStored = <const Own extends object>(own: Own): Own & Omit<Stor
  * Write concern majority with journal and primary reads are set here for everything.
  */
 export function connectStore(mongoUrl: string, logger: Logger): Connection {
-  const connection = mongoose.createConnection(mongoUrl, {
-    writeConcern: { w: 'majority', journal: true },
-    readPreference: 'primary',
-    readConcern: { level: 'majority' },
-    retryWrites: false,
-    maxPoolSize: POOL_MAX,
-    serverSelectionTimeoutMS: SERVER_SELECTION_TIMEOUT_MS,
-    socketTimeoutMS: SOCKET_TIMEOUT_MS,
-    autoIndex: false,
-    autoCreate: false,
-  })
-  connection.asPromise().catch((error) => logger.error({ err: error }, 'the document store does not answer yet'))
+  const connection = mongoose.createConnection()
+  void keepOpening(connection, mongoUrl, logger)
   return connection
+}
+
+/** The driver reconnects by itself once it was connected; the first time it gives up, so the first time is repeated here. */
+async function keepOpening(connection: Connection, mongoUrl: string, logger: Logger): Promise<void> {
+  for (;;) {
+    try {
+      await connection.openUri(mongoUrl, {
+        writeConcern: { w: 'majority', journal: true },
+        readPreference: 'primary',
+        readConcern: { level: 'majority' },
+        retryWrites: false,
+        maxPoolSize: POOL_MAX,
+        serverSelectionTimeoutMS: SERVER_SELECTION_TIMEOUT_MS,
+        socketTimeoutMS: SOCKET_TIMEOUT_MS,
+        autoIndex: false,
+        autoCreate: false,
+      })
+      return
+    } catch (error) {
+      logger.warn({ err: error }, 'the document store does not answer yet; trying again')
+      await sleep(OPENING_PAUSE_MS)
+    }
+  }
 }
 
 /** `kit_acme_bank`, or `<installation>_kit_acme_bank`; without a tenant the context's own database, `kit`. */
