@@ -42,13 +42,15 @@ export interface ChainedRecord extends AuditRecord {
 }
 
 type Publish = Pick<Broker, 'publish'>
+/** As noted beside the traffic; the text is made when it is sent. */
+type Noted = Omit<AuditRecord, 'time'> & { timeMs: number }
 
 /** Collects records and publishes them in batches, in order. */
 export class AuditLog {
   readonly #broker: Publish
   readonly #logger: Logger
   readonly #instance = randomUUID()
-  #records: AuditRecord[] = []
+  #records: Noted[] = []
   #batch: { key: string; value: string }[] = []
   #sequence = 0
   #prevHash = '0'.repeat(64)
@@ -70,7 +72,7 @@ export class AuditLog {
   append(exchange: Exchange, status: number): void {
     const { request } = exchange
     this.#records.push({
-      time: new Date(exchange.nowMs).toISOString(),
+      timeMs: exchange.nowMs,
       requestId: exchange.requestId,
       tenant: exchange.tenantId,
       user: exchange.username,
@@ -78,7 +80,7 @@ export class AuditLog {
       path: exchange.auditPath,
       status,
       errorCode: exchange.errorCode,
-      durationMs: Math.round((performance.now() - exchange.startedMs) * 1000) / 1000,
+      durationMs: performance.now() - exchange.startedMs,
       remote: request.socket.remoteAddress ?? '',
     })
     if (this.#records.length > KEPT_MAX) this.#dropped += this.#records.splice(0, DROPPED_AT_ONCE).length
@@ -127,8 +129,9 @@ export class AuditLog {
     this.#schedule(pauseMs)
   }
 
-  #chained(record: AuditRecord): { key: string; value: string } {
+  #chained({ timeMs, ...noted }: Noted): { key: string; value: string } {
     this.#sequence++
+    const record = { time: new Date(timeMs).toISOString(), ...noted, durationMs: Math.round(noted.durationMs * 1000) / 1000 }
     const { json, digest } = chain(record, this.#instance, this.#sequence, this.#prevHash)
     this.#prevHash = digest
     return { key: this.#instance, value: json }

@@ -30,6 +30,8 @@ export function internalApp(parts: InternalAppParts): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
+  app.enable('case sensitive routing')
+  app.enable('strict routing')
   serve(app, parts, applyTenantEndpoint, (definition) => applyTenant(definition, parts.applying, new Date()))
   serve(app, parts, addUserEndpoint, (input) => addUser(input, parts.adding, new Date()))
   serve(app, parts, tenantVersionEndpoint, async ({ tenant }) => ({

@@ -31,6 +31,8 @@ export function publicApp(parts: PublicAppParts): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
+  app.enable('case sensitive routing')
+  app.enable('strict routing')
   app.set('query parser', false)
   app.use((_request, response, next) => {
     response.set({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })

@@ -44,6 +44,8 @@ test('an unknown path is path.not.found, in the pipeline and beside it', async (
     '/v1',
     '/V1/kit-manager/kitActivation',
     '/v1/kit-manager/kitActivation/',
+    '/API/authenticate',
+    '/api/session/',
   ])
     expectRefused(await bank.send(path, bank.seal(BODY)), 404, 'path.not.found')
 })

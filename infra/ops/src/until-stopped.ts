@@ -3,6 +3,8 @@ import { painter } from './terminal.ts'
 
 /** Exit code of a process ended by Ctrl-C, as shells give it: 128 + SIGINT. */
 const INTERRUPTED = 130
+/** One Ctrl-C arrives several times: from the terminal, and passed on by npm and by the shell. A later one is a second Ctrl-C. */
+const INSISTING_AFTER_MS = 1_500
 
 export interface Running {
   /** Remembers how to undo what was just started; throws when the process was told to stop meanwhile, so that nothing more is started. */
@@ -17,25 +19,26 @@ export async function untilStopped(work: (running: Running) => Promise<number>):
   const paint = painter(process.stderr)
   const undo: (() => Promise<void>)[] = []
   const { promise: stopped, resolve: stop } = Promise.withResolvers<void>()
-  let signals = 0
+  let stopping: number | undefined
   const onSignal = (): void => {
-    signals++
-    if (signals > 2) process.exit(INTERRUPTED) // whoever insists does not want to wait for an orderly end
-    if (signals === 1) process.stderr.write('\nStopping …\n')
+    const now = performance.now()
+    if (stopping !== undefined && now - stopping > INSISTING_AFTER_MS) process.exit(INTERRUPTED)
+    if (stopping === undefined) process.stderr.write('\nStopping … (Ctrl-C again leaves at once)\n')
+    stopping ??= now
     stop()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
   const progress = (line: string): boolean => process.stderr.write(`${paint('dim', line)}\n`)
   const cleanUp = (step: () => Promise<void>): void => {
     undo.push(step)
-    if (signals > 0) throw new Error('stopped')
+    if (stopping !== undefined) throw new Error('stopped')
   }
   let code: number
   try {
     code = await work({ cleanUp, progress, stopped })
   } catch (error) {
-    code = signals > 0 ? INTERRUPTED : 1
-    if (signals === 0) process.stderr.write(`\n${paint('red', error instanceof Error ? error.message : String(error))}\n`)
+    code = stopping === undefined ? 1 : INTERRUPTED
+    if (stopping === undefined) process.stderr.write(`\n${paint('red', error instanceof Error ? error.message : String(error))}\n`)
   }
   for (const step of undo.reverse()) {
     try {

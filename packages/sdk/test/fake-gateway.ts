@@ -134,7 +134,7 @@ export class FakeGateway {
 
   async #call(response: ServerResponse, received: Received, opened: Opened): Promise<void> {
     const { refuse, result = 'success', irt, clear, hangUp, delayMs, raw } = this.behave(received, this.calls.length)
-    if (delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, delayMs))
+    if (delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, delayMs).unref())
     if (hangUp) return void response.destroy()
     if (raw) return void response.writeHead(raw.status, { 'content-type': 'text/html' }).end(raw.body)
     const token = received.headers.authorization?.slice('Bearer '.length) ?? ''
