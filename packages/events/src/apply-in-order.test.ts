@@ -148,6 +148,13 @@ test('the same events applied by several workers at once, each in an order of it
   for (const subject of subjects) expect(await stateOf(subject)).toEqual(upTo(6))
 })
 
+test('events delivered once each, all at once to different workers, are all applied', async () => {
+  const subjects = Array.from({ length: 5 }, newSubject)
+  const deliveries = subjects.flatMap((subject) => [8, 3, 5, 1, 7, 2, 6, 4].map((sequence) => ({ subject, sequence })))
+  await Promise.all(deliveries.map(({ subject, sequence }) => apply(subject, sequence)))
+  for (const subject of subjects) expect(await stateOf(subject)).toEqual(upTo(8))
+})
+
 test('with 500 events waiting the next early one is refused, and the missing one still releases all', async () => {
   const subject = newSubject()
   const parked = Array.from({ length: 500 }, (_, position) => eventOf(subject, position + 2))

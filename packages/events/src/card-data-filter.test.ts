@@ -84,3 +84,8 @@ test('filtering twice is filtering once', () => {
     }),
   )
 })
+
+test('a line of JSON stays JSON when a bare number in it is masked', () => {
+  const line = withoutCardData(JSON.stringify({ pan: 6080390000022751, list: [6080390000022751], text: '6080390000022751' }))
+  expect(JSON.parse(line)).toEqual({ pan: '608039XXXXXX2751', list: ['608039XXXXXX2751'], text: '608039XXXXXX2751' })
+})

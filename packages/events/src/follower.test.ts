@@ -90,6 +90,7 @@ test('a message that is no event is set aside at once as it is, and what follows
     'Error: header ce_sequence is missing',
     'Error: header ce_sequence is missing',
   ])
+  expect(engines.logLines.filter((line) => line.includes(topic) && line.includes('trying again'))).toEqual([])
   expect(letters[0]).toMatchObject({ key: 'ACME_BANK:x', value: 'not JSON', headers: good?.headers })
 })
 

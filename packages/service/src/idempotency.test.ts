@@ -1,0 +1,104 @@
+// The idempotency store on the real document store: one key, one run, one answer.
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { TestBank } from '../test/test-bank.ts'
+import { beginRequest, hashOf, keepAnswer, releaseRequest, releaseValue, requestsOf, reserveValue } from './idempotency.ts'
+
+const LEASE_MS = 5_000
+const noon = new Date('2026-11-20T12:00:00Z')
+const after = (ms: number): Date => new Date(noon.getTime() + ms)
+const first = { status: 200, body: '{"result":"first"}' }
+let bank: TestBank
+let keys = 0
+beforeAll(async () => {
+  bank = await TestBank.start()
+})
+afterAll(() => bank.close())
+const newKey = (): string => `/register key-${keys++}`
+
+test('the first answer is given again, also long after, and a second one does not replace it', async () => {
+  const key = newKey()
+  expect(await beginRequest(bank.tenant, key, 'body', noon)).toEqual({ kind: 'run' })
+  await keepAnswer(bank.tenant, key, first)
+  await keepAnswer(bank.tenant, key, { status: 500, body: 'second' })
+  for (const ms of [0, LEASE_MS * 10])
+    expect(await beginRequest(bank.tenant, key, 'body', after(ms))).toEqual({ kind: 'answered', answer: first })
+})
+
+test('the same key with another body is a conflict, while it runs and when it is answered', async () => {
+  const key = newKey()
+  await beginRequest(bank.tenant, key, 'body', noon)
+  expect(await beginRequest(bank.tenant, key, 'other', noon)).toEqual({ kind: 'conflict' })
+  await keepAnswer(bank.tenant, key, first)
+  expect(await beginRequest(bank.tenant, key, 'other', noon)).toEqual({ kind: 'conflict' })
+})
+
+test('a repeat while the first call runs is told so, as long as its lease lasts', async () => {
+  const key = newKey()
+  await beginRequest(bank.tenant, key, 'body', noon)
+  for (const ms of [0, LEASE_MS - 1]) expect(await beginRequest(bank.tenant, key, 'body', after(ms))).toEqual({ kind: 'in-progress' })
+})
+
+test('of many at once one runs', async () => {
+  const key = newKey()
+  const begun = await Promise.all(Array.from({ length: 12 }, () => beginRequest(bank.tenant, key, 'body', noon)))
+  expect(begun.filter(({ kind }) => kind === 'run')).toHaveLength(1)
+  expect(begun.filter(({ kind }) => kind === 'in-progress')).toHaveLength(11)
+})
+
+test('a call whose process died is taken over when its lease is over, by one of many', async () => {
+  for (let round = 0; round < 5; round++) {
+    const key = newKey()
+    await beginRequest(bank.tenant, key, 'body', noon)
+    const many = Array.from({ length: 12 }, (_, ms) => beginRequest(bank.tenant, key, 'body', after(LEASE_MS + ms)))
+    const begun = await Promise.all(many)
+    expect(begun.filter(({ kind }) => kind === 'run')).toHaveLength(1)
+    expect(begun.filter(({ kind }) => kind === 'in-progress')).toHaveLength(11)
+    expect(await beginRequest(bank.tenant, key, 'body', after(LEASE_MS + 20))).toMatchObject({ kind: 'in-progress' })
+  }
+})
+
+test('a key that was given back runs again; one that is answered cannot be given back', async () => {
+  const key = newKey()
+  await beginRequest(bank.tenant, key, 'body', noon)
+  await releaseRequest(bank.tenant, key)
+  expect(await beginRequest(bank.tenant, key, 'body', noon)).toEqual({ kind: 'run' })
+  await keepAnswer(bank.tenant, key, first)
+  await releaseRequest(bank.tenant, key)
+  expect(await beginRequest(bank.tenant, key, 'body', noon)).toMatchObject({ kind: 'answered' })
+})
+
+test('an answer is kept for 24 hours and then goes by itself', async () => {
+  const key = newKey()
+  await beginRequest(bank.tenant, key, 'body', noon)
+  expect((await requestsOf(bank.tenant).findById(key).lean())?.expiresAt).toEqual(after(24 * 3_600_000))
+  const indexes = await requestsOf(bank.tenant).collection.indexes()
+  expect(indexes).toContainEqual(expect.objectContaining({ key: { expiresAt: 1 }, expireAfterSeconds: 0 }))
+})
+
+test('a value is reserved by one holder, again by the same one, and by another once it is given back', async () => {
+  const value = 'primary-account 8642135'
+  const taken = await Promise.all(['a', 'b', 'c', 'd'].map((holder) => reserveValue(bank.tenant, value, holder)))
+  expect(taken.filter(Boolean)).toHaveLength(1)
+  const holder = ['a', 'b', 'c', 'd'][taken.indexOf(true)] ?? ''
+  expect(await reserveValue(bank.tenant, value, holder)).toBe(true)
+  await releaseValue(bank.tenant, value, 'somebody else')
+  expect(await reserveValue(bank.tenant, value, 'e')).toBe(false)
+  await releaseValue(bank.tenant, value, holder)
+  expect(await reserveValue(bank.tenant, value, 'e')).toBe(true)
+})
+
+test('a body has the same hash whatever the order of its fields, and another one when anything differs', () => {
+  const body = { entityId: '1', kitInfo: [{ cardType: 'VIRTUAL', accountNo: '8' }, { cardType: 'PHYSICAL' }] }
+  const hash = hashOf(body)
+  expect(hashOf({ kitInfo: [{ accountNo: '8', cardType: 'VIRTUAL' }, { cardType: 'PHYSICAL' }], entityId: '1' })).toBe(hash)
+  for (const other of [
+    { ...body, entityId: '2' },
+    { ...body, entityId: 1 },
+    { ...body, kitInfo: [...body.kitInfo].reverse() },
+    { ...body, extra: null },
+    { entityId: '1' },
+  ])
+    expect(hashOf(other)).not.toBe(hash)
+  expect(hashOf('a', 'b')).not.toBe(hashOf('ab'))
+  expect(hashOf('a', 'b')).not.toBe(hashOf('b', 'a'))
+})

@@ -1,0 +1,57 @@
+// Settings: what is read, and the sentence for what is missing or wrong.
+import { expect, test } from '@jest/globals'
+import { SettingsError, serviceConfig, settings } from './settings.ts'
+
+const complete = {
+  MONGO_URL: 'mongodb://127.0.0.1:27017',
+  KAFKA_BROKERS: '127.0.0.1:9092',
+  PORT: '8120',
+  INTERNAL_PORT: '8121',
+  DCMS_CALLER_KEY_FILE: '/keys/kit.json',
+  DCMS_CALLERS_FILE: '/keys/callers.json',
+}
+
+test('a service reads its settings, with a local host, no installation prefix and log level info when nothing else is said', () => {
+  expect(serviceConfig(settings(complete))).toEqual({
+    mongoUrl: 'mongodb://127.0.0.1:27017',
+    kafkaBrokers: '127.0.0.1:9092',
+    installation: '',
+    host: '127.0.0.1',
+    port: 8120,
+    internalPort: 8121,
+    callerKeyFile: '/keys/kit.json',
+    callersFile: '/keys/callers.json',
+    logLevel: 'info',
+  })
+})
+
+test.each(Object.keys(complete))('without %s the start ends with a sentence that names it', (name) => {
+  for (const value of [undefined, '', '  '])
+    expect(() => serviceConfig(settings({ ...complete, [name]: value }))).toThrow(new SettingsError(`${name} is not set`))
+})
+
+test.each(['eighty', '-1', '65536', '80.5', 'Infinity'])('%s is no port number', (value) => {
+  expect(() => settings({ PORT: value }).port('PORT')).toThrow(new SettingsError('PORT is not a port number'))
+})
+
+test('port 0 takes a free port, and a port may have a fallback', () => {
+  expect(settings({ PORT: '0' }).port('PORT')).toBe(0)
+  expect(settings({}).port('PORT', 8080)).toBe(8080)
+})
+
+test('a URL loses its slash at the end, and what is none is refused', () => {
+  expect(settings({ KIT_URL: 'http://kit:8120/' }).url('KIT_URL')).toBe('http://kit:8120')
+  expect(() => settings({ KIT_URL: 'kit' }).url('KIT_URL')).toThrow(new SettingsError('KIT_URL is not a URL'))
+})
+
+test.each(['ACME', 'with_line', 'toolongforaname', 'a.b'])('%s is no name of an installation', (value) => {
+  expect(() => settings({ DCMS_INSTALLATION: value }).installation()).toThrow(/DCMS_INSTALLATION may have up to 12/)
+})
+
+test('no sentence shows the value it complains about', () => {
+  const secret = 'mongodb://user:password@host'
+  for (const read of [() => settings({ X: secret }).port('X'), () => settings({ DCMS_INSTALLATION: secret }).installation()]) {
+    expect(read).toThrow(SettingsError)
+    expect(read).not.toThrow(/password/)
+  }
+})

@@ -1,0 +1,171 @@
+// One bank in the real store, under an installation name of the test file's own, and what a command needs to run for it.
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type TenantDefinition, tenantSchema, validatorOf } from '@dcms/contract'
+import { Broker, type OutboxEvent, Relay } from '@dcms/events'
+import type { Connection } from 'mongoose'
+import { type Logger, pino } from 'pino'
+import type { Call } from '../src/command.ts'
+import { requestsOf } from '../src/idempotency.ts'
+import { OutboxSources } from '../src/outbox-sources.ts'
+import { Scope } from '../src/scope.ts'
+import { anyModel } from '../src/start-service.ts'
+import { aggregateModel, connectStore, databaseName, newlyStored, type Stored } from '../src/store.ts'
+import { type Tenant, Tenants, type TenantsOptions } from '../src/tenants.ts'
+
+/** An aggregate as small as can be. */
+export interface Card extends Stored {
+  status: 'INACTIVE' | 'ACTIVE'
+  uses: number
+  note?: string
+}
+export const cardsOf = aggregateModel<Card>('cards', { status: String, uses: Number, note: String })
+export const newCard = (id: string): Card => newlyStored({ _id: id, status: 'INACTIVE', uses: 0 })
+
+export const definitionOf = (tenant: string, name = 'Acme Bank'): TenantDefinition => {
+  const channel = { offered: true, dailyCap: 100, maxCap: 100 }
+  const region = { offered: true, atm: channel, pos: channel, ecom: channel, contactless: channel, tokenization: channel }
+  const validated = validatorOf<TenantDefinition>(tenantSchema)({
+    tenant,
+    name,
+    encryption: 'OPTIONAL',
+    clientKeys: { keys: [{ kty: 'OKP', crv: 'X25519', x: 'A'.repeat(43), kid: 'bank-1' }] },
+    limits: { requestsPerSecond: 10, burst: 20 },
+    bins: [{ bin: '608040', network: 'RUPAY' }],
+    products: [
+      {
+        productId: '2003_VIRTUAL',
+        productName: '2003_VIRTUAL',
+        schemeCode: '2003',
+        cardType: 'VIRTUAL',
+        bin: '608040',
+        networkType: 'RUPAY',
+        validityMonths: 60,
+        domestic: region,
+        international: region,
+      },
+    ],
+  })
+  if (!validated.valid) throw new Error(validated.fieldError.join('; '))
+  return validated.value
+}
+
+export class TestBank {
+  readonly installation = `t${randomBytes(5).toString('hex')}`
+  readonly logLines: string[] = []
+  readonly logger: Logger = pino({ level: 'debug' }, { write: (line: string) => this.logLines.push(line) })
+  readonly connection: Connection
+  readonly kafkaBrokers: string
+  readonly tenants: Tenants
+  readonly sources: OutboxSources
+  /** Kafka does not answer here, so that events stay in their outboxes where a test sees them. */
+  readonly relay: Relay
+  readonly #opened: Broker[] = []
+  #commands = 0
+
+  private constructor(mongoUrl: string, kafkaBrokers: string) {
+    this.connection = connectStore(mongoUrl, this.logger)
+    this.kafkaBrokers = kafkaBrokers
+    this.tenants = this.newTenants()
+    this.sources = new OutboxSources('kit', [anyModel(cardsOf)], () => this.tenants)
+    this.relay = this.newRelay(this.broker('127.0.0.1:1'))
+  }
+
+  static async start(): Promise<TestBank> {
+    const { MONGO_URL, KAFKA_BROKERS } = process.env
+    if (!MONGO_URL || !KAFKA_BROKERS)
+      throw new Error('MONGO_URL and KAFKA_BROKERS are not set: run this test by `npm test`, which starts the engines')
+    const bank = new TestBank(MONGO_URL, KAFKA_BROKERS)
+    await bank.connection.asPromise()
+    const kept = bank.connection.useDb(databaseName(bank.installation, 'kit'), { useCache: true }).collection<{ _id: string }>('tenants')
+    await kept.insertOne({ _id: 'ACME_BANK', version: 1, definition: definitionOf('ACME_BANK') } as { _id: string })
+    await bank.tenants.load()
+    return bank
+  }
+
+  /** As a further process of the context would have them. */
+  newTenants(options: Partial<TenantsOptions> = {}): Tenants {
+    const { installation, connection, logger } = this
+    return new Tenants({ context: 'kit', installation, connection, logger, models: [anyModel(cardsOf), anyModel(requestsOf)], ...options })
+  }
+
+  broker(brokers = this.kafkaBrokers): Broker {
+    const broker = new Broker({ brokers, clientId: 'test', installation: this.installation, logger: this.logger })
+    this.#opened.push(broker)
+    return broker
+  }
+
+  newRelay(broker: Broker): Relay {
+    return new Relay(broker, this.sources.list, () => this.tenants.ids())
+  }
+
+  get tenant(): Tenant {
+    const tenant = this.tenants.get('ACME_BANK')
+    if (!tenant) throw new Error('the bank is not served')
+    return tenant
+  }
+
+  call(change: Partial<Call> = {}): Call {
+    const { tenant, relay, sources } = this
+    return { tenant, relay, sources, requestId: 'request-1', user: 'api_user', roles: ['API_CLIENT'], clock: () => new Date(), ...change }
+  }
+
+  scope(change: Partial<ConstructorParameters<typeof Scope>[0]> = {}): Scope {
+    const { clock, ...call } = this.call()
+    return new Scope({ ...call, now: clock(), commandId: `command-${this.#commands++}`, ...change })
+  }
+
+  async card(id: string): Promise<Card> {
+    const card = await cardsOf(this.tenant).findById(id).lean<Card>()
+    if (!card) throw new Error(`there is no card ${id}`)
+    return card
+  }
+
+  async outboxOf(id: string): Promise<OutboxEvent[]> {
+    return (await this.card(id)).outbox
+  }
+
+  async close(): Promise<void> {
+    await this.relay.stop()
+    const last = this.broker()
+    await last.withAdmin(async (admin) => {
+      const own = (await admin.listTopics()).filter((topic) => topic.startsWith(`${this.installation}.`))
+      await Promise.all(this.#opened.map((broker) => broker.stop()))
+      if (own.length > 0) await admin.deleteTopics({ topics: own })
+    })
+    for (const name of ['kit', ...this.tenants.ids().map((id) => `kit_${id.toLowerCase()}`)])
+      await this.connection.useDb(`${this.installation}_${name}`, { useCache: true }).dropDatabase()
+    await this.connection.close()
+  }
+}
+
+/** Waits until something holds, and fails with its name when it does not in time. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + 12_000
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`waited in vain until ${what}`)
+    await sleep(10)
+  }
+}
+
+/** Fresh keys of callers, as the files a process reads. */
+export function callerFiles(callers: readonly string[]) {
+  const directory = mkdtempSync(join(tmpdir(), 'dcms-service-test-'))
+  const keys: object[] = []
+  for (const kid of callers) {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    keys.push({ ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256' })
+    writeFileSync(join(directory, `${kid}.json`), JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid }))
+  }
+  const callersFile = join(directory, 'callers.json')
+  writeFileSync(callersFile, JSON.stringify({ keys }))
+  return {
+    directory,
+    callersFile,
+    keyFileOf: (caller: string) => join(directory, `${caller}.json`),
+    remove: () => rmSync(directory, { recursive: true }),
+  }
+}

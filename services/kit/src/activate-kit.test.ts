@@ -1,0 +1,41 @@
+// The rule of activation: decisions, row 21.
+import { refuse } from '@dcms/service'
+import { expect, test } from '@jest/globals'
+import { ENTITY, KIT_NO, kit } from '../test/kits.ts'
+import { decideActivation } from './activate-kit.ts'
+
+const now = new Date('2026-11-20T10:00:00Z')
+
+test.each(['ASSIGNED', 'INACTIVE'] as const)('a kit that is %s becomes active and is announced', (status) => {
+  expect(decideActivation(kit({ status }), ENTITY, now)).toEqual({
+    kind: 'changed',
+    set: { status: 'ACTIVE', activatedAt: now, changedAt: now },
+    events: [{ type: 'KitActivated', kitNo: KIT_NO, entityId: ENTITY, activatedAt: '2026-11-20T10:00:00.000Z' }],
+  })
+})
+
+test.each([
+  ['ACTIVE', 'card.already.active'],
+  ['BLOCKED', 'card.already.blocked'],
+  ['HOTLISTED', 'card.already.blocked'],
+  ['CLOSED', 'card.already.closed'],
+  ['LOCKED', 'card.status.active'],
+  ['REPLACED', 'card.status.active'],
+  ['EXPIRED_CARD', 'card.status.active'],
+  ['UNALLOCATED', 'MCC007'],
+  ['RESERVED', 'MCC007'],
+] as const)('a kit that is %s is refused with %s', (status, code) => {
+  expect(decideActivation(kit({ status }), ENTITY, now)).toEqual(refuse(code))
+})
+
+test('a kit of somebody else is as unknown as one that does not exist, in every status', () => {
+  for (const status of ['INACTIVE', 'ACTIVE', 'BLOCKED', 'CLOSED'] as const)
+    expect(decideActivation(kit({ status }), 'somebody else', now)).toEqual(decideActivation(null, ENTITY, now))
+  expect(decideActivation(null, ENTITY, now)).toEqual(refuse('MCC007'))
+})
+
+test('a rule leaves the kit it looks at alone', () => {
+  const before = kit({ status: 'INACTIVE' })
+  decideActivation(before, ENTITY, now)
+  expect(before).toEqual(kit({ status: 'INACTIVE' }))
+})
