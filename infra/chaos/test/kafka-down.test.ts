@@ -10,7 +10,7 @@ let bank: TestBank
 beforeAll(async () => {
   kafka = await startOwnKafka()
   bank = await startTestBank({ kafkaBrokers: kafka.brokers })
-}, 90_000)
+}, 150_000)
 afterAll(async () => {
   await bank.stop()
   await kafka.remove()

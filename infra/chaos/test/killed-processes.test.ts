@@ -13,7 +13,7 @@ beforeAll(async () => {
   kafka = await startOwnKafka()
   bank = await startTestBank({ kafkaBrokers: kafka.brokers })
   impatient = bank.connect({ retry: { triesMax: 1 } })
-}, 90_000)
+}, 150_000)
 afterAll(async () => {
   await bank.stop()
   await kafka.remove()
@@ -141,4 +141,4 @@ test('processes that end gracefully under traffic lose no call', async () => {
   running = false
   await Promise.all(traffic)
   expect(await bank.dcms.fetchKitsByEntityId({ entityId })).toHaveLength(calls + 1)
-}, 90_000)
+}, 150_000)

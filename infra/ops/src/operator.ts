@@ -21,7 +21,7 @@ import { callerTokens, type InternalClient, internalClient, ServiceUnavailable }
 import { callerKeyFile } from './installation-keys.ts'
 import { type ProcessName, processNames } from './process-environment.ts'
 
-const WAIT_TIMEOUT_MS = 30_000
+const WAIT_TIMEOUT_MS = 60_000
 const WAIT_POLL_MS = 100
 /** A process that has just learnt of a tenant may need a moment; every command here may be repeated. */
 const TRIES_MAX = 10

@@ -11,6 +11,8 @@ const CONNECTION_TIMEOUT_MS = 3_000
 const REQUEST_TIMEOUT_MS = 10_000
 const PARTITIONS = 12
 const RETRY_PAUSE_MS = 1_000
+// The broker answers as soon as there is something; this bounds only the wait of an idle fetch.
+const IDLE_FETCH_MS = 500
 
 export interface BrokerOptions {
   /** Comma-separated `host:port` list. */
@@ -132,8 +134,13 @@ export class Broker {
   follow(options: FollowOptions): Follower {
     const follower = new Follower(this, this.#kafka, options)
     this.#stops.add(() => follower.stop())
-    void this.#untilDone(`follower of ${options.topic}`, () => follower.start())
+    this.repeatUntilDone(`follower of ${options.topic}`, () => follower.start())
     return follower
+  }
+
+  /** Tries in the background until it works or the broker stops. */
+  repeatUntilDone(what: string, attempt: () => Promise<void>): void {
+    void this.#untilDone(what, attempt)
   }
 
   /**
@@ -187,7 +194,7 @@ export class Broker {
     const consumer = this.#kafka.consumer({
       groupId,
       allowAutoTopicCreation: false,
-      maxWaitTimeInMs: 100,
+      maxWaitTimeInMs: IDLE_FETCH_MS,
       retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 5, restartOnFailure: async () => !this.#stopped },
     })
     const leave = async (): Promise<void> => {
@@ -196,13 +203,25 @@ export class Broker {
         this.logger.debug({ err: error }, 'reader group left behind; Kafka drops it by itself'),
       )
     }
+    let hasJoined = false
     this.#stops.add(leave) // before the first wait: a stop that comes meanwhile finds it
     try {
       await consumer.connect()
       await consumer.subscribe({ topics, fromBeginning })
-      const joined = new Promise<void>((resolve) => consumer.on(consumer.events.GROUP_JOIN, () => resolve()))
+      const joined = new Promise<void>((resolve, reject) => {
+        consumer.on(consumer.events.GROUP_JOIN, () => resolve())
+        // The client restarts after most faults by itself; after the others it stays down, so a new one is started.
+        consumer.on(consumer.events.CRASH, ({ payload }) => {
+          if (payload.restart) return
+          reject(payload.error)
+          if (hasJoined && this.#stops.delete(leave))
+            this.repeatUntilDone(`reader of ${topics.join()}`, () => this.#run(topics, group, fromBeginning, handle).then(() => undefined))
+        })
+      })
+      joined.catch((error) => this.logger.debug({ err: error }, 'a reader did not join')) // it may fail before it is awaited
       await consumer.run({ autoCommit: false, eachMessage: ({ topic, partition, message }) => handle(partition, message, topic) })
       await Promise.race([joined, this.#stopping])
+      hasJoined = true
     } catch (error) {
       this.#stops.delete(leave)
       await consumer.disconnect()

@@ -14,6 +14,8 @@ const AGGREGATES_AT_ONCE = 16
 // The broker's lower bound: a process that was killed is out of its group after this time, and its followers go on elsewhere.
 const SESSION_TIMEOUT_MS = 6_000
 const HEARTBEAT_MS = 1_500
+const IDLE_FETCH_MS = 500
+const COMMIT_EVERY_MS = 500
 
 const deadLetters = new Counter({
   name: 'dcms_dead_letters_total',
@@ -37,6 +39,9 @@ export class Follower {
   readonly #options: FollowOptions
   readonly #kafka: Kafka
   #consumer: Consumer | undefined
+  /** Offset to go on from, per partition, not yet told to Kafka. */
+  readonly #reached = new Map<number, string>()
+  #committing: NodeJS.Timeout | undefined
 
   constructor(broker: Broker, kafka: Kafka, options: FollowOptions) {
     this.#broker = broker
@@ -46,32 +51,61 @@ export class Follower {
 
   async start(): Promise<void> {
     const { topic, group } = this.#options
-    await this.#consumer?.disconnect()
-    this.#consumer = this.#kafka.consumer({
+    await this.#leave()
+    const consumer = this.#kafka.consumer({
       groupId: this.#broker.name(`dcms.${group}.${topic}`),
       allowAutoTopicCreation: false,
       sessionTimeout: SESSION_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_MS,
       rebalanceTimeout: SESSION_TIMEOUT_MS * 2,
       // The broker answers as soon as there is something; this bounds only the wait of an idle fetch.
-      maxWaitTimeInMs: 250,
+      maxWaitTimeInMs: IDLE_FETCH_MS,
       retry: { initialRetryTime: 100, maxRetryTime: PAUSE_MAX_MS, retries: 5, restartOnFailure: async () => !this.#broker.stopped },
     })
-    await this.#consumer.connect()
-    await this.#consumer.subscribe({ topic: this.#broker.name(topic), fromBeginning: true })
-    await this.#consumer.run({
+    this.#consumer = consumer
+    // The client restarts after most faults by itself; after the others it stays down, so it is started anew here.
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      if (!payload.restart && this.#consumer === consumer) this.#broker.repeatUntilDone(`follower of ${topic}`, () => this.start())
+    })
+    await consumer.connect()
+    await consumer.subscribe({ topic: this.#broker.name(topic), fromBeginning: true })
+    await consumer.run({
+      // Committing after each batch would hold up the next fetch of all partitions; repeats are dropped, so a timer will do.
+      autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: 4,
       eachBatch: (payload) => this.#followBatch(payload),
     })
+    this.#committing = setInterval(() => void this.#commit(), COMMIT_EVERY_MS)
   }
 
   async stop(): Promise<void> {
-    await this.#consumer?.disconnect()
+    await this.#leave()
+  }
+
+  async #leave(): Promise<void> {
+    clearInterval(this.#committing)
+    await this.#commit()
+    const consumer = this.#consumer
+    this.#consumer = undefined
+    await consumer?.disconnect()
+  }
+
+  /** Tells Kafka how far this group is. When that fails the events since are only repeated. */
+  async #commit(): Promise<void> {
+    if (this.#reached.size === 0 || !this.#consumer) return
+    const topic = this.#broker.name(this.#options.topic)
+    const offsets = [...this.#reached].map(([partition, offset]) => ({ topic, partition, offset }))
+    this.#reached.clear()
+    try {
+      await this.#consumer.commitOffsets(offsets)
+    } catch (error) {
+      this.#broker.logger.debug({ err: error, topic }, 'offsets not committed; events since the last commit may come again')
+    }
   }
 
   /** A batch is done when each of its messages is applied or set aside; only then its offset moves on. */
-  async #followBatch({ batch, resolveOffset, heartbeat, commitOffsetsIfNecessary, isRunning, isStale }: EachBatchPayload): Promise<void> {
+  async #followBatch({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
     const byAggregate = new Map<string, KafkaMessage[]>()
     for (const message of batch.messages) {
       const key = message.key?.toString() ?? ''
@@ -93,7 +127,7 @@ export class Follower {
     await Promise.all(Array.from({ length: Math.min(AGGREGATES_AT_ONCE, queues.length) }, worker))
     if (!goOn()) return // not resolved: whoever owns the partition next gets the batch again
     resolveOffset(batch.lastOffset())
-    await commitOffsetsIfNecessary()
+    this.#reached.set(batch.partition, String(BigInt(batch.lastOffset()) + 1n))
   }
 
   async #applyOrSetAside(partition: number, message: KafkaMessage, heartbeat: () => Promise<void>, goOn: () => boolean): Promise<void> {
