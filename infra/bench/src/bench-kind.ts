@@ -1,0 +1,17 @@
+// What a bench is.
+import type { Row } from './report.ts'
+import type { Running } from './running.ts'
+
+export interface BenchOptions {
+  running: Running
+  /** Seconds to measure each side, over all rounds. */
+  seconds: number
+  /** Folder for a CPU profile of each DCMS process; profiling slows them, so such a run is for looking, not for figures. */
+  profileDir?: string
+}
+
+export interface Bench {
+  name: string
+  summary: string
+  run(this: void, options: BenchOptions): Promise<{ rows: Row[]; versions: Record<string, string> }>
+}

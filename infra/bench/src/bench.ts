@@ -1,0 +1,56 @@
+// npm run bench -- <name> [--json] [--seconds N]: measures a path side by side with something known.
+import { resolve } from 'node:path'
+import { Command, InvalidArgumentError } from 'commander'
+import { activationBench } from './activation-bench.ts'
+import type { Bench } from './bench-kind.ts'
+import { gatewayBench } from './gateway-bench.ts'
+import { lagBench } from './lag-bench.ts'
+import { machine } from './machine.ts'
+import { type BenchResult, reportText } from './report.ts'
+import { runAndCleanUp } from './running.ts'
+import { sealingBench } from './sealing-bench.ts'
+
+const SECONDS = 8
+const SECONDS_MAX = 600
+const benches: readonly Bench[] = [gatewayBench, sealingBench, activationBench, lagBench]
+
+const list = (): string => benches.map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`).join('\n')
+
+function secondsOf(text: string): number {
+  const seconds = Number(text)
+  if (!(seconds > 0 && seconds <= SECONDS_MAX)) throw new InvalidArgumentError(`give seconds above 0, up to ${SECONDS_MAX}.`)
+  return seconds
+}
+
+interface Options {
+  json?: boolean
+  seconds: number
+  cpuProf?: string
+}
+
+async function measure(bench: Bench, { json, seconds, cpuProf }: Options): Promise<never> {
+  return runAndCleanUp(async (running) => {
+    const { rows, versions } = await bench.run({ running, seconds, ...(cpuProf !== undefined && { profileDir: resolve(cpuProf) }) })
+    const result: BenchResult = { bench: bench.name, machine: machine(), versions, rows }
+    process.stdout.write(`${json ? JSON.stringify(result) : reportText(result)}\n`)
+  })
+}
+
+const program = new Command('npm run bench --')
+  .description('Measures DCMS beside something known, both sides warmed up and alternated. What counts is the ratio, not the figure.')
+  .argument('[name]', 'which bench')
+  .option('--json', 'one JSON object on standard output instead of a table; progress goes to standard error')
+  .option('--seconds <n>', 'how long each side is measured, over all rounds', secondsOf, SECONDS)
+  .option('--cpu-prof <folder>', 'write a CPU profile of each DCMS process there; slows them, so for looking only')
+  .addHelpText('after', `\nBenches:\n${list()}`)
+  .showHelpAfterError()
+  .action(async (name: string | undefined, options: Options) => {
+    if (name === undefined) {
+      process.stdout.write(`${list()}\n`)
+      return
+    }
+    const bench = benches.find((each) => each.name === name)
+    if (bench) await measure(bench, options)
+    else program.error(`error: there is no bench named ${name}; there are: ${benches.map((each) => each.name).join(', ')}`)
+  })
+await program.parseAsync()

@@ -1,0 +1,108 @@
+// The lag bench: cards locked and unlocked at a steady rate, and how long until the customer context knows it.
+import type { Installation } from '@dcms/ops'
+import { databaseName } from '@dcms/service'
+import type { Bench, BenchOptions } from './bench-kind.ts'
+import { EffectWatch } from './effect-watch.ts'
+import { clientOf, issueKits, whenKnown } from './issue-kits.ts'
+import { type CommandKit, type LagSample, type Steady, sendSteadily } from './lock-kits.ts'
+import { versionsOf } from './machine.ts'
+import { cpuSeconds } from './process-cpu.ts'
+import { comparisonRow, figureRow, type Row } from './report.ts'
+import { percentile, spreadOf } from './statistics.ts'
+import { connectTo, startSurroundings, TENANT } from './surroundings.ts'
+
+const RATE = 500
+const KITS = 400
+const TRIAL_SECONDS = 3
+const TRIALS_MAX = 5
+const WINDOWS = 5
+/** A rate is kept when this share of it was reached; the next trial asks for so much of what was reached. */
+const KEPT_SHARE = 0.95
+const NEXT_SHARE = 0.85
+
+async function run({ running, seconds, profileDir }: BenchOptions): ReturnType<Bench['run']> {
+  const { progress, goOn, cleanUp } = running
+  const { installation, engines, bank } = await startSurroundings(running, { profileDir })
+  const dcms = clientOf(bank)
+  cleanUp(() => dcms.close())
+  const issued = await issueKits(dcms, KITS, running)
+  const database = databaseName(installation.installation, 'customer', TENANT)
+  await whenKnown(engines.mongoUrl, database, 'kits', issued.length, running)
+  const client = await connectTo(engines.mongoUrl)
+  cleanUp(() => client.close())
+  const watch = new EffectWatch(client.db(database).collection('kits'))
+  cleanUp(() => watch.stop())
+
+  const kits: CommandKit[] = issued.map((kit) => ({ ...kit, sequence: 1, status: 'INACTIVE' }))
+  await sendSteadily({ dcms, kits, watch, rate: RATE / 2, count: kits.length, goOn }) // activates each
+  let rate = RATE
+  for (let trial = 1; trial <= TRIALS_MAX; trial++) {
+    const { reached } = await sendSteadily({ dcms, kits, watch, rate, count: Math.round(rate * TRIAL_SECONDS), goOn })
+    progress(`trial ${trial}: asked for ${rate} commands/s, reached ${Math.round(reached)}`)
+    if (trial === 1) continue // a warm-up
+    if (reached >= rate * KEPT_SHARE) break
+    rate = Math.max(10, Math.floor((reached * NEXT_SHARE) / 10) * 10)
+  }
+  const windows: Steady[] = []
+  const cpuPer1000: number[] = []
+  for (let window = 1; window <= WINDOWS; window++) {
+    const count = Math.max(1, Math.round((rate * seconds) / WINDOWS))
+    const cpuBefore = await cpuOf(installation)
+    const steady = await sendSteadily({ dcms, kits, watch, rate, count, goOn })
+    cpuPer1000.push((((await cpuOf(installation)) - cpuBefore) * 1000) / count)
+    windows.push(steady)
+    const lags = steady.samples.map(({ fromEventMs }) => fromEventMs)
+    progress(
+      `window ${window}/${WINDOWS}: ${Math.round(steady.reached)} commands/s, lag p50 ${percentile(lags, 0.5).toFixed(1)} ms, p99 ${percentile(lags, 0.99).toFixed(1)} ms`,
+    )
+  }
+  return {
+    rows: [
+      ...rowsOf(windows, rate),
+      figureRow('CPU, the four DCMS processes, idling included', 'CPU s per 1,000 commands', spreadOf(cpuPer1000)),
+    ],
+    versions: await versionsOf(['mongoose', 'undici']),
+  }
+}
+
+async function cpuOf({ processes }: Installation): Promise<number> {
+  const used = await Promise.all([...processes.values()].map(({ pid }) => (pid === undefined ? 0 : cpuSeconds(pid))))
+  return used.reduce((sum, each) => sum + each, 0)
+}
+
+function rowsOf(windows: readonly Steady[], rate: number): Row[] {
+  const reached = windows.map((window) => window.reached)
+  const total =
+    windows.reduce((sum, { samples }) => sum + samples.length, 0) /
+    windows.reduce((sum, { samples, reached: each }) => sum + samples.length / each, 0)
+  const lagRow = (name: string, lagOf: (sample: LagSample) => number, share: number, aimMax?: number): Row => {
+    const ofWindows = windows.map(({ samples }) => percentile(samples.map(lagOf), share))
+    const median = percentile(
+      windows.flatMap(({ samples }) => samples.map(lagOf)),
+      share,
+    )
+    return figureRow(name, 'ms', { median, min: Math.min(...ofWindows), max: Math.max(...ofWindows) }, aimMax)
+  }
+  return [
+    comparisonRow({
+      name: rate === RATE ? 'commands' : `commands (${RATE}/s were too many, measured at ${rate}/s)`,
+      unit: 'calls/s',
+      value: { median: total, min: Math.min(...reached), max: Math.max(...reached) },
+      better: 'high',
+      comparedWith: 'the rate asked for',
+      baseline: { median: RATE, min: RATE, max: RATE },
+      aimRatio: KEPT_SHARE,
+    }),
+    lagRow('lag p50, from the time in the event', ({ fromEventMs }) => fromEventMs, 0.5, 20),
+    lagRow('lag p99, from the time in the event', ({ fromEventMs }) => fromEventMs, 0.99, 100),
+    lagRow('lag p50, from the answer to the caller', ({ fromAnswerMs }) => fromAnswerMs, 0.5),
+    lagRow('lag p99, from the answer to the caller', ({ fromAnswerMs }) => fromAnswerMs, 0.99),
+    lagRow('the watch itself p50, one look at the store', ({ lookMs }) => lookMs, 0.5),
+  ]
+}
+
+export const lagBench: Bench = {
+  name: 'lag',
+  summary: `from a command's commit to its effect in another context, at ${RATE} commands/s`,
+  run,
+}
