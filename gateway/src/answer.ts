@@ -1,14 +1,10 @@
 // Writes answers, and lets a caller that is still sending read a refusal before the connection closes.
 import { type ErrorCode, errorCatalogue, failure, statusOf } from '@dcms/contract'
+import { inAcceptedForm } from './error-form.ts'
 import type { Exchange, Refusal } from './exchange.ts'
 
-/** Bodies of sealed calls: 1 MB. */
-export const BODY_BYTES_MAX = 1024 * 1024
 const LINGER_MS = 2_000
 const LINGER_BYTES_MAX = 32 * 1024 * 1024
-
-export const JSON_TYPE = 'application/json'
-export const JOSE_TYPE = 'application/jose'
 
 const clearBodies = new Map<ErrorCode, Buffer>()
 for (const code of Object.keys(errorCatalogue) as ErrorCode[]) clearBodies.set(code, Buffer.from(JSON.stringify(failure(code))))
@@ -22,7 +18,9 @@ export function refusalBody(refusal: Refusal): Buffer {
 /** Refuses in clear: what the steps up to the opening say. */
 export function answerRefusal(exchange: Exchange, refusal: Refusal): void {
   exchange.errorCode = refusal.code
-  writeAnswer(exchange, statusOf(refusal.code), JSON_TYPE, refusal.headers, refusalBody(refusal))
+  const status = statusOf(refusal.code)
+  const { type, body } = inAcceptedForm(exchange, status, refusalBody(refusal))
+  writeAnswer(exchange, status, type, refusal.headers, body)
 }
 
 /**
@@ -65,10 +63,10 @@ export function writeAnswer(
 }
 
 /** A body over the limit, announced or under way: Node would read it to its end to keep the connection. */
-function isStillSendingMuch({ request }: Exchange): boolean {
+function isStillSendingMuch({ request, bodyMaxBytes }: Exchange): boolean {
   if (request.complete) return false
   if (request.headers['transfer-encoding'] !== undefined) return true
-  return Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX
+  return Number(request.headers['content-length'] ?? 0) > bodyMaxBytes
 }
 
 /**

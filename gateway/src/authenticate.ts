@@ -7,7 +7,7 @@ import { type Exchange, Refusal } from './exchange.ts'
 import type { Keys } from './gateway-keys.ts'
 import { limitRate } from './limit-rate.ts'
 import type { LoginThrottle } from './login-throttle.ts'
-import { bodyFormOf, type Opened, type PayloadOpener, takeClear } from './open-payload.ts'
+import { bodyFormOf, type Opened, type PayloadOpener, takeClear, usualBody } from './open-payload.ts'
 import type { PasswordCheck } from './passwords.ts'
 import { bodyOf } from './read-body.ts'
 import type { RegisteredTenant, Tenants } from './tenants.ts'
@@ -37,18 +37,18 @@ export async function authenticate(exchange: Exchange, parts: AuthenticateParts)
   exchange.tenantId = tenant.id
   const refused = limitRate(tenant.loginBucket, tenant.limits, nowMs)
   if (refused !== null) return refused
-  const form = bodyFormOf(request.headers, tenant, true)
+  const form = bodyFormOf(request.headers, tenant, usualBody)
   if (form instanceof Refusal) return form
   const body = await bodyOf(exchange)
   if (body instanceof Refusal) return body
 
   if (form === 'clear') {
-    const taken = takeClear(body, tenant)
+    const taken = takeClear(body, tenant, false)
     if (taken instanceof Refusal) return taken
     exchange.reply = taken.reply
     return logIn(exchange, tenant, taken.body, parts, () => null)
   }
-  const opened = parts.opener.openPayload(body, { tenant, username: null, changesState: true, oneShotOnly: true }, nowMs)
+  const opened = parts.opener.openPayload(body, { tenant, username: null, changesState: true, oneShotOnly: true, takesList: false }, nowMs)
   if (opened instanceof Refusal) return opened
   const replayed = parts.opener.isReplay(tenant.id, opened, nowMs)
   if (replayed !== null) return replayed

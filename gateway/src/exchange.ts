@@ -25,6 +25,9 @@ export class Refusal {
   }
 }
 
+/** Bodies of most calls: 1 MB. */
+export const BODY_BYTES_MAX = 1024 * 1024
+
 const clear: Reply = { mode: 'clear' }
 
 /** Where an exchange is told to when its answer is out: audit and metrics. */
@@ -46,6 +49,8 @@ export class Exchange {
   tenantId = ''
   username = ''
   errorCode = ''
+  /** What the endpoint takes. */
+  bodyMaxBytes = BODY_BYTES_MAX
   /** Clear until the opened request said otherwise. */
   reply: Reply = clear
   /** The caller waits for `100 Continue` before it sends the body. */

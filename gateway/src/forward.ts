@@ -1,16 +1,19 @@
 // Step 5, forward: clear JSON goes to the service that owns the call, with who calls in a signed context token.
 import { type Context, isErrorCode } from '@dcms/contract'
 import type { CallerTokens } from '@dcms/service'
-import { JSON_TYPE } from './answer.ts'
 import type { VerifiedToken } from './check-token.ts'
 import { type Exchange, Refusal } from './exchange.ts'
-import type { Route } from './route.ts'
+import { JSON_TYPE } from './media-types.ts'
+import { type Route, targetOf } from './route.ts'
 import type { Upstream, UpstreamAnswer } from './upstream.ts'
 
 const IDEMPOTENCY_KEY_LENGTH_MAX = 100
 const UNAUTHORIZED = 401
 /** Headers of the service that concern the bank. */
 const passedOn = ['allow', 'retry-after', 'x-order-id'] as const
+
+/** In the contract, but of a later release. */
+export const notAvailable = new Refusal('endpoint.not.available')
 
 const internalError = new Refusal('internal.error')
 const idempotencyKeyInvalid = new Refusal('invalid.input.request', [], ['Idempotency-Key must be 1 to 100 visible ASCII characters'])
@@ -48,12 +51,16 @@ export class Forwarder {
   /** Calls back once, with the service's answer or a refusal. */
   forward(
     exchange: Exchange,
-    { endpoint }: Route,
+    { endpoint, isPlanned }: Route,
     user: VerifiedToken,
     idempotencyKey: string | undefined,
     body: Buffer,
     done: (answer: ServiceAnswer | Refusal) => void,
   ): void {
+    if (isPlanned) {
+      done(notAvailable)
+      return
+    }
     const upstream = this.#upstreams[endpoint.owner]
     if (upstream === undefined) throw new Error(`no upstream for ${endpoint.owner}`)
     const headers = [
@@ -67,7 +74,8 @@ export class Forwarder {
       exchange.traceparent,
     ]
     if (idempotencyKey !== undefined) headers.push('idempotency-key', idempotencyKey)
-    upstream.call({ method: endpoint.method, path: endpoint.path, headers, body }, exchange.nowMs, (answer) =>
+    const path = endpoint.parametersIn === undefined ? endpoint.path : targetOf(exchange.request.url ?? '')
+    upstream.call({ method: endpoint.method, path, headers, body }, exchange.nowMs, (answer) =>
       done(answer instanceof Refusal ? answer : checkedAnswer(exchange, answer)),
     )
   }

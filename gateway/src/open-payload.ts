@@ -2,10 +2,10 @@
 import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
 import { openOneShot, openSession, type ParsedJwe, readHeader, SealingError } from '@dcms/sealing'
-import { BODY_BYTES_MAX, JOSE_TYPE, JSON_TYPE } from './answer.ts'
-import { Refusal, type Reply } from './exchange.ts'
+import { BODY_BYTES_MAX, Refusal, type Reply } from './exchange.ts'
 import type { Keys } from './gateway-keys.ts'
 import { rateLimitExceeded } from './limit-rate.ts'
+import { JOSE_TYPE, JSON_TYPE } from './media-types.ts'
 import { IAT_TOLERANCE_SECONDS, type ReplayGuard } from './replay-guard.ts'
 import type { SessionTickets } from './session-tickets.ts'
 import type { RegisteredTenant } from './tenants.ts'
@@ -20,17 +20,31 @@ const decryptFailed = new Refusal('encryption.decrypt.failed')
 const timestampInvalid = new Refusal('encryption.timestamp.invalid')
 const replayed = new Refusal('encryption.replayed')
 const notAnObject = new Refusal('invalid.input.request', [], ['the body must be a JSON object'])
+const notAList = new Refusal('invalid.input.request', [], ['the body must be a JSON list'])
 
 export type BodyForm = 'sealed' | 'clear'
 
+/** What the endpoint wants of a body. */
+export interface Wanted {
+  readonly needsBody: boolean
+  readonly bodyMaxBytes: number
+  /** Clear bodies are refused even where the tenant allows them. */
+  readonly sealedOnly: boolean
+}
+
+/** A JSON object of the usual size, clear where the tenant allows it. */
+export const usualBody: Wanted = { needsBody: true, bodyMaxBytes: BODY_BYTES_MAX, sealedOnly: false }
+
 /** How the body will come, from the headers alone, so that what is not taken is refused before it is read. */
-export function bodyFormOf(headers: IncomingHttpHeaders, tenant: RegisteredTenant, needsBody: boolean): BodyForm | Refusal {
+export function bodyFormOf(headers: IncomingHttpHeaders, tenant: RegisteredTenant, route: Wanted): BodyForm | Refusal {
+  const { needsBody, bodyMaxBytes, sealedOnly } = route
   const length = headers['content-length']
-  if (length !== undefined && Number(length) > BODY_BYTES_MAX) return requestTooLarge
+  if (length !== undefined && Number(length) > bodyMaxBytes) return requestTooLarge
   const isEmpty = headers['transfer-encoding'] === undefined && (length === undefined || Number(length) === 0)
   const type = mediaTypeOf(headers['content-type'])
   if (type === JOSE_TYPE) return 'sealed'
   if (type !== JSON_TYPE && !(isEmpty && type === '')) return contentTypeUnsupported
+  if (sealedOnly) return encryptionRequired
   return tenant.clearAllowed || (isEmpty && !needsBody) ? 'clear' : encryptionRequired
 }
 
@@ -48,6 +62,8 @@ export interface OpenOptions {
   readonly username: string | null
   readonly changesState: boolean
   readonly oneShotOnly: boolean
+  /** The body is a list, not an object. */
+  readonly takesList: boolean
 }
 
 /** Opens sealed bodies. */
@@ -76,7 +92,7 @@ export class PayloadOpener {
       if (Math.abs(nowMs / 1000 - iat) > IAT_TOLERANCE_SECONDS) return timestampInvalid
       if (options.changesState && iat < this.#startedAtSeconds) return timestampInvalid
       const plaintext = opened()
-      if (!isJsonObject(plaintext.body)) return notAnObject
+      if (!isJson(plaintext.body, options.takesList)) return options.takesList ? notAList : notAnObject
       return { ...plaintext, jti, iat }
     } catch (error) {
       if (!(error instanceof SealingError)) throw error
@@ -123,10 +139,10 @@ export class PayloadOpener {
 }
 
 /** A clear body as it came. An endpoint that needs no body under REQUIRED is still answered sealed, to the newest key. */
-export function takeClear(body: Buffer, tenant: RegisteredTenant): Pick<Opened, 'body' | 'reply'> | Refusal {
+export function takeClear(body: Buffer, tenant: RegisteredTenant, takesList: boolean): Pick<Opened, 'body' | 'reply'> | Refusal {
   if (!tenant.clearAllowed && body.length > 0) return encryptionRequired
   const content = withoutEmptiness(body)
-  if (!isJsonObject(content)) return notAnObject
+  if (!isJson(content, takesList)) return takesList ? notAList : notAnObject
   return { body: content, reply: tenant.clearAllowed ? { mode: 'clear' } : { mode: 'one-shot', key: tenant.newestKey, irt: undefined } }
 }
 
@@ -135,11 +151,11 @@ const emptyObject = Buffer.from('{}')
 /** Contract: an empty body is `{}`. */
 const withoutEmptiness = (body: Buffer): Buffer => (body.length === 0 ? emptyObject : body)
 
-function isJsonObject(body: Buffer): boolean {
+function isJson(body: Buffer, asList: boolean): boolean {
   if (!isUtf8(body)) return false // RFC 8259 section 8.1
   try {
     const value: unknown = JSON.parse(body.toString('utf8'))
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
+    return typeof value === 'object' && value !== null && Array.isArray(value) === asList
   } catch {
     return false // refused by the caller as invalid input
   }

@@ -5,7 +5,7 @@ import { checkTenant } from './check-tenant.ts'
 import type { TokenCheck } from './check-token.ts'
 import { type Exchange, Refusal } from './exchange.ts'
 import { limitRate } from './limit-rate.ts'
-import { bodyFormOf, type PayloadOpener } from './open-payload.ts'
+import { bodyFormOf, type PayloadOpener, usualBody } from './open-payload.ts'
 import { bodyOf } from './read-body.ts'
 import { type SessionTickets, TICKET_LIFE_SECONDS } from './session-tickets.ts'
 import type { Tenants } from './tenants.ts'
@@ -32,12 +32,12 @@ export async function openSession(exchange: Exchange, parts: OpenSessionParts): 
   exchange.username = user.user
   const refused = limitRate(tenant.bucket, tenant.limits, nowMs)
   if (refused !== null) return refused
-  const form = bodyFormOf(request.headers, tenant, true)
+  const form = bodyFormOf(request.headers, tenant, usualBody)
   if (form instanceof Refusal) return form
   if (form === 'clear') return encryptionRequired
   const body = await bodyOf(exchange)
   if (body instanceof Refusal) return body
-  const options = { tenant, username: user.user, changesState: true, oneShotOnly: true }
+  const options = { tenant, username: user.user, changesState: true, oneShotOnly: true, takesList: false }
   const opened = parts.opener.openPayload(body, options, nowMs)
   if (opened instanceof Refusal) return opened
   const seen = parts.opener.recordJti(tenant.id, opened, nowMs)

@@ -6,7 +6,7 @@ import { maskedPath } from './audit.ts'
 import { checkTenant } from './check-tenant.ts'
 import type { TokenCheck, VerifiedToken } from './check-token.ts'
 import { Exchange, Refusal, type WhenAnswered } from './exchange.ts'
-import { type Forwarder, idempotencyKeyOf } from './forward.ts'
+import { type Forwarder, idempotencyKeyOf, notAvailable } from './forward.ts'
 import { limitRate } from './limit-rate.ts'
 import { type BodyForm, bodyFormOf, type Opened, type PayloadOpener, takeClear } from './open-payload.ts'
 import { readBody } from './read-body.ts'
@@ -67,6 +67,7 @@ export class Pipeline {
     const { endpoint } = route
     exchange.auditPath = endpoint.path
     exchange.endpoint = endpoint.name
+    exchange.bodyMaxBytes = route.bodyMaxBytes
 
     if (!this.#parts.isLoaded()) return serviceUnavailable
     const tenant = checkTenant(headers, tenants)
@@ -80,7 +81,9 @@ export class Pipeline {
     const limited = limitRate(tenant.bucket, tenant.limits, nowMs)
     if (limited !== null) return limited
 
-    const form = bodyFormOf(headers, tenant, route.needsBody)
+    // A file comes as multipart, which nothing here reads before a service takes files.
+    if (endpoint.upload && route.isPlanned) return notAvailable
+    const form = bodyFormOf(headers, tenant, route)
     if (form instanceof Refusal) return form
     const idempotencyKey = idempotencyKeyOf(headers['idempotency-key'])
     if (idempotencyKey instanceof Refusal) return idempotencyKey
@@ -110,9 +113,9 @@ export class Pipeline {
   }
 
   #open(exchange: Exchange, { form, route, tenant, user }: Admitted, body: Buffer): Pick<Opened, 'body' | 'reply'> | Refusal {
-    if (form === 'clear') return takeClear(body, tenant)
+    if (form === 'clear') return takeClear(body, tenant, route.takesList)
     const { opener } = this.#parts
-    const options = { tenant, username: user.user, changesState: route.changesState, oneShotOnly: false }
+    const options = { tenant, username: user.user, changesState: route.changesState, oneShotOnly: false, takesList: route.takesList }
     const opened = opener.openPayload(body, options, exchange.nowMs)
     if (opened instanceof Refusal) return opened
     return opener.recordJti(tenant.id, opened, exchange.nowMs) ?? opened

@@ -1,5 +1,4 @@
 // Takes the body of a request, up to the limit.
-import { BODY_BYTES_MAX } from './answer.ts'
 import { type Exchange, Refusal } from './exchange.ts'
 
 /** As other gateways log it: the caller closed the connection before there was an answer. */
@@ -10,8 +9,8 @@ const noBody = Buffer.alloc(0)
 
 /** Calls back once, with the body or a refusal; not at all when the caller goes away. */
 export function readBody(exchange: Exchange, done: (body: Buffer | Refusal) => void): void {
-  const { request, response } = exchange
-  if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES_MAX) {
+  const { request, response, bodyMaxBytes } = exchange
+  if (Number(request.headers['content-length'] ?? 0) > bodyMaxBytes) {
     done(tooLarge)
     return
   }
@@ -21,7 +20,7 @@ export function readBody(exchange: Exchange, done: (body: Buffer | Refusal) => v
   let length = 0
   const onData = (chunk: Buffer): void => {
     length += chunk.length
-    if (length > BODY_BYTES_MAX) {
+    if (length > bodyMaxBytes) {
       request.off('data', onData).off('end', onEnd)
       done(tooLarge)
     } else if (first === undefined) first = chunk

@@ -1,6 +1,6 @@
 // Step 1, route: method and path name the endpoint; from the contract, by one look-up.
-import type { PublicEndpoint } from '@dcms/contract'
-import { Refusal } from './exchange.ts'
+import { type PublicEndpoint, stillToCome } from '@dcms/contract'
+import { BODY_BYTES_MAX, Refusal } from './exchange.ts'
 
 /** Where the bank's calls live; the second is what the published guides show. */
 export const prefixes = ['/v1', '/dcms'] as const
@@ -10,6 +10,11 @@ export interface Route {
   /** False where an empty body will do: nothing in the request schema is required. */
   readonly needsBody: boolean
   readonly changesState: boolean
+  /** In the contract, but no service offers it yet. */
+  readonly isPlanned: boolean
+  readonly bodyMaxBytes: number
+  readonly sealedOnly: boolean
+  readonly takesList: boolean
 }
 
 interface Methods {
@@ -17,7 +22,11 @@ interface Methods {
   readonly routes: Readonly<Record<string, Route>>
 }
 
-export type Routes = ReadonlyMap<string, Methods>
+/** Paths as they are, by one look-up; and the few that have a parameter in them, step by step. */
+export interface Routes {
+  readonly exact: ReadonlyMap<string, Methods>
+  readonly withParameters: readonly { readonly steps: readonly string[]; readonly methods: Methods }[]
+}
 
 const pathNotFound = new Refusal('path.not.found')
 
@@ -31,25 +40,53 @@ export function routesOf(endpoints: readonly PublicEndpoint[]): Routes {
       table.set(path, { allow: Object.keys(routes).join(', '), routes })
     }
   }
-  return table
+  const hasParameter = (path: string): boolean => path.includes('{')
+  return {
+    exact: new Map([...table].filter(([path]) => !hasParameter(path))),
+    withParameters: [...table].filter(([path]) => hasParameter(path)).map(([path, methods]) => ({ steps: path.split('/'), methods })),
+  }
 }
 
 /** The endpoint of a request line, or 404 or 405. */
 export function findRoute(table: Routes, method: string, path: string): Route | Refusal {
-  const methods = table.get(path)
+  const methods = table.exact.get(path) ?? methodsWithParameter(table, path)
   if (methods === undefined) return pathNotFound
   return Object.hasOwn(methods.routes, method)
     ? (methods.routes[method] ?? pathNotFound)
     : new Refusal('method.not.allowed', ['allow', methods.allow])
 }
 
-/** The path of a request target without its query: no endpoint has one. */
+/** A step in braces stands for any one step that is not empty. */
+function methodsWithParameter({ withParameters }: Routes, path: string): Methods | undefined {
+  const wanted = path.split('/')
+  const fits = (steps: readonly string[]): boolean =>
+    steps.length === wanted.length &&
+    steps.every((step, position) => (step.startsWith('{') ? wanted[position] !== '' : step === wanted[position]))
+  return withParameters.find(({ steps }) => fits(steps))?.methods
+}
+
+/** The request target behind the prefix, with its query: what a service with parameters gets. */
+export function targetOf(url: string): string {
+  const prefix = prefixes.find((each) => url.startsWith(each))
+  return url.slice(prefix?.length ?? 0)
+}
+
+/** The path of a request target without its query. */
 export function pathOf(url: string): string {
   const query = url.indexOf('?')
   return query < 0 ? url : url.slice(0, query)
 }
 
 function routeOf(endpoint: PublicEndpoint): Route {
+  const takesList = 'type' in endpoint.request && endpoint.request.type === 'array'
   const required = 'required' in endpoint.request && Array.isArray(endpoint.request.required) ? endpoint.request.required : []
-  return { endpoint, needsBody: required.length > 0, changesState: endpoint.idempotency !== 'read' }
+  return {
+    endpoint,
+    needsBody: takesList || required.length > 0,
+    changesState: endpoint.idempotency !== 'read',
+    isPlanned: stillToCome.has(endpoint.name),
+    bodyMaxBytes: endpoint.bodyMaxBytes ?? BODY_BYTES_MAX,
+    sealedOnly: endpoint.sealedOnly ?? false,
+    takesList,
+  }
 }

@@ -1,25 +1,30 @@
 // Step 6, seal: the answer goes back the way the request came, sealed to the bank's key or under the session's, or clear.
 import { statusOf } from '@dcms/contract'
 import { sealOneShot, sealSession } from '@dcms/sealing'
-import { JOSE_TYPE, JSON_TYPE, refusalBody, writeAnswer } from './answer.ts'
+import { refusalBody, writeAnswer } from './answer.ts'
+import { inAcceptedForm } from './error-form.ts'
 import type { Exchange, Refusal } from './exchange.ts'
+import { JOSE_TYPE } from './media-types.ts'
 
 /**
  * Answers with JSON in the mode the request asked for. `irt` in the protected header is the request's `jti`, so that answers cannot be swapped.
  * @param headers further headers as name, value, name, value …
  */
-export function sealAnswer(exchange: Exchange, status: number, headers: readonly string[], body: Buffer): void {
+export function sealAnswer(exchange: Exchange, status: number, headers: readonly string[], envelope: Buffer): void {
   const { reply } = exchange
+  const { type, body } = inAcceptedForm(exchange, status, envelope)
   switch (reply.mode) {
     case 'clear':
-      writeAnswer(exchange, status, JSON_TYPE, headers, body)
+      writeAnswer(exchange, status, type, headers, body)
       return
-    case 'one-shot':
-      writeAnswer(exchange, status, JOSE_TYPE, headers, sealOneShot(body, reply.key, reply.irt === undefined ? {} : { irt: reply.irt }))
+    case 'one-shot': {
+      const { key, irt } = reply
+      writeAnswer(exchange, status, JOSE_TYPE, headers, sealOneShot(body, key, irt === undefined ? { cty: type } : { cty: type, irt }))
       return
+    }
     case 'session': {
       const { session, irt } = reply
-      writeAnswer(exchange, status, JOSE_TYPE, headers, sealSession(body, session.keys.answerKey, session.ticket, { irt }))
+      writeAnswer(exchange, status, JOSE_TYPE, headers, sealSession(body, session.keys.answerKey, session.ticket, { cty: type, irt }))
     }
   }
 }

@@ -1,9 +1,9 @@
-// What an endpoint of the contract is: one entry drives the gateway's route, the service's validation and the SDK's method.
+// What an endpoint of the contract is: one entry drives the gateway's route, the service's validation, the SDK's method and the reference.
 import type { ErrorCode } from './errors.ts'
 import type { Permission } from './roles.ts'
 
 /** The contexts that own endpoints, each one service with its own databases. */
-export type Context = 'gateway' | 'customer' | 'kit' | 'pin-preference'
+export type Context = 'gateway' | 'customer' | 'kit' | 'pin-preference' | 'wallet-ncmc' | 'inventory-order'
 
 /** Who calls an internal endpoint: the name in the caller's context token. */
 export type Caller = Context | 'ops'
@@ -18,16 +18,41 @@ export type HttpMethod = 'POST' | 'PUT'
  */
 export type Idempotency = 'read' | 'stored' | 'document'
 
+/** The chapters of the reference; also the folder an endpoint's file stands in. */
+export const families = {
+  registration: 'Registration',
+  customer: 'Customer',
+  kit: 'Kit (card life)',
+  pin: 'PIN',
+  validation: 'Validation',
+  preference: 'Preference',
+  'ncmc-preference': 'NCMC preference',
+  wallet: 'Wallet',
+  branch: 'Branch',
+  inventory: 'Inventory',
+  'card-order': 'Card order',
+  'account-mapping': 'Account mapping',
+} as const
+export type Family = keyof typeof families
+
+/** A worked call: a body as callers send it and the `result` they get. Both are checked against the schemas by a test. */
+export interface Example {
+  readonly name: string
+  readonly request: unknown
+  readonly result: unknown
+}
+
 interface Definition<Code extends ErrorCode> {
   /** The use case in camel case: also the file's name in the owner's service and the SDK's method. */
   readonly name: string
   readonly method: HttpMethod
-  /** Path behind the public prefix (`/v1`), or `/internal/…` for calls between services. */
+  /** Path behind the public prefix (`/v1`), or `/internal/…` for calls between services. A step in braces is a path parameter. */
   readonly path: string
   readonly owner: Context
+  /** One line, no full stop. */
   readonly summary: string
   readonly idempotency: Idempotency
-  /** JSON Schema (draft 2020-12) of the body. */
+  /** JSON Schema (draft 2020-12) of the body. Path and query parameters are members of it too: see `parametersIn`. */
   readonly request: object
   /** JSON Schema of `result` in the envelope. */
   readonly result: object
@@ -36,6 +61,23 @@ interface Definition<Code extends ErrorCode> {
 
 interface PublicDefinition<Code extends ErrorCode> extends Definition<Code> {
   readonly permission: Permission
+  readonly family: Family
+  /** What a caller should know beyond the summary: effects, states, limits. Markdown. */
+  readonly description: string
+  readonly examples: readonly [Example, ...Example[]]
+  /**
+   * Members of `request` that do not travel in the body: in the path (as in the braces of `path`) or in the query. Services get them merged
+   * into the body; there they are text, so boolean and integer members need `acceptsText`.
+   */
+  readonly parametersIn?: Readonly<Record<string, 'path' | 'query'>>
+  /** Refuses clear bodies even where the tenant allows them. */
+  readonly sealedOnly?: true
+  /** The family's own code for a missing or malformed field; `invalid.input.request` when absent. */
+  readonly inputFault?: Code
+  /** The body is one uploaded file: multipart/form-data with one part `file`. */
+  readonly upload?: true
+  /** Bytes of the opened body; 1 MB when absent. */
+  readonly bodyMaxBytes?: number
 }
 
 interface InternalDefinition<Code extends ErrorCode> extends Definition<Code> {

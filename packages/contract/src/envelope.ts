@@ -39,6 +39,7 @@ const statusNames: Readonly<Record<number, string>> = {
   429: 'TOO_MANY_REQUESTS',
   500: 'INTERNAL_SERVER_ERROR',
   501: 'NOT_IMPLEMENTED',
+  502: 'BAD_GATEWAY',
   503: 'SERVICE_UNAVAILABLE',
   504: 'GATEWAY_TIMEOUT',
 }
@@ -53,8 +54,8 @@ export const success = <Result>(result: Result, pagination: Pagination | null = 
   pagination,
 })
 
-/** The error envelope of a code; `fieldError` lines, where given, replace the catalogue's own. */
-export function failure(code: ErrorCode, fieldError?: readonly string[]): Envelope<never> {
+/** The error envelope of a code; `fieldError` lines and `reasonCode`, where given, replace the catalogue's own. */
+export function failure(code: ErrorCode, fieldError?: readonly string[], reasonCode?: string): Envelope<never> {
   const entry = errorCatalogue[code]
   return {
     result: null,
@@ -63,7 +64,7 @@ export function failure(code: ErrorCode, fieldError?: readonly string[]): Envelo
       shortMessage: entry.shortMessage,
       detailMessage: entry.detailMessage,
       errorMessage: entry.shortMessage,
-      reasonCode: entry.reasonCode ?? code,
+      reasonCode: reasonCode ?? entry.reasonCode ?? code,
       httpStatus: statusNames[entry.status] ?? 'INTERNAL_SERVER_ERROR',
       fieldError: [...(fieldError ?? entry.fieldError ?? [])],
       languageCode: 'en',
@@ -71,3 +72,31 @@ export function failure(code: ErrorCode, fieldError?: readonly string[]): Envelo
     pagination: null,
   }
 }
+
+/** The same error as RFC 9457 problem details, for callers that accept `application/problem+json`. */
+export interface Problem {
+  /** `urn:dcms:error:<errorCode>`: an identifier, nothing to fetch. */
+  type: string
+  title: string
+  status: number
+  detail: string
+  /** The call: `urn:dcms:request:<request id>`. */
+  instance: string
+  errorCode: string
+  reasonCode: string
+  fieldError: string[]
+}
+
+export const problemType = 'application/problem+json'
+
+/** The problem details of an error. */
+export const problemOf = (exception: Exception, status: number, requestId: string): Problem => ({
+  type: `urn:dcms:error:${exception.errorCode}`,
+  title: exception.shortMessage,
+  status,
+  detail: exception.detailMessage,
+  instance: `urn:dcms:request:${requestId}`,
+  errorCode: exception.errorCode,
+  reasonCode: exception.reasonCode,
+  fieldError: exception.fieldError,
+})

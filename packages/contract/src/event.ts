@@ -8,6 +8,8 @@ export interface EventType<Payload extends { type: string } = { type: string }> 
   readonly owner: Context
   readonly summary: string
   readonly schema: object
+  /** A payload as it is published; checked against the schema by a test. */
+  readonly example: Payload
   readonly payload?: Payload
 }
 

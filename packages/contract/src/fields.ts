@@ -92,3 +92,8 @@ export const kitInfo = {
     cardActivationDate: kitTimestamp,
   },
 } as const
+
+/** Types of requests are as callers write them: members with a default may be left out. Services find them filled in. */
+export interface CallersView {
+  keepDefaultedPropertiesOptional: true
+}

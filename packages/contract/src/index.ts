@@ -1,53 +1,72 @@
 // The contract: endpoints, errors, events, roles, the tenant definition and their validators. Everything generated starts here.
-import { customerRegisteredEvent, registerEndpoint } from './customer/register.ts'
-import { registerCardEndpoint } from './customer/register-card.ts'
-import { viewCustomerEndpoint } from './customer/view-customer.ts'
+import { accountMappingEndpoints } from './account-mapping/endpoints.ts'
+import { branchEndpoints } from './branch/endpoints.ts'
+import { cardOrderEndpoints, cardOrderEvents } from './card-order/endpoints.ts'
+import { customerEndpoints, customerEvents } from './customer/endpoints.ts'
 import type { PublicEndpoint } from './endpoint.ts'
 import type { EventType } from './event.ts'
-import { activateKitEndpoint, kitActivatedEvent } from './kit/activate-kit.ts'
-import { fetchKitsByEntityIdEndpoint } from './kit/fetch-kits-by-entity-id.ts'
-import { kitIssuedEvent } from './kit/issue-kits.ts'
-import { kitBlockedEvent, kitLockedEvent, kitUnlockedEvent, manageKitEndpoint } from './kit/manage-kit.ts'
-import { fetchPreferenceEndpoint } from './pin-preference/fetch-preference.ts'
+import { inventoryEndpoints, inventoryEvents } from './inventory/endpoints.ts'
+import { kitEndpoints, kitEvents } from './kit/endpoints.ts'
+import { ncmcPreferenceEndpoints, ncmcPreferenceEvents } from './ncmc-preference/endpoints.ts'
+import { pinEndpoints, pinEvents } from './pin/endpoints.ts'
+import { preferenceEndpoints, preferenceEvents } from './preference/endpoints.ts'
+import { registrationEndpoints, registrationEvents } from './registration/endpoints.ts'
+import { validationEndpoints, validationEvents } from './validation/endpoints.ts'
+import { walletEndpoints, walletEvents } from './wallet/endpoints.ts'
 
-export * from './customer/register.ts'
-export * from './customer/register-card.ts'
-export * from './customer/view-customer.ts'
+export * from './account-mapping/endpoints.ts'
+export * from './bank-stream.ts'
+export * from './branch/endpoints.ts'
+export * from './card-order/endpoints.ts'
+export * from './customer/endpoints.ts'
 export * from './endpoint.ts'
 export * from './envelope.ts'
 export * from './errors.ts'
 export * from './event.ts'
 export * from './gateway/admin.ts'
 export * from './gateway/authenticate.ts'
-export * from './kit/activate-kit.ts'
-export * from './kit/fetch-kits-by-entity-id.ts'
-export * from './kit/issue-kits.ts'
-export * from './kit/manage-kit.ts'
-export * from './pin-preference/fetch-preference.ts'
+export * from './inventory/endpoints.ts'
+export * from './kit/endpoints.ts'
+export * from './ncmc-preference/endpoints.ts'
+export * from './pin/endpoints.ts'
+export * from './preference/endpoints.ts'
+export * from './registration/endpoints.ts'
 export * from './roles.ts'
+export * from './still-to-come.ts'
 export * from './tenant.ts'
 export * from './validate.ts'
+export * from './validation/endpoints.ts'
+export * from './wallet/endpoints.ts'
 
 /** Every endpoint that banks call, by the name of its use case. The gateway routes, and the SDK offers, what stands here. */
 export const publicEndpoints = {
-  register: registerEndpoint,
-  registerCard: registerCardEndpoint,
-  viewCustomer: viewCustomerEndpoint,
-  activateKit: activateKitEndpoint,
-  manageKit: manageKitEndpoint,
-  fetchKitsByEntityId: fetchKitsByEntityIdEndpoint,
-  fetchPreference: fetchPreferenceEndpoint,
+  ...registrationEndpoints,
+  ...customerEndpoints,
+  ...kitEndpoints,
+  ...pinEndpoints,
+  ...validationEndpoints,
+  ...preferenceEndpoints,
+  ...ncmcPreferenceEndpoints,
+  ...walletEndpoints,
+  ...branchEndpoints,
+  ...inventoryEndpoints,
+  ...cardOrderEndpoints,
+  ...accountMappingEndpoints,
 } as const
 
 /** The same as a list, for loops. */
 export const publicEndpointList: readonly PublicEndpoint[] = Object.values(publicEndpoints)
 
-/** Every event type, as published on the topic of its owner. */
+/** Every event type between contexts, as published on the topic of its owner. */
 export const eventTypes: readonly EventType[] = [
-  customerRegisteredEvent,
-  kitIssuedEvent,
-  kitActivatedEvent,
-  kitLockedEvent,
-  kitUnlockedEvent,
-  kitBlockedEvent,
+  ...registrationEvents,
+  ...customerEvents,
+  ...kitEvents,
+  ...pinEvents,
+  ...validationEvents,
+  ...preferenceEvents,
+  ...ncmcPreferenceEvents,
+  ...walletEvents,
+  ...inventoryEvents,
+  ...cardOrderEvents,
 ]

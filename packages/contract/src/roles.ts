@@ -1,34 +1,70 @@
 // Roles of API users and what each may do; the gateway refuses a call whose permission no role of the token grants.
 
-export type Permission =
-  | 'customer.read'
-  | 'customer.write'
-  | 'kit.read'
-  | 'kit.control' // lock, unlock, block
-  | 'kit.write'
-  | 'preference.read'
-  | 'preference.write'
+const permissions = [
+  'customer.read',
+  'customer.register',
+  'customer.write',
+  'kit.read',
+  'kit.control', // lock, unlock, block
+  'kit.write',
+  'card.reveal', // CVV, and look-ups by a card number in clear
+  'pin.write',
+  'pin.validate',
+  'preference.read',
+  'preference.write',
+  'wallet.read',
+  'wallet.write',
+  'branch.read',
+  'branch.write',
+  'inventory.read',
+  'inventory.write',
+  'card-order.read',
+  'card-order.write',
+] as const
+export type Permission = (typeof permissions)[number]
 
 export type Role = 'ADMIN' | 'OPERATIONS' | 'CUSTOMER_SUPPORT' | 'BRANCH_USER' | 'API_CLIENT' | 'READ_ONLY'
 
-const everything: readonly Permission[] = [
+const reads: readonly Permission[] = [
   'customer.read',
-  'customer.write',
   'kit.read',
-  'kit.control',
-  'kit.write',
   'preference.read',
-  'preference.write',
+  'wallet.read',
+  'branch.read',
+  'inventory.read',
+  'card-order.read',
 ]
 
 /** The permissions of each role (contract: RBAC table). */
 export const permissionsOf: Readonly<Record<Role, readonly Permission[]>> = {
-  ADMIN: everything,
-  OPERATIONS: ['customer.read', 'customer.write', 'kit.read', 'kit.control', 'kit.write'],
+  ADMIN: permissions,
+  OPERATIONS: [
+    'customer.read',
+    'customer.register',
+    'customer.write',
+    'kit.read',
+    'kit.control',
+    'kit.write',
+    'branch.read',
+    'inventory.read',
+    'inventory.write',
+    'card-order.read',
+    'card-order.write',
+  ],
   CUSTOMER_SUPPORT: ['customer.read', 'kit.read', 'kit.control', 'preference.read'],
-  BRANCH_USER: ['customer.write', 'customer.read', 'kit.read'],
-  API_CLIENT: everything,
-  READ_ONLY: ['customer.read', 'kit.read', 'preference.read'],
+  BRANCH_USER: [
+    'customer.read',
+    'customer.register',
+    'kit.read',
+    'branch.read',
+    'branch.write',
+    'inventory.read',
+    'inventory.write',
+    'card-order.read',
+    'card-order.write',
+  ],
+  API_CLIENT: permissions,
+  READ_ONLY: reads,
 }
 
 export const roles = Object.keys(permissionsOf) as Role[]

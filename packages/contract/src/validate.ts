@@ -1,6 +1,7 @@
-// Validation by ajv: one compiled validator per schema, faults as plain sentences, documented looseness normalised in one place.
+// Validation by ajv: one compiled validator per schema, faults as plain sentences.
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
+import { loosenessKeywords, normalise } from './normalise.ts'
 
 const FAULTS_MAX = 50
 
@@ -10,23 +11,24 @@ const ajv = new Ajv2020({
   useDefaults: true,
   coerceTypes: false,
   strict: true,
+  multipleOfPrecision: 6, // 1.1 is a multiple of 0.01, whatever binary fractions say
   allowUnionTypes: true,
   verbose: true,
 })
 addFormats.default(ajv)
-ajv.addKeyword('acceptsNumber')
+for (const keyword of loosenessKeywords) ajv.addKeyword(keyword)
 
 export type Validated<T> = { readonly valid: true; readonly value: T } | { readonly valid: false; readonly fieldError: string[] }
 
 /**
- * Compiles a schema into a validator. The value is changed in place: numbers become text where `acceptsNumber` stands, unknown fields are
- * dropped, defaults are filled. A fault is one sentence that names the field by its path and never repeats the value.
+ * Compiles a schema into a validator. The value is changed in place: documented looseness is brought into one form (normalise.ts),
+ * unknown fields are dropped, defaults are filled. A fault is one sentence that names the field by its path and never repeats the value.
  */
 export function validatorOf<T>(schema: object): (value: unknown) => Validated<T> {
   let validate: ValidateFunction<T> | undefined
   return (value) => {
     validate ??= ajv.compile<T>(schema)
-    const input = numbersToText(schema, value)
+    const input = normalise(schema, value)
     if (validate(input)) return { valid: true, value: input }
     const sentences = (validate.errors ?? []).filter(isOwnFault).map(sentenceOf)
     return { valid: false, fieldError: [...new Set(sentences)].slice(0, FAULTS_MAX) }
@@ -34,37 +36,19 @@ export function validatorOf<T>(schema: object): (value: unknown) => Validated<T>
 }
 
 /** What only explains another fault is left out: `contains` speaks for the elements that do not match. */
-const isOwnFault = ({ keyword, schemaPath }: ErrorObject): boolean => keyword !== 'if' && !schemaPath.includes('/contains/')
-
-interface SchemaNode {
-  acceptsNumber?: boolean
-  properties?: Record<string, SchemaNode>
-  items?: SchemaNode
-}
-
-function numbersToText(schema: SchemaNode, value: unknown): unknown {
-  if (schema.acceptsNumber && typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? String(value) : value
-  if (schema.items && Array.isArray(value)) {
-    const { items } = schema
-    return value.map((each) => numbersToText(items, each))
-  }
-  if (schema.properties && isObject(value)) {
-    for (const [name, property] of Object.entries(schema.properties)) {
-      if (Object.hasOwn(value, name)) value[name] = numbersToText(property, value[name])
-    }
-  }
-  return value
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isOwnFault = ({ keyword, schemaPath }: ErrorObject): boolean =>
+  keyword !== 'if' && keyword !== 'propertyNames' && !schemaPath.includes('/contains/')
 
 function sentenceOf(error: ErrorObject): string {
-  const field = fieldOf(error)
+  const documented = missingTextOf(error)
+  if (documented) return documented
+  const field = fieldOf(error) || 'the body'
   switch (error.keyword) {
     case 'required':
       return `${field} is required`
     case 'type':
-      return field === '' ? 'the body must be a JSON object' : `${field} must be ${typeWords(error.params.type)}`
+      if (error.instancePath === '') return `the body must be a JSON ${error.params.type === 'array' ? 'list' : 'object'}`
+      return `${field} must be ${typeWords(error.params.type)}`
     case 'enum':
       return `${field} must be one of ${error.params.allowedValues.map(String).join(', ')}`
     case 'const':
@@ -72,7 +56,7 @@ function sentenceOf(error: ErrorObject): string {
     case 'minItems':
       return `${field} must have at least ${error.params.limit} ${error.params.limit === 1 ? 'element' : 'elements'}`
     case 'maxItems':
-      return `${field} must have at most ${error.params.limit} elements`
+      return `${field} must have at most ${error.params.limit} ${error.params.limit === 1 ? 'element' : 'elements'}`
     case 'minLength':
       return error.params.limit === 1 ? `${field} must not be empty` : `${field} must have at least ${error.params.limit} characters`
     case 'maxLength':
@@ -86,11 +70,19 @@ function sentenceOf(error: ErrorObject): string {
     case 'maximum':
     case 'exclusiveMaximum':
       return `${field} must be ${error.params.comparison} ${error.params.limit}`
+    case 'multipleOf':
+      return `${field} must be a multiple of ${error.params.multipleOf}`
     case 'pattern':
       return `${field} has a wrong format${error.parentSchema?.formatText ? `: ${error.parentSchema.formatText}` : ''}`
     default:
       return `${field} ${error.message ?? 'is not valid'}`
   }
+}
+
+/** `missingText` of a member: the sentence a page shows for a member that is absent or empty. */
+function missingTextOf({ keyword, params, parentSchema }: ErrorObject): string | undefined {
+  if (keyword === 'required') return parentSchema?.properties?.[params.missingProperty]?.missingText
+  return keyword === 'minItems' ? parentSchema?.missingText : undefined
 }
 
 const formatWords: Readonly<Record<string, string>> = {
@@ -111,4 +103,4 @@ function fieldOf(error: ErrorObject): string {
   return steps.reduce((path, step) => (/^\d+$/.test(step) ? `${path}[${step}]` : path === '' ? step : `${path}.${step}`), '')
 }
 
-for (const keyword of ['containsText', 'formatText']) ajv.addKeyword(keyword)
+for (const keyword of ['containsText', 'formatText', 'missingText']) ajv.addKeyword(keyword)

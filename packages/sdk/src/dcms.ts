@@ -5,7 +5,7 @@ import type { PublicEndpoint } from '@dcms/contract'
 import { decryptField, SealingError } from '@dcms/sealing'
 import { Access, type Exchange } from './access.ts'
 import { clearContent, resultOf, throwRefusal } from './answer-content.ts'
-import { type CallOptions, callEndpoint, MethodsOfContract } from './endpoint-methods.ts'
+import { type CallOptions, callEndpoint, MethodsOfContract, withoutParameters } from './endpoint-methods.ts'
 import { DcmsProtocolError } from './errors.ts'
 import { GatewayClock } from './gateway-clock.ts'
 import { idempotencyKeyOf } from './idempotency-key.ts'
@@ -139,7 +139,8 @@ export class Dcms extends MethodsOfContract {
     used.recipient = await this.#recipient()
     const headers: Record<string, string> = { authorization: `Bearer ${used.token}` }
     if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey
-    const exchange: Exchange = { path: PREFIX + endpoint.path, body, headers }
+    const { path, content: sent } = withoutParameters(endpoint, body)
+    const exchange: Exchange = { path: PREFIX + path, body: sent, headers }
     if (used.recipient) exchange.recipient = used.recipient
     const content = await this.#exchange(endpoint.method, exchange, { traceId, timeoutMs, signal })
     return resultOf(content, traceId)

@@ -47,3 +47,18 @@ for (const [name, endpoint] of Object.entries<PublicEndpoint>(publicEndpoints)) 
     },
   })
 }
+
+/** Path and query parameters are members of the body for callers; on the wire they stand in the request target. */
+export function withoutParameters({ path, parametersIn }: PublicEndpoint, body: unknown): { path: string; content: unknown } {
+  if (!parametersIn || typeof body !== 'object' || body === null) return { path, content: body }
+  const content: Record<string, unknown> = { ...body }
+  const query = new URLSearchParams()
+  let filled = path
+  for (const [name, place] of Object.entries(parametersIn)) {
+    const value = content[name]
+    delete content[name]
+    if (place === 'path') filled = filled.replace(`{${name}}`, encodeURIComponent(String(value)))
+    else if (value !== undefined) query.set(name, String(value))
+  }
+  return { path: query.size > 0 ? `${filled}?${query}` : filled, content }
+}

@@ -36,7 +36,7 @@ export function command<Request, Result, Code extends ErrorCode>(
     endpoint,
     async run(body, call) {
       const validated = validate(body)
-      if (!validated.valid) return refusal('invalid.input.request', validated.fieldError)
+      if (!validated.valid) return inputFault(endpoint, validated.fieldError)
       const { requestId: keyInBody, ...withoutKey } = validated.value
       const key = keyInBody ?? call.idempotencyKey
       const bodyHash = hashOf(withoutKey)
@@ -89,7 +89,7 @@ async function runUntilSettled<Request, Result, Code extends ErrorCode>(
         return { answer: { status: 200, body: JSON.stringify(success(outcome.result, outcome.pagination)) }, final: true }
       case 'refused':
         return {
-          answer: refusal(outcome.code, outcome.fieldError),
+          answer: refusal(outcome.code, outcome.fieldError, outcome.reasonCode),
           final: statusOf(outcome.code) < 500 && outcome.code !== 'concurrent.change',
         }
       case 'overtaken':
@@ -99,10 +99,14 @@ async function runUntilSettled<Request, Result, Code extends ErrorCode>(
   return { answer: refusal('concurrent.change'), final: false }
 }
 
+/** A body that does not fit the schema: the family's own code where it has one, with the dotted code as its reason. */
+const inputFault = (endpoint: Endpoint, fieldError: readonly string[]): Answer =>
+  refusal(('inputFault' in endpoint && endpoint.inputFault) || 'invalid.input.request', fieldError, 'invalid.input.request')
+
 /** The answer that refuses with a code. */
-export const refusal = (code: ErrorCode, fieldError?: readonly string[]): Answer => ({
+export const refusal = (code: ErrorCode, fieldError?: readonly string[], reasonCode?: ErrorCode): Answer => ({
   status: statusOf(code),
-  body: JSON.stringify(failure(code, fieldError)),
+  body: JSON.stringify(failure(code, fieldError, reasonCode)),
   ...(code === 'service.unavailable' && { headers: { 'retry-after': '1' } }),
 })
 

@@ -7,6 +7,8 @@ export interface Refused<Code extends ErrorCode> {
   readonly code: Code
   /** Replaces the catalogue's own lines. */
   readonly fieldError?: readonly string[]
+  /** The dotted code behind a family's own one, where it is not the catalogue's: `bin.not.found` under ORD005. */
+  readonly reasonCode?: ErrorCode
 }
 
 /** A rule's verdict: the state's change with its events, no change because it stands already, or a refusal. */
@@ -26,10 +28,15 @@ export type Outcome<Result, Code extends ErrorCode> =
   | { readonly kind: 'overtaken' }
   | Refused<Code>
 
-export const refuse = <const Code extends ErrorCode>(code: Code, fieldError?: readonly string[]): Refused<Code> => ({
+export const refuse = <const Code extends ErrorCode>(
+  code: Code,
+  fieldError?: readonly string[],
+  reasonCode?: ErrorCode,
+): Refused<Code> => ({
   kind: 'refused',
   code,
   ...(fieldError && { fieldError }),
+  ...(reasonCode && { reasonCode }),
 })
 
 export const answer = <Result>(result: Result): { readonly kind: 'answer'; readonly result: Result } => ({ kind: 'answer', result })

@@ -1,6 +1,6 @@
 // The HTTP face of a service: each command at its contract path, behind a context token; everything else in the envelope.
 import { randomUUID } from 'node:crypto'
-import type { Caller } from '@dcms/contract'
+import type { Caller, Endpoint } from '@dcms/contract'
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express'
 import type { Logger } from 'pino'
 import { type Answer, type Call, type Command, faultAnswer, refusal } from './command.ts'
@@ -24,7 +24,7 @@ export function addCommands(app: Express, options: RouteOptions): void {
   for (const command of options.commands) {
     const { endpoint } = command
     const callers: readonly Caller[] = 'callers' in endpoint ? endpoint.callers : ['gateway']
-    app.all(endpoint.path, allowOnly(endpoint.method), readBody, async (request: Request, response: Response) => {
+    app.all(routePathOf(endpoint.path), allowOnly(endpoint.method), readBody, async (request: Request, response: Response) => {
       const context = options.verify(headerOf(request, 'x-dcms-context'))
       if (!context || !callers.includes(context.caller)) return write(response, refusal('auth.token.invalid'))
       const tenant = options.tenants.get(context.tenant)
@@ -41,7 +41,7 @@ export function addCommands(app: Express, options: RouteOptions): void {
         ...(traceparent !== undefined && { traceparent }),
       }
       try {
-        write(response, await command.run(request.body ?? {}, call))
+        write(response, await command.run(withParameters(endpoint, request), call))
       } catch (error) {
         options.logger.error({ err: error, requestId: call.requestId, path: endpoint.path, tenant: tenant.id }, 'call failed')
         write(response, faultAnswer(error))
@@ -62,6 +62,21 @@ export function addFallbacks(app: Express, logger: Logger): void {
     write(response, faultAnswer(error))
   }
   app.use(onError)
+}
+
+/** `/preference/{operation}/optIn` as Express writes it. */
+const routePathOf = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1')
+
+/** The body with the path and query parameters that the contract makes members of it; what the body itself says of them does not count. */
+function withParameters(endpoint: Endpoint, request: Request): unknown {
+  const body: unknown = request.body ?? {}
+  if (!('parametersIn' in endpoint) || !endpoint.parametersIn || typeof body !== 'object' || body === null) return body
+  const parameters: Record<string, unknown> = {}
+  for (const [name, place] of Object.entries(endpoint.parametersIn)) {
+    const value = place === 'path' ? request.params[name] : request.query[name]
+    if (value !== undefined) parameters[name] = value
+  }
+  return { ...body, ...parameters }
 }
 
 const allowOnly =

@@ -25,7 +25,12 @@ export interface Customer extends Stored, Profile {
 }
 
 /** Every account says whether it is the default and whether this customer holds it as primary. */
-export type Account = AccountInfo & { defaultAccount: boolean; isPrimary: boolean }
+export type Account = AccountInfo & {
+  accountStatus: NonNullable<AccountInfo['accountStatus']>
+  accountsCurrency: string
+  defaultAccount: boolean
+  isPrimary: boolean
+}
 
 /** The document number is stored encrypted; only its mask is ever shown. */
 export type StoredKyc = Omit<KycInfo, 'documentNo'> & { maskedDocumentNo: string; encryptedDocumentNo: string }

@@ -1,4 +1,4 @@
-// Issuing further cards to a known customer. Contract: packages/contract/src/customer/register-card.ts.
+// Issuing further cards to a known customer. Contract: packages/contract/src/registration/register-card.ts.
 import { type IssuedKits, registerCardEndpoint } from '@dcms/contract'
 import { command, type InternalClient, type Outcome, refuse } from '@dcms/service'
 import { type Customer, customersOf, type Issuing, withoutOutbox } from './customer.ts'

@@ -1,4 +1,4 @@
-// Registering a customer, with or without cards. Contract: packages/contract/src/customer/register.ts.
+// Registering a customer, with or without cards. Contract: packages/contract/src/registration/register.ts.
 import { type IssuedKits, type Register, registerEndpoint, type TenantDefinition } from '@dcms/contract'
 import { command, type InternalClient, newlyStored, type Outcome, type Refused, refuse, type Scope } from '@dcms/service'
 import { type Account, type Customer, customersOf, type StoredKyc, withoutOutbox } from './customer.ts'
@@ -51,8 +51,10 @@ export function decideRegistration(
   const hasDefault = input.accountInfo.some((account) => account.defaultAccount)
   const accounts = input.accountInfo.map((account, position) => ({
     ...account,
+    accountStatus: account.accountStatus ?? 'ACTIVE',
+    accountsCurrency: account.accountsCurrency ?? definition.currency,
     defaultAccount: hasDefault ? account.defaultAccount === true : position === 0,
-    isPrimary: account.isPrimary,
+    isPrimary: account.isPrimary === true,
   }))
   const kits = planKits(kitInfo, accounts, input.addressInfo, input.deliveryAddress, definition)
   return kits.kind === 'refused' ? kits : { kind: 'planned', accounts, kits }

@@ -53,7 +53,7 @@ export function viewOf(customer: Customer, kits: readonly KitInfo[]): CustomerVi
     ...profile,
     kitInfo: kits.map(({ accountNo: _accountNo, ...kit }) => kit),
     addressInfo: addressInfo.map((address) => ({ address2: null, address3: null, district: null, isoCountryCode: null, ...address })),
-    communicationInfo: communicationInfo.map((contact) => ({ appId: null, ...contact })),
+    communicationInfo: communicationInfo.map((contact) => ({ appId: null, notification: true, ...contact })),
     kycInfo: kycInfo.map(({ maskedDocumentNo, encryptedDocumentNo: _encrypted, ...document }) => ({
       kycRefNo: null,
       ...document,

@@ -1,4 +1,4 @@
-// Reading a card's preferences. Contract: packages/contract/src/pin-preference/fetch-preference.ts.
+// Reading a card's preferences. Contract: packages/contract/src/preference/fetch-preference.ts.
 import {
   type ChannelOffer,
   type ChannelView,

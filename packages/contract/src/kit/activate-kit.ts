@@ -12,12 +12,24 @@ export const activateKitEndpoint = publicEndpoint<ActivateKit, 'success'>()({
   method: 'POST',
   path: '/kit-manager/kitActivation',
   owner: 'kit',
+  family: 'kit',
   permission: 'kit.write',
   summary: 'Makes an issued card usable',
+  description:
+    'Takes a card from `ASSIGNED` or `INACTIVE` to `ACTIVE`, once, for the customer it belongs to. A kit of another customer is as unknown as one that does not exist.',
   idempotency: 'document',
   request,
   result: { const: 'success' },
-  errors: ['invalid.input.request', 'MCC007', 'card.already.active', 'card.already.blocked', 'card.already.closed', 'card.status.active'],
+  errors: [
+    'invalid.input.request',
+    'MCC007',
+    'card.already.active',
+    'card.already.blocked',
+    'card.already.closed',
+    'card.status.active',
+    'concurrent.change',
+  ],
+  examples: [{ name: 'activate', request: { entityId: 'req7', kitNo: '4240171508' }, result: 'success' }],
 })
 
 const event = {
@@ -38,4 +50,5 @@ export const kitActivatedEvent = eventType<KitActivated>()({
   owner: 'kit',
   summary: 'A card became usable; subject is the kitNo',
   schema: event,
+  example: { type: 'KitActivated', kitNo: '4240171508', entityId: 'req7', activatedAt: '2026-01-05T10:00:00.000Z' },
 })

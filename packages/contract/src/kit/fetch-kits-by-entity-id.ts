@@ -7,17 +7,48 @@ const request = { type: 'object', additionalProperties: false, required: ['entit
 export type FetchKitsByEntityId = FromSchema<typeof request>
 export type KitInfo = FromSchema<typeof kitInfo>
 
+/** The sample of the page, for both versions. */
+export const kitsOfEntityExample = {
+  name: 'a replaced card',
+  request: { entityId: '181223116' },
+  result: [
+    {
+      accountNo: '221000182316',
+      bin: '817649',
+      cardActivationDate: '2023-12-18T10:14:11.552+00:00',
+      cardCategory: 'DEBIT',
+      cardNumber: '817649XXXXXX0662',
+      cardStatus: 'REPLACED',
+      cardType: 'PHYSICAL',
+      changedDate: '2024-06-16T06:04:53.241+00:00',
+      createdDate: '2023-12-18T10:14:11.552+00:00',
+      encryptedCardNumber: 'yOsXd29zJWp7R81xQqDE11u1JlMhc2EFfcoFn4Vfv3gi9i0eZF94vYmmixtCHDfg',
+      entityId: '181223116',
+      expDate: '2028-11-30T00:00:00.000+00:00',
+      kitNo: '10930010476',
+      networkType: 'RUPAY',
+      productId: 'RuPay_TRG_Classic_Debit_Physical',
+      productName: 'RuPay_TRG_Classic_Debit_Physical',
+      tierType: 'CLASSICONE',
+    },
+  ],
+} as const
+
 export const fetchKitsByEntityIdEndpoint = publicEndpoint<FetchKitsByEntityId, KitInfo[]>()({
   name: 'fetchKitsByEntityId',
   method: 'POST',
   path: '/kit-manager/fetchKitsByEntityId',
   owner: 'kit',
+  family: 'kit',
   permission: 'kit.read',
   summary: 'All cards of a customer in every status, oldest first',
+  description:
+    'Replaced, blocked and expired cards included; a customer without cards gets an empty list. The card number is shown masked and, under the field key, as `encryptedCardNumber`.',
   idempotency: 'read',
   request,
   result: { type: 'array', items: kitInfo },
   errors: ['invalid.input.request', 'CUS001', 'service.unavailable'],
+  examples: [kitsOfEntityExample],
 })
 
 /** The kits of a customer as the owner has them now, for `viewCustomer`: without encryptedCardNumber. */

@@ -1,8 +1,15 @@
-// What callers and followers see of locking, unlocking and blocking a kit.
+// What callers and followers see of locking, unlocking, blocking, replacing and hotlisting a kit.
 import type { FromSchema } from 'json-schema-to-ts'
 import { publicEndpoint } from '../endpoint.ts'
 import { eventType } from '../event.ts'
-import { cardStatus, cardType, deliveryAddress, entityId, kitNo, line, requestId } from '../fields.ts'
+import { cardStatus, cardType, deliveryAddress, entityId, kitInfo, kitNo, line, requestId } from '../fields.ts'
+
+/** Why and through what a card was managed: kept with the change and told in its event. */
+export const managementReason = {
+  reason: { ...line, description: 'Why, in the bank’s words; kept with the change' },
+  changer: { ...line, description: 'Who asked for it at the bank' },
+  channel: { enum: ['IVR', 'WEB', 'MOBILE', 'BRANCH'], description: 'Where the order came from' },
+} as const
 
 const request = {
   type: 'object',
@@ -10,19 +17,26 @@ const request = {
   required: ['entityId', 'oldKit', 'operation'],
   properties: {
     entityId,
-    oldKit: kitNo,
+    oldKit: { ...kitNo, description: 'Number of the kit to act on' },
     operation: { enum: ['LOCK', 'UNLOCK', 'BLOCK', 'REPLACE', 'BLOCK_AND_REPLACE', 'HOTLIST'] },
-    cardType,
-    deliveryAddress,
+    cardType: { ...cardType, description: 'Type of the new card; required for REPLACE and BLOCK_AND_REPLACE' },
+    deliveryAddress: { ...deliveryAddress, description: 'Where a new PHYSICAL card is sent; required for BLOCK_AND_REPLACE with one' },
     requestId,
-    reason: line,
-    changer: line,
-    channel: { enum: ['IVR', 'WEB', 'MOBILE', 'BRANCH'] },
+    ...managementReason,
   },
 } as const
 export type ManageKit = FromSchema<typeof request>
 
-const result = { type: 'object', additionalProperties: false, required: ['status'], properties: { status: { type: 'boolean' } } } as const
+const result = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['status'],
+  properties: {
+    status: { type: 'boolean', description: 'true: done' },
+    entityId: { type: 'string', description: 'The customer, after a replacement' },
+    kitInfo: { type: 'array', items: kitInfo, description: 'The new kit, after a replacement' },
+  },
+} as const
 export type KitManaged = FromSchema<typeof result>
 
 export const manageKitEndpoint = publicEndpoint<ManageKit, KitManaged>()({
@@ -30,8 +44,34 @@ export const manageKitEndpoint = publicEndpoint<ManageKit, KitManaged>()({
   method: 'POST',
   path: '/kit-manager/manageKit',
   owner: 'kit',
+  family: 'kit',
   permission: 'kit.control',
-  summary: 'Locks (can be undone), unlocks or blocks (for good) a card; REPLACE, BLOCK_AND_REPLACE and HOTLIST come in a later release',
+  summary: 'Locks, unlocks, blocks, replaces or hotlists a card',
+  description: `| operation | Effect |
+| --- | --- |
+| \`LOCK\` | off for the time being |
+| \`UNLOCK\` | undoes LOCK |
+| \`BLOCK\` | off for good |
+| \`REPLACE\` | issues a new card in place of the old one, which becomes \`REPLACED\` |
+| \`BLOCK_AND_REPLACE\` | both in one step |
+| \`HOTLIST\` | reported lost or stolen: off for good, no replacement afterwards |
+
+**In this release** \`REPLACE\`, \`BLOCK_AND_REPLACE\` and \`HOTLIST\` answer 501 \`endpoint.not.available\`.
+
+What becomes of the card, by its present status:
+
+| Present | LOCK | UNLOCK | BLOCK | REPLACE | BLOCK_AND_REPLACE | HOTLIST |
+| --- | --- | --- | --- | --- | --- | --- |
+| ASSIGNED, INACTIVE | \`card.status.active\` | \`card.status.active\` | BLOCKED | \`card.status.active\` | REPLACED | HOTLISTED |
+| ACTIVE | LOCKED | \`card.status.active\` | BLOCKED | REPLACED | REPLACED | HOTLISTED |
+| LOCKED | \`card.status.active\` | ACTIVE | BLOCKED | REPLACED | REPLACED | HOTLISTED |
+| BLOCKED | \`card.blocked\` | \`card.blocked\` | \`card.already.blocked\` | REPLACED | \`card.already.blocked\` | HOTLISTED |
+| HOTLISTED, REPLACED, EXPIRED_CARD | \`card.status.active\` for every operation | | | | | |
+| CLOSED | \`card.already.closed\` for every operation | | | | | |
+
+The new kit of a replacement has a number of its own, the same account, preferences and limits, starts \`INACTIVE\` and has no PIN; \`kitInfo\` of the answer shows it.
+
+A repeat with the same \`requestId\` answers success; without one it meets the new status and is refused by the table.`,
   idempotency: 'document',
   request,
   result,
@@ -42,10 +82,28 @@ export const manageKitEndpoint = publicEndpoint<ManageKit, KitManaged>()({
     'card.already.blocked',
     'card.already.closed',
     'card.blocked',
+    'concurrent.change',
     'endpoint.not.available',
+  ],
+  examples: [
+    { name: 'lock', request: { entityId: 'req11', oldKit: '4240181649', operation: 'LOCK' }, result: { status: true } },
+    {
+      name: 'block, with reason and channel',
+      request: {
+        entityId: 'req11',
+        oldKit: '4240181649',
+        operation: 'BLOCK',
+        reason: 'CUSTOMER_REQUEST',
+        changer: 'user',
+        channel: 'IVR',
+        requestId: '0d6f3c1e-0a45-4a0a-9a63-7a1d7c2f9b10',
+      },
+      result: { status: true },
+    },
   ],
 })
 
+/** What every event of a managed card tells. */
 const properties = {
   kitNo: { type: 'string' },
   entityId: { type: 'string' },
@@ -60,29 +118,61 @@ const required = ['type', 'kitNo', 'entityId', 'previousStatus', 'changedAt'] as
 const locked = { type: 'object', required, properties: { type: { const: 'KitLocked' }, ...properties } } as const
 const unlocked = { type: 'object', required, properties: { type: { const: 'KitUnlocked' }, ...properties } } as const
 const blocked = { type: 'object', required, properties: { type: { const: 'KitBlocked' }, ...properties } } as const
+const hotlisted = { type: 'object', required, properties: { type: { const: 'KitHotlisted' }, ...properties } } as const
+const replaced = {
+  type: 'object',
+  required: [...required, 'newKitNo'],
+  properties: {
+    type: { const: 'KitReplaced' },
+    ...properties,
+    newKitNo: { type: 'string', description: 'The kit that took its place; its own KitIssued tells what it is' },
+  },
+} as const
 export type KitLocked = FromSchema<typeof locked>
 export type KitUnlocked = FromSchema<typeof unlocked>
 export type KitBlocked = FromSchema<typeof blocked>
+export type KitHotlisted = FromSchema<typeof hotlisted>
+export type KitReplaced = FromSchema<typeof replaced>
 
 const owner = 'kit'
+const example = { kitNo: '4240181649', entityId: 'req11', previousStatus: 'ACTIVE', changedAt: '2026-01-05T10:00:00.000Z' } as const
 export const kitLockedEvent = eventType<KitLocked>()({
   type: 'KitLocked',
   version: 1,
   owner,
-  summary: 'A card is off for the time being',
+  summary: 'A card is off for the time being; subject is the kitNo',
   schema: locked,
+  example: { type: 'KitLocked', ...example, reason: 'CUSTOMER_REQUEST', changer: 'user', channel: 'MOBILE' },
 })
 export const kitUnlockedEvent = eventType<KitUnlocked>()({
   type: 'KitUnlocked',
   version: 1,
   owner,
-  summary: 'A locked card is usable again',
+  summary: 'A locked card is usable again; subject is the kitNo',
   schema: unlocked,
+  example: { type: 'KitUnlocked', ...example, previousStatus: 'LOCKED' },
 })
 export const kitBlockedEvent = eventType<KitBlocked>()({
   type: 'KitBlocked',
   version: 1,
   owner,
-  summary: 'A card is off for good',
+  summary: 'A card is off for good; subject is the kitNo',
   schema: blocked,
+  example: { type: 'KitBlocked', ...example, reason: 'CUSTOMER_REQUEST', changer: 'user', channel: 'IVR' },
+})
+export const kitHotlistedEvent = eventType<KitHotlisted>()({
+  type: 'KitHotlisted',
+  version: 1,
+  owner,
+  summary: 'A card was reported lost or stolen and is off for good; subject is the kitNo',
+  schema: hotlisted,
+  example: { type: 'KitHotlisted', ...example, reason: 'LOST', channel: 'IVR' },
+})
+export const kitReplacedEvent = eventType<KitReplaced>()({
+  type: 'KitReplaced',
+  version: 1,
+  owner,
+  summary: 'Another kit took the place of this one, by replacement or by activation of an upgrade; subject is the old kitNo',
+  schema: replaced,
+  example: { type: 'KitReplaced', ...example, newKitNo: '4240181650' },
 })

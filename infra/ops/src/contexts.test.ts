@@ -1,0 +1,14 @@
+import { publicEndpointList, stillToCome } from '@dcms/contract'
+import { expect, test } from '@jest/globals'
+import { processNames } from './process-environment.ts'
+
+test('a context without a process has only endpoints that are still to come', () => {
+  const running: readonly string[] = processNames
+  const unowned = publicEndpointList.filter(({ owner, name }) => !running.includes(owner) && !stillToCome.has(name))
+  expect(unowned.map(({ name }) => name)).toEqual([])
+})
+
+test('what is listed as still to come is in the contract', () => {
+  const known = new Set(publicEndpointList.map(({ name }) => name))
+  expect([...stillToCome].filter((name) => !known.has(name))).toEqual([])
+})

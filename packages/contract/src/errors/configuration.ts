@@ -1,0 +1,83 @@
+// Errors of tenant configuration: tenants, products, BINs, tiers, schemes, plastics.
+import type { CatalogueEntry } from './entry.ts'
+
+export const configurationErrors = {
+  'tenant.already.exists': {
+    status: 400,
+    shortMessage: 'Tenant already exists',
+    detailMessage: 'A tenant with this id is already registered',
+    when: 'a tenant is set up under an id that is taken',
+  },
+  'product.already.exists': {
+    status: 400,
+    shortMessage: 'Product already exists',
+    detailMessage: 'A product with this id is already configured',
+    when: 'a tenant definition has a productId twice',
+  },
+  'product.not.found': {
+    status: 400,
+    shortMessage: 'Product not found',
+    detailMessage: 'No product is configured for this scheme and card type',
+    when: 'no product for schemeCode and cardType, or an unknown productId',
+  },
+  'bin.already.exists': {
+    status: 400,
+    shortMessage: 'BIN already exists',
+    detailMessage: 'This BIN is already configured',
+    when: 'a tenant definition has a BIN twice, or one of another tenant',
+  },
+  'bin.not.found': {
+    status: 400,
+    shortMessage: 'BIN not found',
+    detailMessage: 'This BIN is not configured',
+    when: 'a BIN is unknown',
+  },
+  'tier.already.exists': {
+    status: 400,
+    shortMessage: 'Tier already exists',
+    detailMessage: 'A tier with this name is already configured',
+    when: 'a tier is set up twice',
+  },
+  'tier.not.found': {
+    status: 400,
+    shortMessage: 'Tier not found',
+    detailMessage: 'The tier is not configured, or the card has the highest one',
+    when: 'upgradeCard with an unknown tier, or without one where there is no next tier',
+  },
+  'scheme.already.exists': {
+    status: 400,
+    shortMessage: 'Scheme already exists',
+    detailMessage: 'A scheme with this code is already configured',
+    when: 'a scheme is set up twice',
+  },
+  'scheme.not.found': {
+    status: 400,
+    shortMessage: 'Scheme not found',
+    detailMessage: 'The scheme code is not configured',
+    when: 'a schemeCode is unknown',
+  },
+  'plastic.already.exists': {
+    status: 400,
+    shortMessage: 'Plastic already exists',
+    detailMessage: 'A plastic with this code is already configured',
+    when: 'a plastic is set up twice',
+  },
+  'plastic.not.found': {
+    status: 400,
+    shortMessage: 'Plastic not found',
+    detailMessage: 'The plastic code is not configured',
+    when: 'a plasticCode is unknown',
+  },
+  'invalid.product.config': {
+    status: 400,
+    shortMessage: 'Invalid product configuration',
+    detailMessage: 'The configuration of the product contradicts itself; fieldError names what does not fit',
+    when: 'a product of a tenant definition does not fit together',
+  },
+  'invalid.bin.range': {
+    status: 400,
+    shortMessage: 'Invalid BIN range',
+    detailMessage: 'The number range of the BIN overlaps another one or lies outside the BIN',
+    when: 'number ranges of a tenant definition overlap',
+  },
+} as const satisfies Record<string, CatalogueEntry>

@@ -1,0 +1,12 @@
+// What the catalogue says of each error code.
+
+export interface CatalogueEntry {
+  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429 | 500 | 501 | 502 | 503 | 504
+  /** The dotted code, where the family shows a short upper-case one; `reasonCode` of the answer. A refusal may name another. */
+  readonly reasonCode?: string
+  readonly shortMessage: string
+  readonly detailMessage: string
+  readonly fieldError?: readonly string[]
+  /** The situation that raises it; one clause, for the reference. */
+  readonly when: string
+}

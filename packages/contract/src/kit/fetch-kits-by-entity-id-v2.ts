@@ -1,0 +1,21 @@
+// What callers see of the second version of listing a customer's kits.
+import { publicEndpoint } from '../endpoint.ts'
+import { kitInfo } from '../fields.ts'
+import { type FetchKitsByEntityId, fetchKitsByEntityIdEndpoint, type KitInfo, kitsOfEntityExample } from './fetch-kits-by-entity-id.ts'
+
+export const fetchKitsByEntityIdV2Endpoint = publicEndpoint<FetchKitsByEntityId, KitInfo[]>()({
+  name: 'fetchKitsByEntityIdV2',
+  method: 'POST',
+  path: '/kit-manager/v2/fetchKitsByEntityId',
+  owner: 'kit',
+  family: 'kit',
+  permission: 'kit.read',
+  summary: 'As fetchKitsByEntityId, under its second address',
+  description:
+    'Answers what `fetchKitsByEntityId` answers. The two differed in how `encryptedCardNumber` was formed; both give AES-256-GCM under the field key now, so either may be called.',
+  idempotency: 'read',
+  request: fetchKitsByEntityIdEndpoint.request,
+  result: { type: 'array', items: kitInfo },
+  errors: ['invalid.input.request', 'CUS001', 'service.unavailable'],
+  examples: [kitsOfEntityExample],
+})

@@ -1,0 +1,133 @@
+// What callers and followers see of upgrading a card to another tier or product.
+import type { FromSchema } from 'json-schema-to-ts'
+import { publicEndpoint } from '../endpoint.ts'
+import { eventType } from '../event.ts'
+import { cardType, deliveryAddress, entityId, kitNo, requestId } from '../fields.ts'
+import { type IssuedKits, issuedKits, kitRequest } from '../registration/issued-kits.ts'
+
+const { aliasName, plasticCode, tierType } = kitRequest.properties
+const request = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['entityId', 'kitNo'],
+  properties: {
+    entityId,
+    kitNo: { ...kitNo, description: 'Number of the kit to upgrade' },
+    deliveryAddress,
+    kitInfo: {
+      type: 'array',
+      maxItems: 1,
+      description: 'What the new card should be; what is left out is as on the old card. Without it: the next tier of the scheme',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          aliasName,
+          cardType,
+          plasticCode,
+          tierType: { ...tierType, description: 'Grade of the new card; the next one of the scheme when absent' },
+        },
+      },
+    },
+    requestId,
+  },
+} as const
+export type UpgradeCard = FromSchema<typeof request>
+
+export const upgradeCardEndpoint = publicEndpoint<UpgradeCard, IssuedKits>()({
+  name: 'upgradeCard',
+  method: 'POST',
+  path: '/kit-manager/upgradeCard',
+  owner: 'kit',
+  family: 'kit',
+  permission: 'kit.write',
+  summary: 'Issues a card of another tier or product that takes the place of the old one',
+  description: `The old card must be \`ACTIVE\` or \`LOCKED\`. The new one starts \`ASSIGNED\`, on the same account, with the same preferences and limits and no PIN. The old card stays usable until the new one is activated and is \`REPLACED\` then; where the tenant's setting \`upgrade.replaceAtOnce\` is on, at once.
+
+- Without \`kitInfo\`: the next tier of the same scheme; none is \`tier.not.found\`.
+- An unknown tier is \`tier.not.found\`, an unknown plastic \`plastic.not.found\`, a tier without product for the card type \`product.not.found\`.
+- A blocked or hotlisted card is \`card.blocked\`, any other status \`card.status.active\`.
+
+A repeat with the same \`requestId\` gives the first answer again.`,
+  idempotency: 'stored',
+  request,
+  result: issuedKits,
+  errors: [
+    'invalid.input.request',
+    'MCC007',
+    'card.blocked',
+    'card.status.active',
+    'tier.not.found',
+    'plastic.not.found',
+    'product.not.found',
+    'idempotency.conflict',
+    'idempotency.in.progress',
+    'concurrent.change',
+    'service.unavailable',
+  ],
+  examples: [
+    {
+      name: 'to the silver tier',
+      request: {
+        entityId: '676165',
+        kitNo: '4561789',
+        deliveryAddress: 'PERMANENT',
+        kitInfo: [{ aliasName: 'sample', cardType: 'PHYSICAL', plasticCode: '4566', tierType: 'SILVER' }],
+      },
+      result: {
+        entityId: '676165',
+        kitInfo: [
+          {
+            accountNo: '8642135',
+            bin: '608040',
+            cardCategory: 'DEBIT',
+            cardNumber: '608040XXXXXX6384',
+            cardStatus: 'ASSIGNED',
+            cardType: 'PHYSICAL',
+            encryptedCardNumber: '7uDVjCyBHjT4hJ1nchDtkSGP510RePm5y/ec8dZrCZ+WbBSuKfMLYR05P0q4AKQ+',
+            entityId: '676165',
+            expDate: '2029-07-31T00:00:00.000+00:00',
+            kitNo: '4240181595',
+            networkType: 'RUPAY',
+            productId: '2003_PHYSICAL',
+            productName: '2003_PHYSICAL',
+          },
+        ],
+      },
+    },
+  ],
+})
+
+const kitUpgraded = {
+  type: 'object',
+  required: ['type', 'kitNo', 'entityId', 'newKitNo', 'productId', 'newProductId', 'upgradedAt'],
+  properties: {
+    type: { const: 'KitUpgraded' },
+    kitNo: { type: 'string', description: 'The old kit' },
+    entityId: { type: 'string' },
+    newKitNo: { type: 'string', description: 'The kit that takes its place once activated; its own KitIssued tells what it is' },
+    productId: { type: 'string', description: 'Product of the old kit' },
+    newProductId: { type: 'string' },
+    newTierType: { type: 'string' },
+    upgradedAt: { type: 'string', format: 'date-time' },
+  },
+} as const
+export type KitUpgraded = FromSchema<typeof kitUpgraded>
+
+export const kitUpgradedEvent = eventType<KitUpgraded>()({
+  type: 'KitUpgraded',
+  version: 1,
+  owner: 'kit',
+  summary: 'A card got a successor of another tier or product; KitReplaced follows when it takes over. Subject is the old kitNo',
+  schema: kitUpgraded,
+  example: {
+    type: 'KitUpgraded',
+    kitNo: '4561789',
+    entityId: '676165',
+    newKitNo: '4240181595',
+    productId: '2003_CLASSIC',
+    newProductId: '2003_PHYSICAL',
+    newTierType: 'SILVER',
+    upgradedAt: '2026-01-05T10:00:00.000Z',
+  },
+})

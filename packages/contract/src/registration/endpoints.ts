@@ -1,0 +1,15 @@
+// The endpoints and events of registration.
+import { customerRegisteredEvent, registerEndpoint } from './register.ts'
+import { registerCardEndpoint } from './register-card.ts'
+
+export * from './issued-kits.ts'
+export * from './profile.ts'
+export * from './register.ts'
+export * from './register-card.ts'
+
+export const registrationEndpoints = {
+  register: registerEndpoint,
+  registerCard: registerCardEndpoint,
+} as const
+
+export const registrationEvents = [customerRegisteredEvent] as const

@@ -1,0 +1,49 @@
+// Fields that the endpoints that find a card by what its holder knows share.
+
+export const cardNoLastSix = {
+  type: 'string',
+  pattern: '^\\d{6}$',
+  formatText: 'six digits',
+  acceptsNumber: true,
+  padZeros: 6,
+  description: 'Last six digits of the card number',
+} as const
+
+export const mobileNo = {
+  type: 'string',
+  pattern: '^\\+?[0-9]{8,15}$',
+  formatText: '8 to 15 digits',
+  acceptsNumber: true,
+  description: 'A registered mobile number of the customer',
+} as const
+
+const linkedAccount = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['accountNo', 'accountStatus', 'accountType', 'accountsCurrency', 'defaultAccount', 'isPrimary', 'schemeCode'],
+  properties: {
+    accountNo: { type: 'string' },
+    accountStatus: { enum: ['ACTIVE', 'INACTIVE', 'DORMANT', 'FROZEN', 'CLOSED'] },
+    accountType: { enum: ['SAVING', 'CURRENT', 'OFFLINE', null] },
+    accountsCurrency: { type: 'string', description: 'ISO 4217, three letters' },
+    branchId: { type: 'string', description: 'Absent where the account has none' },
+    ifscCode: { type: 'string', description: 'Absent or empty where the account has none' },
+    initialFunding: { type: 'string', description: 'As registered, in units of the account’s currency' },
+    defaultAccount: { type: 'boolean', description: 'The account the card draws on' },
+    isPrimary: { type: 'boolean' },
+    schemeCode: { type: 'string' },
+  },
+} as const
+
+/** The card that was found, and its accounts. */
+export const foundCard = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['entityId', 'kitNo', 'cardStatus', 'accountInfo'],
+  properties: {
+    entityId: { type: 'string' },
+    kitNo: { type: 'string' },
+    cardStatus: { enum: ['ASSIGNED', 'INACTIVE', 'ACTIVE', 'LOCKED'] },
+    accountInfo: { type: 'array', items: linkedAccount, description: 'The accounts linked to the card' },
+  },
+} as const

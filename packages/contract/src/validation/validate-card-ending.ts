@@ -1,0 +1,80 @@
+// What callers see of checking five credentials of a card at once, v1: with CVV, PIN block under AES-ECB.
+import type { FromSchema } from 'json-schema-to-ts'
+import { publicEndpoint } from '../endpoint.ts'
+import { requestId } from '../fields.ts'
+import { expiryDate, pinV1 } from '../pin/fields.ts'
+import { cardNoLastSix, foundCard, mobileNo } from './fields.ts'
+import type { FoundCard } from './validate-card.ts'
+
+const request = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['pin', 'expiryDate', 'mobileNo', 'cardNoLastSix', 'cvv'],
+  properties: {
+    pin: pinV1,
+    expiryDate,
+    mobileNo,
+    cardNoLastSix,
+    cvv: { type: 'string', pattern: '^\\d{3}$', formatText: 'three digits', description: 'The three digits printed on the card' },
+    requestId,
+  },
+} as const
+export type ValidateCardEnding = FromSchema<typeof request>
+
+export const validateCardEndingEndpoint = publicEndpoint<ValidateCardEnding, FoundCard>()({
+  name: 'validateCardEnding',
+  method: 'POST',
+  path: '/kit-manager/validateCardEnding',
+  owner: 'pin-preference',
+  family: 'validation',
+  permission: 'pin.validate',
+  summary: 'Finds a card by PIN, expiry, mobile number, last six digits and CVV; the PIN block comes under AES-ECB (v1)',
+  description: `Needs neither customer nor kit: the mobile number leads to the customers, the last six digits and the expiry to the card, then CVV and PIN are checked, in this order. Cards in \`ASSIGNED\`, \`INACTIVE\` and \`ACTIVE\` are found.
+
+Everything that does not fit is \`CRD002\`, a PIN that does not open, a locked PIN, several matching cards and a card out of use included: which credential was wrong is not told. Only a PIN that was reached and is wrong
+counts as a PIN try, and the last try locks the PIN as in \`validatePin\`. Ten failures of a mobile number or customer within 15 minutes answer \`rate.limit.exceeded\` until the 15 minutes are over.
+
+v1 is off for new banks (\`product.level.disable\`): use \`validateCardEndingV2\`. A repeat with the same \`requestId\` gives the first answer and counts no second try; without one it counts.`,
+  idempotency: 'stored',
+  request,
+  result: foundCard,
+  errors: [
+    'invalid.input.request',
+    'CRD002',
+    'product.level.disable',
+    'rate.limit.exceeded',
+    'idempotency.conflict',
+    'idempotency.in.progress',
+    'concurrent.change',
+    'service.unavailable',
+  ],
+  examples: [
+    {
+      name: 'All five fit; the expiry as a number',
+      request: {
+        pin: 'G17rbiLRuAEnkvkKVgg78WYsVPHAYFPaPWDn+SSL59w=',
+        expiryDate: 729,
+        mobileNo: '9876543210',
+        cardNoLastSix: '136905',
+        cvv: '237',
+      },
+      result: {
+        entityId: '6766570',
+        kitNo: '40000000',
+        cardStatus: 'ASSIGNED',
+        accountInfo: [
+          {
+            accountNo: '036657655673',
+            accountStatus: 'ACTIVE',
+            accountType: 'SAVING',
+            accountsCurrency: 'INR',
+            defaultAccount: true,
+            initialFunding: '8000',
+            isPrimary: false,
+            schemeCode: '2003',
+          },
+        ],
+      },
+    },
+  ],
+})
