@@ -6,6 +6,7 @@ import type { Logger } from 'pino'
 import { answerRefusal } from './answer.ts'
 import { maskedPath } from './audit.ts'
 import { type AuthenticateParts, authenticate } from './authenticate.ts'
+import { docsRoutes } from './docs.ts'
 import { Exchange, Refusal, type WhenAnswered } from './exchange.ts'
 import type { Keys } from './gateway-keys.ts'
 import { jwks } from './jwks.ts'
@@ -39,6 +40,7 @@ export function publicApp(parts: PublicAppParts): Express {
     next()
   })
   app.use(healthRoutes('gateway', parts.readiness))
+  app.use(docsRoutes())
   app.get(jwksPath, jwks(parts.keys))
   app.post(
     authenticatePath,
