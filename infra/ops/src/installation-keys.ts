@@ -1,6 +1,6 @@
 // Keys of one installation: an ES256 pair per caller and a master key per process that wraps keys; made once and kept.
-import { generateKeyPair as generateKeyPairCallback, type JsonWebKey, randomBytes } from 'node:crypto'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { generateKeyPair as generateKeyPairCallback, type JsonWebKey, randomBytes, randomUUID } from 'node:crypto'
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Caller } from '@dcms/contract'
@@ -51,14 +51,18 @@ async function callerKey(caller: Caller): Promise<JsonWebKey> {
   return { ...privateKey.export({ format: 'jwk' }), kid: caller, use: 'sig', alg: 'ES256' }
 }
 
-/** Two starts at once agree on one content: only the first may create the file. */
+/** Two starts at once agree on one content: it is written beside first, so that nobody ever reads half a file, and only the first link counts. */
 async function readOrCreate(path: string, create: () => Promise<string>): Promise<string> {
   const existing = await readIfThere(path)
   if (existing !== undefined) return existing
+  const draft = `${path}.${randomUUID()}`
+  await writeFile(draft, await create(), { mode: 0o600, flag: 'wx' })
   try {
-    await writeFile(path, await create(), { mode: 0o600, flag: 'wx' })
+    await link(draft, path)
   } catch (error) {
     if (!isErrno(error, 'EEXIST')) throw error
+  } finally {
+    await rm(draft)
   }
   return readFile(path, 'utf8')
 }
