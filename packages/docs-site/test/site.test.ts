@@ -9,7 +9,7 @@ import { isBundle, isPage, testSite, textOf } from './test-site.ts'
 const site = testSite()
 const pages = [...site.files].filter(isPage).map(([path]) => path)
 /** What the gateway serves beside the site. */
-const elsewhere = ['/.well-known/jwks.json']
+const elsewhere = ['/.well-known/jwks.json', '/postman.json']
 
 const idsOf = (html: string): Set<string> => new Set([...html.matchAll(/\sid="([^"]+)"/g)].map(([, id = '']) => id))
 const row = (html: string, id: string): string => html.slice(html.indexOf(`id="${id}"`)).split('</tr>')[0] ?? ''

@@ -49,6 +49,18 @@ test.each(['session', 'one-shot', 'clear'] as const)('in %s mode a call logs in 
   expect(gateway.sessionsOpened).toBe(mode === 'session' ? 1 : 0)
 })
 
+test('path and query parameters stand in the request target, not in the body', async () => {
+  const dcms = client()
+  await dcms.processOptIn({ operation: 'super pin', entityId: 'E1', kitNo: '1', optedIn: true })
+  await dcms.fetchKitsByAccountNo({ accountNo: '8000000', isAllCardsRequired: true })
+  await dcms.fetchKitsByAccountNo({ accountNo: '8000000' })
+  expect(gateway.calls.map(({ path, body }) => [path, body])).toEqual([
+    ['/v1/preference/super%20pin/optIn', { entityId: 'E1', kitNo: '1', optedIn: true }],
+    ['/v1/kit-manager/fetchKitsByAccountNo?isAllCardsRequired=true', { accountNo: '8000000' }],
+    ['/v1/kit-manager/fetchKitsByAccountNo', { accountNo: '8000000' }],
+  ])
+})
+
 test('twenty calls at once share one login and one session', async () => {
   const dcms = client()
   await Promise.all(Array.from({ length: 20 }, () => dcms.activateKit(kit)))

@@ -18,7 +18,28 @@ const seeEndpoint = publicEndpoint<{ entityId?: string }, string>()({
   name: 'see',
   path: '/see',
   permission: 'kit.read',
+  family: 'kit',
+  description: 'For the test.',
+  examples: [{ name: 'see', request: {}, result: '' }],
   errors: ['invalid.input.request', 'MCC007'],
+})
+const chooseEndpoint = publicEndpoint<{ operation: string; all?: boolean; entityId?: string }, string>()({
+  ...shared,
+  name: 'choose',
+  path: '/choose/{operation}/now',
+  permission: 'kit.read',
+  family: 'kit',
+  description: 'For the test.',
+  examples: [{ name: 'choose', request: { operation: 'a' }, result: '' }],
+  request: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['operation'],
+    properties: { operation: { type: 'string', maxLength: 9 }, all: { type: 'boolean', acceptsText: true }, entityId: { type: 'string' } },
+  },
+  parametersIn: { operation: 'path', all: 'query' },
+  inputFault: 'ORD001',
+  errors: ['ORD001', 'ORD005'],
 })
 const askEndpoint = internalEndpoint<{ entityId?: string }, string>()({
   ...shared,
@@ -45,6 +66,9 @@ beforeAll(async () => {
     commands: [
       command(seeEndpoint, async ({ entityId }, { user, requestId, traceparent }) =>
         entityId === 'none' ? refuse('MCC007') : answer(`${user} ${requestId} ${traceparent}`),
+      ),
+      command(chooseEndpoint, async (input) =>
+        input.entityId === 'refused' ? refuse('ORD005', undefined, 'bin.not.found') : answer(JSON.stringify(input)),
       ),
       command(askEndpoint, async ({ entityId }) => {
         if (entityId === 'away') throw new ServiceUnavailable('the customer service is away')
@@ -81,7 +105,10 @@ async function send(path: string, { method = 'POST', token, body = '{}', headers
     headers: { 'content-type': 'application/json', ...(token && { 'x-dcms-context': token }), ...headers },
     ...(method !== 'GET' && { body }),
   })
-  const envelope = (await response.json()) as { result: unknown; exception: { errorCode: ErrorCode; fieldError: string[] } | null }
+  const envelope = (await response.json()) as {
+    result: unknown
+    exception: { errorCode: ErrorCode; reasonCode: string; fieldError: string[] } | null
+  }
   return { status: response.status, code: envelope.exception?.errorCode, headers: response.headers, ...envelope }
 }
 const gatewayToken = (tenant = 'ACME_BANK') => tokensOf('gateway').tokenFor('kit', { ...behalf, tenant })
@@ -209,4 +236,19 @@ test('closing waits for the call in flight and does not wait for idle connection
   const before = Date.now()
   await closing
   expect(Date.now() - before).toBeLessThan(5_000)
+})
+
+test('path and query parameters come to the command as members of the body, whatever the body says of them', async () => {
+  const token = tokensOf('gateway').tokenFor('kit', behalf)
+  const { status, result } = await send('/choose/a%20b/now?all=true&other=1', { token, body: '{"entityId":"e","operation":"z"}' })
+  expect({ status, input: JSON.parse(String(result)) }).toEqual({ status: 200, input: { entityId: 'e', operation: 'a b', all: true } })
+})
+
+test('a family’s own code stands for a wrong field, with the dotted code as its reason; so for a refusal that names another', async () => {
+  const token = tokensOf('gateway').tokenFor('kit', behalf)
+  const wrong = await send('/choose/far-too-long/now', { token })
+  expect(wrong).toMatchObject({ status: 400, exception: { errorCode: 'ORD001', reasonCode: 'invalid.input.request' } })
+  expect(wrong.exception?.fieldError).toEqual(['operation must have at most 9 characters'])
+  const refused = await send('/choose/a/now', { token, body: '{"entityId":"refused"}' })
+  expect(refused).toMatchObject({ status: 400, exception: { errorCode: 'ORD005', reasonCode: 'bin.not.found' } })
 })
