@@ -10,6 +10,7 @@ import {
   kitsOfEntityEndpoint,
   publicEndpointList,
   publicEndpoints,
+  type Register,
   reserveKitsEndpoint,
   topicOf,
   validatorOf,
@@ -24,38 +25,7 @@ const internal: readonly Endpoint[] = [
 ]
 const all: readonly Endpoint[] = [...publicEndpointList, ...internal]
 
-const register = {
-  entityId: '675676',
-  entityType: 'CUSTOMER',
-  businessType: 'ACME_BANK',
-  business: 'ACME_BANK',
-  businessId: '687',
-  title: 'Ms',
-  firstName: 'Asha',
-  middleName: '',
-  lastName: 'Rao',
-  gender: 'FEMALE',
-  dob: '1978-06-01',
-  deliveryAddress: 'PERMANENT',
-  addressInfo: [
-    { addressCategory: 'PERMANENT', address1: '12 Lake Road', city: 'CHENNAI', state: 'TAMILNADU', country: 'INDIA', pincode: '600032' },
-  ],
-  communicationInfo: [{ contactNo: '9876543210', emailId: 'asha@example.com', notification: true }],
-  kycInfo: [{ documentType: 'PAN', documentNo: 'ABCDE1234F', documentExpiry: '2099-03-01' }],
-  accountInfo: [
-    {
-      accountNo: '8642135',
-      accountStatus: 'ACTIVE',
-      accountType: 'SAVING',
-      accountsCurrency: 'INR',
-      defaultAccount: true,
-      isPrimary: false,
-      initialFunding: '8000',
-      schemeCode: '2003',
-    },
-  ],
-  kitInfo: [{ accountNo: '8642135', cardType: 'VIRTUAL' }],
-}
+const register = publicEndpoints.register.examples[0].request as Register
 
 /** The requests printed in the contract's pages; numbers stand where the pages print numbers. */
 const samples: Partial<Record<keyof typeof publicEndpoints, object>> = {
