@@ -11,5 +11,5 @@ export default {
     ],
   },
   testEnvironment: '<rootDir>/infra/local/jest-environment.mjs',
-  testTimeout: 30_000,
+  testTimeout: 120_000,
 }

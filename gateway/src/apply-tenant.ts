@@ -21,6 +21,7 @@ type Applied = Outcome<{ tenant: string; version: number; changed: boolean }, 'i
 
 /** Where the relay finds definitions to publish: all tenants in one collection, each published whole under its own name. */
 export const tenantsSource = (collection: mongo.Collection<TenantDocument>): OutboxSource => ({
+  name: 'tenants',
   topic: tenantsTopic,
   source: '/dcms/gateway',
   compacted: true,

@@ -5,7 +5,7 @@ import { eventLog, eventually, startTestBank, type TestBank } from '../src/index
 let bank: TestBank
 beforeAll(async () => {
   bank = await startTestBank()
-}, 60_000)
+}, 150_000)
 afterAll(() => bank.stop())
 
 const refused = (errorCode: string) => expect.objectContaining({ errorCode })

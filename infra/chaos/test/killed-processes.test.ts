@@ -66,7 +66,7 @@ test.each([
       expect(await bothOrNeither(customer.entityId)).toBe('both')
     }
   },
-  90_000,
+  180_000,
 )
 
 test('a registration whose process died is finished by the sweep alone, without a repeat', async () => {
@@ -83,7 +83,7 @@ test('a registration whose process died is finished by the sweep alone, without 
   bank.installation.process('kit').resume()
   await bank.installation.process('customer').restart()
   await eventually(async () => expect(await bothOrNeither(customer.entityId)).toBe('both'))
-}, 60_000)
+}, 150_000)
 
 test('an event committed but not published when its process died arrives after the restart, once in effect', async () => {
   const { entityId, kitInfo } = await bank.dcms.register(bank.newCustomer())
@@ -120,7 +120,7 @@ test('a service that is down is 503 in the envelope, and the others go on', asyn
   expect(await impatient.activateKit({ entityId, kitNo })).toBe('success')
   await bank.installation.process('pin-preference').restart()
   await eventually(async () => expect(await impatient.fetchPreference({ entityId, kitNo })).toMatchObject({ kitNo }))
-}, 60_000)
+}, 150_000)
 
 test('processes that end gracefully under traffic lose no call', async () => {
   const { entityId } = await bank.dcms.register(bank.newCustomer())

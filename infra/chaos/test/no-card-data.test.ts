@@ -7,7 +7,7 @@ import { eventLog, eventually, startTestBank, type TestBank } from '../src/index
 let bank: TestBank
 beforeAll(async () => {
   bank = await startTestBank()
-}, 60_000)
+}, 150_000)
 afterAll(() => bank.stop())
 
 test('card numbers, passwords, tokens and document numbers are in no log and no event', async () => {

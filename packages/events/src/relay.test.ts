@@ -17,7 +17,12 @@ beforeAll(async () => {
 })
 afterAll(() => engines.close())
 
-const sourceOf = (collection: string): OutboxSource => ({ topic, source: '/dcms/kit', collection: () => engines.collection(collection) })
+const sourceOf = (collection: string): OutboxSource => ({
+  name: collection,
+  topic,
+  source: '/dcms/kit',
+  collection: () => engines.collection(collection),
+})
 const documentsOf = (collection: string) => engines.collection<OutboxDocument>(collection)
 const publishedOf = (id: string) => published.filter(({ subject }) => subject === id)
 const stepsOf = (id: string) => publishedOf(id).map(({ sequence }) => sequence)
@@ -50,6 +55,17 @@ class RefusingBroker extends Broker {
     await super.publishBatch(batches)
   }
 }
+
+test('two collections of one topic are published side by side', async () => {
+  await documentsOf('side-a').insertOne(withOutbox('side-1', 1, 1))
+  await documentsOf('side-b').insertOne(withOutbox('side-2', 1, 1))
+  const relay = new Relay(engines.broker(), [sourceOf('side-a'), sourceOf('side-b')], tenants)
+  relay.nudge(sourceOf('side-a'), 'ACME_BANK', 'side-1')
+  relay.nudge(sourceOf('side-b'), 'ACME_BANK', 'side-2')
+  await until('both are published', () => stepsOf('side-1').length === 1 && stepsOf('side-2').length === 1)
+  await until('both outboxes are empty', async () => (await isEmpty('side-a')) && (await isEmpty('side-b')))
+  await relay.stop()
+})
 
 test('an outbox is published whole and in order, and is empty afterwards', async () => {
   const collection = 'whole'
@@ -185,6 +201,7 @@ test('outboxes that filled up while Kafka was away for long are published, thoug
 test('a compacted source has the aggregate’s id as key, so that the newest definition per tenant stays', async () => {
   const collection = 'tenants'
   const source: OutboxSource = {
+    name: collection,
     topic: compactedTopic,
     source: '/dcms/gateway',
     compacted: true,

@@ -34,6 +34,8 @@ export interface OutboxDocument {
 }
 
 export interface OutboxSource {
+  /** The collection's name: several collections may share a topic. */
+  name: string
   topic: string
   /** CloudEvents source, `/dcms/<context>`. */
   source: string
@@ -86,7 +88,7 @@ export class Relay {
   #enqueue(source: OutboxSource, tenant: string, id: string): void {
     // With Kafka away for long, memory stays bounded: the sweep finds what is not remembered here.
     if (this.#waitingCount >= WAITING_MAX) return
-    const name = `${source.topic} ${tenant}`
+    const name = `${source.topic} ${source.name} ${tenant}`
     let waiting = this.#waiting.get(name)
     if (!waiting) {
       waiting = { source, tenant, ids: new Set() }

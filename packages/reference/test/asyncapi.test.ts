@@ -37,13 +37,13 @@ const isFault = ({ code }: Diagnostic): boolean => code !== 'asyncapi-latest-ver
 
 test('the parser finds no fault: structure, references, payloads, examples', async () => {
   expect((await diagnosticsOf(asyncApi())).filter(isFault)).toEqual([])
-}, 60_000)
+}, 150_000)
 
 test('the parser would find an example that does not fit', async () => {
   const document = asyncApi()
   const text = JSON.stringify(document).replaceAll('"examples":[{"name":"KitActivated"', '"examples":[{"title":7,"name":"KitActivated"')
   expect((await diagnosticsOf(JSON.parse(text))).filter(isFault).length).toBeGreaterThan(0)
-}, 60_000)
+}, 150_000)
 
 test('each event type and each type of the bank stream is a message of a channel', () => {
   const { components, channels } = asyncApi()

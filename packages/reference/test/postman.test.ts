@@ -27,12 +27,12 @@ let folder = ''
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'dcms-postman-'))
   bank = await startTestBank()
-}, 120_000)
+}, 400_000)
 
 afterAll(async () => {
   await bank?.stop()
   await rm(folder, { recursive: true, force: true })
-}, 60_000)
+}, 150_000)
 
 /** Runs the whole collection as a user would, with the access of a demo bank as environment. */
 async function runAs(tenant: 'ACME_BANK' | 'SANDBOX_BANK', mode: 'session' | 'clear'): Promise<Report['run']> {
@@ -65,5 +65,5 @@ test.each([
     const planned = run.executions.filter(({ response }) => response?.code === 501)
     expect(planned).toHaveLength(publicEndpointList.filter(isAnswered501).length)
   },
-  120_000,
+  400_000,
 )

@@ -24,7 +24,7 @@ beforeAll(async () => {
   await mkdir(join(bank, 'node_modules', '@types'))
   await symlink(join(workspace, 'node_modules', '@types', 'node'), join(bank, 'node_modules', '@types', 'node'))
   await writeFile(join(bank, 'package.json'), '{ "type": "module" }')
-}, 60_000)
+}, 150_000)
 afterAll(() => rm(bank, { recursive: true, force: true }))
 
 test('a script without any of the workspace imports it and finds every method of the contract', async () => {

@@ -11,6 +11,7 @@ export class OutboxSources {
   constructor(context: Context, aggregates: readonly TenantModel<never>[], tenants: () => Tenants) {
     for (const modelOf of aggregates) {
       this.#byCollection.set(modelOf.collectionName, {
+        name: modelOf.collectionName,
         topic: topicOf(context),
         source: `/dcms/${context}`,
         collection: (id) => {
