@@ -102,8 +102,18 @@ export const expDateOf = (expiry: string): string =>
 
 /** `YYMM` of the month that lies `validityMonths` after the month of issue in the tenant's time zone. */
 export function expiryOf(issuedAt: Date, validityMonths: number, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en', { timeZone, year: 'numeric', month: 'numeric' }).formatToParts(issuedAt)
+  const parts = monthIn(timeZone).formatToParts(issuedAt)
   const partOf = (type: 'year' | 'month'): number => Number(parts.find((part) => part.type === type)?.value)
   const months = partOf('year') * 12 + partOf('month') - 1 + validityMonths
   return `${String(Math.floor(months / 12) % 100).padStart(2, '0')}${String((months % 12) + 1).padStart(2, '0')}`
+}
+
+/** Formats by time zone: making one costs more than all the rest of numbering a card. Banks have few time zones. */
+const months = new Map<string, Intl.DateTimeFormat>()
+function monthIn(timeZone: string): Intl.DateTimeFormat {
+  const known = months.get(timeZone)
+  if (known) return known
+  const made = new Intl.DateTimeFormat('en', { timeZone, year: 'numeric', month: 'numeric' })
+  months.set(timeZone, made)
+  return made
 }
