@@ -1,4 +1,5 @@
 // The demo journey: a customer and her cards, the events they cause, and what is refused; with the SDK, as a bank would.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Dcms, DcmsError, type ResultOf } from '@dcms/sdk'
 import { type DemoClient, sdkOptions } from './demo-client.ts'
 import { demoRegistration } from './demo-registration.ts'
@@ -10,6 +11,7 @@ import { maskCardNumbers } from './terminal.ts'
 const PROJECTION_WAIT_MS = 10_000
 const EVENT_WAIT_MS = 10_000
 const PROJECTION_POLL_MS = 20
+const TOKEN_LIFE_MAX_MS = 2_000
 
 export interface DemoSurroundings {
   client: DemoClient
@@ -146,6 +148,7 @@ async function showRefusals(report: JourneyReport, client: DemoClient, acme: Dcm
     'viewCustomer, SANDBOX_BANK, a token given for one second',
     'auth.token.expired',
     async () => {
+      await untilExpired(expired)
       await sealedCall({ baseUrl, tenant: 'SANDBOX_BANK', token: expired, path, body })
     },
   )
@@ -194,4 +197,12 @@ async function untilThere<Result>(ask: () => Promise<Result>): Promise<Result> {
       await new Promise((resolve) => setTimeout(resolve, PROJECTION_POLL_MS))
     }
   }
+}
+
+/** A quick machine gets here before the token's one second is over. */
+async function untilExpired(token: string): Promise<void> {
+  const { exp }: { exp: number } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+  const leftMs = exp * 1000 - Date.now()
+  if (leftMs > TOKEN_LIFE_MAX_MS) throw new Error('the token was given for longer than asked for')
+  if (leftMs >= 0) await sleep(leftMs + 1)
 }
