@@ -69,10 +69,10 @@ async function runOnce(call: Call, id: string, bodyHash: string, run: () => Prom
   try {
     const { answer, final } = await run()
     if (final) await keepAnswer(call.tenant, id, { status: answer.status, body: answer.body })
-    else await releaseRequest(call.tenant, id)
+    else await releaseRequest(call.tenant, id, begun.leaseUntil)
     return answer
   } catch (error) {
-    await releaseRequest(call.tenant, id)
+    await releaseRequest(call.tenant, id, begun.leaseUntil)
     throw error
   }
 }

@@ -17,7 +17,7 @@ const newKey = (): string => `/register key-${keys++}`
 
 test('the first answer is given again, also long after, and a second one does not replace it', async () => {
   const key = newKey()
-  expect(await beginRequest(bank.tenant, key, 'body', noon)).toEqual({ kind: 'run' })
+  expect(await beginRequest(bank.tenant, key, 'body', noon)).toEqual({ kind: 'run', leaseUntil: after(LEASE_MS) })
   await keepAnswer(bank.tenant, key, first)
   await keepAnswer(bank.tenant, key, { status: 500, body: 'second' })
   for (const ms of [0, LEASE_MS * 10])
@@ -60,11 +60,19 @@ test('a call whose process died is taken over when its lease is over, by one of 
 test('a key that was given back runs again; one that is answered cannot be given back', async () => {
   const key = newKey()
   await beginRequest(bank.tenant, key, 'body', noon)
-  await releaseRequest(bank.tenant, key)
-  expect(await beginRequest(bank.tenant, key, 'body', noon)).toEqual({ kind: 'run' })
+  await releaseRequest(bank.tenant, key, after(LEASE_MS))
+  expect(await beginRequest(bank.tenant, key, 'body', noon)).toEqual({ kind: 'run', leaseUntil: after(LEASE_MS) })
   await keepAnswer(bank.tenant, key, first)
-  await releaseRequest(bank.tenant, key)
+  await releaseRequest(bank.tenant, key, after(LEASE_MS))
   expect(await beginRequest(bank.tenant, key, 'body', noon)).toMatchObject({ kind: 'answered' })
+})
+
+test('a run that was taken over cannot give the key back under the one that took it', async () => {
+  const key = newKey()
+  await beginRequest(bank.tenant, key, 'body', noon)
+  expect(await beginRequest(bank.tenant, key, 'body', after(LEASE_MS))).toMatchObject({ kind: 'run' })
+  await releaseRequest(bank.tenant, key, after(LEASE_MS)) // the first run, late
+  expect(await beginRequest(bank.tenant, key, 'body', after(LEASE_MS))).toEqual({ kind: 'in-progress' })
 })
 
 test('an answer is kept for 24 hours and then goes by itself', async () => {

@@ -35,7 +35,8 @@ export const requestsOf = plainModel<RequestRecord>(
 )
 
 export type Begun =
-  | { readonly kind: 'run' }
+  /** `leaseUntil` names this run: only it may give the key back. */
+  | { readonly kind: 'run'; readonly leaseUntil: Date }
   | { readonly kind: 'answered'; readonly answer: StoredAnswer }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'in-progress' }
@@ -47,7 +48,7 @@ export async function beginRequest(tenant: Tenant, id: string, bodyHash: string,
   const expiresAt = new Date(now.getTime() + KEPT_S * 1000)
   try {
     await requests.collection.insertOne({ _id: id as never, bodyHash, leaseUntil, expiresAt })
-    return { kind: 'run' }
+    return { kind: 'run', leaseUntil }
   } catch (error) {
     if (!isDuplicateKey(error)) throw error
   }
@@ -58,7 +59,7 @@ export async function beginRequest(tenant: Tenant, id: string, bodyHash: string,
   const heldUntil = record.leaseUntil ?? now
   if (heldUntil > now) return { kind: 'in-progress' } // most calls end within the second that Retry-After names
   const taken = await requests.updateOne({ _id: id, leaseUntil: heldUntil, answer: { $exists: false } }, { $set: { leaseUntil } })
-  return taken.modifiedCount === 1 ? { kind: 'run' } : { kind: 'in-progress' }
+  return taken.modifiedCount === 1 ? { kind: 'run', leaseUntil } : { kind: 'in-progress' }
 }
 
 /** Keeps the final answer of a call. */
@@ -66,9 +67,9 @@ export async function keepAnswer(tenant: Tenant, id: string, stored: StoredAnswe
   await requestsOf(tenant).updateOne({ _id: id, answer: { $exists: false } }, { $set: { answer: stored } })
 }
 
-/** Gives the key back after a call that ended without a final answer, so that a repeat runs at once. */
-export async function releaseRequest(tenant: Tenant, id: string): Promise<void> {
-  await requestsOf(tenant).deleteOne({ _id: id, answer: { $exists: false } })
+/** Gives the key back after a run that ended without a final answer, so that a repeat runs at once; not when another run has taken over. */
+export async function releaseRequest(tenant: Tenant, id: string, leaseUntil: Date): Promise<void> {
+  await requestsOf(tenant).deleteOne({ _id: id, leaseUntil, answer: { $exists: false } })
 }
 
 /**

@@ -1,16 +1,9 @@
 // What callers see of setting a PIN, v2: PIN block under AES-GCM.
 import type { FromSchema } from 'json-schema-to-ts'
 import { publicEndpoint } from '../endpoint.ts'
-import { entityId, kitNo, requestId } from '../fields.ts'
-import { expiryDate, pinV2 } from './fields.ts'
+import { cardAndPinV2 } from './fields.ts'
 
-const request = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['entityId', 'kitNo', 'expiryDate', 'pin'],
-  properties: { entityId, kitNo, expiryDate, pin: pinV2, requestId },
-} as const
-export type SetPinV2 = FromSchema<typeof request>
+export type SetPinV2 = FromSchema<typeof cardAndPinV2>
 
 export const setPinV2Endpoint = publicEndpoint<SetPinV2, true>()({
   name: 'setPinV2',
@@ -27,7 +20,7 @@ PIN key with a random IV of 16 bytes, and send the Base64 of IV, ciphertext and 
 
 A repeat with the same \`requestId\` gives the first answer, even though the ciphertext differs each time; without one it sets the PIN again.`,
   idempotency: 'stored',
-  request,
+  request: cardAndPinV2,
   result: { const: true },
   errors: [
     'invalid.input.request',

@@ -2,16 +2,9 @@
 import type { FromSchema } from 'json-schema-to-ts'
 import { publicEndpoint } from '../endpoint.ts'
 import { eventType } from '../event.ts'
-import { entityId, kitNo, requestId } from '../fields.ts'
-import { expiryDate, pinV1 } from './fields.ts'
+import { cardAndPinV1 } from './fields.ts'
 
-const request = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['entityId', 'kitNo', 'expiryDate', 'pin'],
-  properties: { entityId, kitNo, expiryDate, pin: pinV1, requestId },
-} as const
-export type SetPin = FromSchema<typeof request>
+export type SetPin = FromSchema<typeof cardAndPinV1>
 
 export const setPinEndpoint = publicEndpoint<SetPin, true>()({
   name: 'setPin',
@@ -30,7 +23,7 @@ The account field of the PIN block is made of the card number, or of the kit num
 ECB is weak, so v1 is off for new banks (\`product.level.disable\`): use \`setPinV2\`.
 A repeat with the same \`requestId\` gives the first answer; without one it sets the PIN again.`,
   idempotency: 'stored',
-  request,
+  request: cardAndPinV1,
   result: { const: true },
   errors: [
     'invalid.input.request',

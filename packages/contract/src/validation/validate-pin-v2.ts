@@ -1,16 +1,9 @@
 // What callers see of checking a PIN, v2: PIN block under AES-GCM.
 import type { FromSchema } from 'json-schema-to-ts'
 import { publicEndpoint } from '../endpoint.ts'
-import { entityId, kitNo, requestId } from '../fields.ts'
-import { expiryDate, pinV2 } from '../pin/fields.ts'
+import { cardAndPinV2 } from '../pin/fields.ts'
 
-const request = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['entityId', 'kitNo', 'expiryDate', 'pin'],
-  properties: { entityId, kitNo, expiryDate, pin: pinV2, requestId },
-} as const
-export type ValidatePinV2 = FromSchema<typeof request>
+export type ValidatePinV2 = FromSchema<typeof cardAndPinV2>
 
 export const validatePinV2Endpoint = publicEndpoint<ValidatePinV2, true>()({
   name: 'validatePinV2',
@@ -27,7 +20,7 @@ card number is tried with the kit number, unless the bank fixed one. The example
 
 A repeat with the same \`requestId\` gives the first answer and counts no second try; without one it counts.`,
   idempotency: 'stored',
-  request,
+  request: cardAndPinV2,
   result: { const: true },
   errors: [
     'invalid.input.request',

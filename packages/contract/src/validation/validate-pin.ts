@@ -2,16 +2,9 @@
 import type { FromSchema } from 'json-schema-to-ts'
 import { publicEndpoint } from '../endpoint.ts'
 import { eventType } from '../event.ts'
-import { entityId, kitNo, requestId } from '../fields.ts'
-import { expiryDate, pinV1 } from '../pin/fields.ts'
+import { cardAndPinV1 } from '../pin/fields.ts'
 
-const request = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['entityId', 'kitNo', 'expiryDate', 'pin'],
-  properties: { entityId, kitNo, expiryDate, pin: pinV1, requestId },
-} as const
-export type ValidatePin = FromSchema<typeof request>
+export type ValidatePin = FromSchema<typeof cardAndPinV1>
 
 export const validatePinEndpoint = publicEndpoint<ValidatePin, true>()({
   name: 'validatePin',
@@ -28,7 +21,7 @@ right or wrong, answers \`pin.locked\` until \`setPin\` or an operator's unlock.
 
 v1 is off for new banks (\`product.level.disable\`): use \`validatePinV2\`. A repeat with the same \`requestId\` gives the first answer and counts no second try; without one it counts.`,
   idempotency: 'stored',
-  request,
+  request: cardAndPinV1,
   result: { const: true },
   errors: [
     'invalid.input.request',
