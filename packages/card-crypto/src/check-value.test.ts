@@ -1,9 +1,10 @@
-// CMAC, check values and GCM against published vectors.
+// CMAC, check values (AES and TDES) and GCM against published vectors.
 import { createSecretKey } from 'node:crypto'
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { withCardVectors, withSharedVectors } from '../test/shared-vectors.ts'
-import { aesCmac, keyCheckValue } from './index.ts'
+import { withSharedVectors } from '../test/shared-vectors.ts'
+import { hexOf, vectorsOf } from '../test/vectors.ts'
+import { aesCmac, keyCheckValue, tdesEncrypt, tdesKeyCheckValue } from './index.ts'
 import { gcmOpen, gcmSeal } from './seal.ts'
 
 const hex = (text = ''): Buffer => Buffer.from(text, 'hex')
@@ -26,14 +27,18 @@ test('AES-256-CMAC of NIST SP 800-38B appendix D.3, examples 9 to 12', () => {
   ])
 })
 
-withCardVectors(['cmac.aes'], (vectors) => {
-  test.each(vectors)('$id', ({ inputs, expected }) =>
-    expect(aesCmac(hex(inputs.key), hex(inputs.message)).toString('hex').toUpperCase()).toBe(expected.mac),
-  )
+test.each(vectorsOf('check-values', 'cmac.aes'))('$id', ({ inputs, expected }) =>
+  expect(aesCmac(hexOf(inputs.key), hexOf(inputs.message)).toString('hex').toUpperCase()).toBe(expected.mac),
+)
+
+test.each(vectorsOf('check-values', 'kcv.aes-cmac'))('$id', ({ inputs, expected }) => {
+  expect(keyCheckValue(createSecretKey(hexOf(inputs.key)))).toBe(expected.kcv)
+  expect(aesCmac(hexOf(inputs.key), Buffer.alloc(16)).toString('hex').toUpperCase()).toBe(expected.mac)
 })
 
-withCardVectors(['kcv.aes-cmac'], (vectors) => {
-  test.each(vectors)('$id', ({ inputs, expected }) => expect(keyCheckValue(createSecretKey(hex(inputs.key)))).toBe(expected.kcv))
+test.each(vectorsOf('check-values', 'kcv.tdes'))('$id', ({ inputs, expected }) => {
+  expect(tdesKeyCheckValue(hexOf(inputs.key))).toBe(expected.kcv)
+  expect(tdesEncrypt(hexOf(inputs.key), Buffer.alloc(8)).toString('hex').toUpperCase()).toBe(expected.cryptogram)
 })
 
 withSharedVectors<Wycheproof<{ key: string; msg: string; tag: string }>>('wycheproof/aes_cmac_test.json', ({ testGroups }) => {
@@ -55,11 +60,9 @@ withSharedVectors<Wycheproof<{ key: string; msg: string; tag: string }>>('wychep
   })
 })
 
-withCardVectors(['aes-256-gcm'], (vectors) => {
-  test.each(vectors)('$id opens', ({ inputs, expected }) => {
-    const sealed = Buffer.concat([hex(inputs.iv), hex(String(expected.ciphertext)), hex(String(expected.tag))])
-    expect(gcmOpen(createSecretKey(hex(inputs.key)), 12, sealed, hex(inputs.aad))).toEqual(hex(inputs.plaintext))
-  })
+test.each(vectorsOf('aes-256-gcm'))('$id opens', ({ inputs, expected }) => {
+  const sealed = Buffer.concat([hexOf(inputs.iv), hexOf(String(expected.ciphertext)), hexOf(String(expected.tag))])
+  expect(gcmOpen(createSecretKey(hexOf(inputs.key)), 12, sealed, hexOf(inputs.aad))).toEqual(hexOf(inputs.plaintext))
 })
 
 withSharedVectors<Wycheproof<{ key: string; iv: string; aad: string; msg: string; ct: string; tag: string }>>(

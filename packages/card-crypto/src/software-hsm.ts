@@ -1,168 +1,250 @@
-// The Hsm in software: keys wrapped in a store, unwrapped into memory when first used.
-import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes } from 'node:crypto'
+// The Hsm in software, a simulator: keys wrapped in a store, unwrapped into this process's memory when first used.
+import { createHmac, type KeyObject } from 'node:crypto'
 import { boundedCache } from './bounded-cache.ts'
 import { CardCryptoError } from './card-crypto-error.ts'
-import { keyCheckValue } from './check-value.ts'
-import type { GeneratedKeyPurpose, Hsm, ImportedKeyPurpose, KeyPurpose } from './hsm.ts'
-import type { KeyRecord, KeyStore } from './key-store.ts'
+import type {
+  CvvRequest,
+  ExchangedKeyPurpose,
+  GeneratedKeyPurpose,
+  Hsm,
+  KeyPurpose,
+  KeyView,
+  PinInCall,
+  PinReference,
+  StoredPan,
+  ZonePinBlock,
+} from './hsm.ts'
+import { InstallationZone } from './installation-zone.ts'
+import { addKeyComponent, type Component, pendingComponents } from './key-components.ts'
+import { exportKeyBlock, importKeyBlock } from './key-exchange.ts'
+import {
+  type ImportableKeyPurpose,
+  type KeyUse,
+  keyVersionOf,
+  purposeRules,
+  refusedPurpose,
+  requireOrigin,
+  requireUse,
+} from './key-purposes.ts'
+import { KeyRing } from './key-ring.ts'
+import type { KeyStore } from './key-store.ts'
 import { type PanRange, panNumbering, rangeName } from './numbering.ts'
 import type { Pan } from './pan.ts'
+import * as pins from './pin-operations.ts'
 import { gcmOpen, gcmSeal } from './seal.ts'
-import { parseMasterKey, unwrapSecret, wrapSecret } from './wrap.ts'
+import { Secret } from './secret.ts'
 
-const keyBytes = 32
 const dataIvBytes = 12
 const fieldIvBytes = 16
-const currentVersion = 1 // rotation will ask the store; what is encrypted names its version from the first day
-const cachedKeysMax = 4_096
 const cachedNumberingsMax = 256 // at most 128 KB each
-const importedKeyTtlMs = 60_000 // another process may import a new key under the same name
-const tenantPattern = /^[A-Z][A-Z0-9_]{1,29}$/
+const cachedDecoysMax = 4_096
+const decoyPan = '0000000000000000'
 const noAad = Buffer.alloc(0)
 
-type KeyUse = 'encrypt' | 'mac' | 'number' | 'field' | 'pin'
-
-/** A key serves the uses of its purpose only (ANSI X9.24-1: one key, one purpose). */
-const usesOf: Record<KeyPurpose, readonly KeyUse[]> = {
-  data: ['encrypt', 'mac'],
-  index: ['mac'],
-  numbering: ['number'],
-  field: ['field'],
-  pin: ['pin'],
-}
-
-interface LoadedKey {
-  name: string
-  kcv: string
-  uses: Partial<Record<KeyUse, KeyObject>>
-  loadedAtMs: number
-}
-
-/** Keeps tenants' keys in `store`, wrapped under the master key (32 bytes), and unwrapped in a bounded cache. */
+/**
+ * A SIMULATOR, fit for tests and pilots only: unwrapped keys, PANs and PINs stand in the memory of an ordinary process, which no card scheme
+ * and no PCI PIN audit accepts. Production puts a driver for a hardware module (payShield, PKCS#11) behind the same `Hsm`.
+ * Keeps tenants' keys in `store`, in key blocks under a key below the master key (32 bytes); `zoneKey` (32 bytes) is shared by the contexts of
+ * one installation that hand PANs to each other.
+ */
 export class SoftwareHsm implements Hsm {
-  readonly #store: KeyStore
-  readonly #masterKey: KeyObject
-  readonly #keys = boundedCache<LoadedKey>(cachedKeysMax)
+  readonly #ring: KeyRing
+  readonly #zone: InstallationZone
   readonly #numberings = boundedCache<(counter: bigint | number) => Pan>(cachedNumberingsMax)
+  readonly #decoys = boundedCache<StoredPan>(cachedDecoysMax)
+  readonly #work: pins.PinWork
 
-  constructor(store: KeyStore, masterKey: Uint8Array) {
-    this.#store = store
-    this.#masterKey = createSecretKey(parseMasterKey(Buffer.from(masterKey).toString('base64')))
+  constructor(store: KeyStore, masterKey: Uint8Array, options: { zoneKey?: Uint8Array } = {}) {
+    this.#ring = new KeyRing(store, masterKey)
+    this.#zone = new InstallationZone(options.zoneKey)
+    this.#work = { ring: this.#ring, panOf: (tenant, pan) => this.#panOf(tenant, pan) }
   }
 
-  async ensureKey(tenant: string, purpose: GeneratedKeyPurpose): Promise<{ name: string; kcv: string }> {
-    if (purpose !== 'data' && purpose !== 'index' && purpose !== 'numbering') throw refusedPurpose(purpose, 'be generated')
-    const name = keyName(tenant, purpose, currentVersion)
-    const present = await this.#find(name, purpose)
-    if (present) return { name, kcv: present.kcv }
-    const key = randomBytes(keyBytes)
-    const stored = await this.#store.insert(this.#recordOf(name, key))
-    key.fill(0)
-    const { kcv } = this.#load(stored, name, purpose)
-    return { name, kcv }
+  async ensureKey(tenant: string, purpose: GeneratedKeyPurpose): Promise<KeyView> {
+    requireOrigin(purpose, ['generated'], 'be generated')
+    return (await this.#ring.ensureFirst(tenant, purpose)).key.view
   }
 
-  async importKey(tenant: string, purpose: ImportedKeyPurpose, key: Uint8Array): Promise<{ kcv: string }> {
-    if (purpose !== 'field' && purpose !== 'pin') throw refusedPurpose(purpose, 'be imported')
-    if (key.length !== keyBytes) throw new CardCryptoError('key.invalid', 'A key that is imported has 32 bytes')
-    const name = keyName(tenant, purpose, currentVersion)
-    await this.#find(name, purpose) // a process with a wrong master key stops here, before it writes over a good key
-    const record = this.#recordOf(name, key)
-    const stored = await this.#store.insert(record)
-    if (stored.wrapped !== record.wrapped) await this.#store.replace(record)
-    const { kcv } = this.#load(record, name, purpose)
-    return { kcv }
+  async createKey(tenant: string, purpose: ExchangedKeyPurpose): Promise<KeyView> {
+    requireOrigin(purpose, ['exchanged'], 'be created to be exchanged')
+    const { key, made } = await this.#ring.ensureFirst(tenant, purpose)
+    if (!made) throw new CardCryptoError('key.exists', `There is a key ${tenant}/${purpose} already`)
+    return key.view
+  }
+
+  async addKeyComponent(
+    tenant: string,
+    purpose: ExchangedKeyPurpose | 'transport',
+    component: Component,
+  ): ReturnType<Hsm['addKeyComponent']> {
+    requireOrigin(purpose, ['exchanged', 'transport'], 'come as components')
+    return addKeyComponent(this.#ring, tenant, purpose, component)
+  }
+
+  async importKeyBlock(tenant: string, purpose: ImportableKeyPurpose, keyBlock: string): Promise<KeyView> {
+    return importKeyBlock(this.#ring, tenant, purpose, keyBlock)
+  }
+
+  async exportKeyBlock(tenant: string, purpose: ExchangedKeyPurpose): Promise<string> {
+    return exportKeyBlock(this.#ring, tenant, purpose)
+  }
+
+  async rotateKey(tenant: string, purpose: KeyPurpose): Promise<KeyView> {
+    requireOrigin(purpose, ['generated'], 'rotate here: it is imported or created anew')
+    if (!purposeRules[purpose].rotates) throw refusedPurpose(purpose, 'rotate: card numbers would come twice')
+    await this.#ring.newest(tenant, purpose)
+    return (await this.#ring.generateNext(tenant, purpose)).view
+  }
+
+  async listKeys(tenant: string): Promise<KeyView[]> {
+    return this.#ring.views(tenant)
+  }
+
+  async pendingComponents(tenant: string): ReturnType<Hsm['pendingComponents']> {
+    return pendingComponents(this.#ring, tenant)
   }
 
   async hasKey(tenant: string, purpose: KeyPurpose): Promise<boolean> {
-    return (await this.#find(keyName(tenant, purpose, currentVersion), purpose)) !== null
+    const version = await this.#ring.newestVersion(tenant, purpose)
+    return version > 0 && (await this.#ring.find(tenant, purpose, version)) !== null
+  }
+
+  async currentVersion(tenant: string, purpose: KeyPurpose): Promise<number> {
+    return (await this.#ring.newest(tenant, purpose)).view.version
   }
 
   async encrypt(tenant: string, purpose: 'data', plaintext: Uint8Array, aad: string): Promise<Buffer> {
-    const key = await this.#keyFor(tenant, purpose, 'encrypt')
-    return Buffer.concat([Buffer.from([currentVersion]), gcmSeal(key, dataIvBytes, plaintext, Buffer.from(aad))])
+    const { key, version } = await this.#subKey(tenant, purpose, 'encrypt')
+    return Buffer.concat([Buffer.from([version]), gcmSeal(key, dataIvBytes, plaintext, Buffer.from(aad))])
   }
 
   async decrypt(tenant: string, purpose: 'data', ciphertext: Uint8Array, aad: string): Promise<Buffer> {
-    const key = await this.#keyFor(tenant, purpose, 'encrypt')
-    const plaintext = ciphertext[0] === currentVersion ? gcmOpen(key, dataIvBytes, ciphertext.subarray(1), Buffer.from(aad)) : null
+    requireUse(purpose, 'encrypt')
+    const version = keyVersionOf(ciphertext)
+    const key = version > 0 ? await this.#ring.find(tenant, purpose, version) : null
+    if (!key) await this.#ring.newest(tenant, purpose) // without any key it is key.not.found
+    const subKey = key?.uses.encrypt
+    const plaintext = subKey && gcmOpen(subKey, dataIvBytes, ciphertext.subarray(1), Buffer.from(aad))
     if (!plaintext) throw new CardCryptoError('ciphertext.invalid', 'The stored value does not decrypt')
     return plaintext
   }
 
+  async rewrap(tenant: string, purpose: 'data', ciphertext: Uint8Array, aad: string): Promise<Buffer> {
+    const plaintext = await this.decrypt(tenant, purpose, ciphertext, aad)
+    const rewrapped = await this.encrypt(tenant, purpose, plaintext, aad)
+    plaintext.fill(0)
+    return rewrapped
+  }
+
   async encryptField(tenant: string, plaintext: string): Promise<string> {
-    const key = await this.#keyFor(tenant, 'field', 'field')
+    const { key } = await this.#ring.newest(tenant, 'field')
     return gcmSeal(key, fieldIvBytes, Buffer.from(plaintext), noAad).toString('base64')
   }
 
-  async mac(tenant: string, purpose: 'data' | 'index', message: Uint8Array | string): Promise<string> {
-    const key = await this.#keyFor(tenant, purpose, 'mac')
+  async decryptField(tenant: string, encrypted: string): Promise<Secret<string>> {
+    const bytes = Buffer.from(encrypted, 'base64')
+    const wellFormed = bytes.toString('base64') === encrypted
+    const plaintext = await this.#ring.openWithRecent(tenant, 'field', ({ key }) =>
+      wellFormed ? gcmOpen(key, fieldIvBytes, bytes, noAad) : null,
+    )
+    if (!plaintext) throw new CardCryptoError('ciphertext.invalid', 'The field does not decrypt')
+    return secretText(plaintext)
+  }
+
+  async mac(tenant: string, purpose: 'data' | 'index', message: Uint8Array | string, version?: number): Promise<string> {
+    const { key } = await this.#subKey(tenant, purpose, 'mac', version)
     return createHmac('sha256', key).update(message).digest('base64url')
   }
 
   async numberPan(tenant: string, range: PanRange, counter: bigint | number): Promise<Pan> {
-    const key = await this.#keyFor(tenant, 'numbering', 'number')
+    const { key } = await this.#subKey(tenant, 'numbering', 'number')
     const cacheKey = `${tenant} ${rangeName(range)}`
     const numbering = this.#numberings.get(cacheKey) ?? panNumbering(range, key)
     this.#numberings.set(cacheKey, numbering)
     return numbering(counter)
   }
 
-  async #keyFor(tenant: string, purpose: KeyPurpose, use: KeyUse): Promise<KeyObject> {
-    const name = keyName(tenant, purpose, currentVersion)
-    if (!usesOf[purpose].includes(use)) throw refusedPurpose(purpose, use)
-    const key = (await this.#find(name, purpose))?.uses[use]
-    if (!key) throw new CardCryptoError('key.not.found', `There is no key ${name}`)
-    return key
+  async panForZone(tenant: string, pan: StoredPan, zoneAad: string): Promise<string> {
+    const digits = await this.decrypt(tenant, 'data', pan.ciphertext, pan.aad)
+    const sealed = this.#zone.seal(tenant, 'pan', digits, zoneAad)
+    digits.fill(0)
+    return sealed
   }
 
-  async #find(name: string, purpose: KeyPurpose): Promise<LoadedKey | null> {
-    const cached = this.#keys.get(name)
-    if (cached && (isGenerated(purpose) || Date.now() - cached.loadedAtMs < importedKeyTtlMs)) return cached
-    const record = await this.#store.load(name)
-    return record && this.#load(record, name, purpose)
+  async panFromZone(tenant: string, sealed: string, zoneAad: string, aad: string): Promise<Buffer> {
+    const digits = this.#zone.open(tenant, 'pan', sealed, zoneAad)
+    const stored = await this.encrypt(tenant, 'data', digits, aad)
+    digits.fill(0)
+    return stored
   }
 
-  /** Unwraps a record under the name it was asked for, not the one it claims, and derives a key for each use. */
-  #load(record: KeyRecord, name: string, purpose: KeyPurpose): LoadedKey {
-    const bytes = unwrapSecret(this.#masterKey, name, record.wrapped)
-    if (bytes.length !== keyBytes || keyCheckValue(bytes) !== record.kcv) {
-      throw new CardCryptoError('key.unwrap.failed', `${name} does not match its check value`)
-    }
-    const key = createSecretKey(bytes)
-    bytes.fill(0)
-    const loaded: LoadedKey = { name, kcv: record.kcv, uses: {}, loadedAtMs: Date.now() }
-    for (const use of usesOf[purpose]) loaded.uses[use] = isGenerated(purpose) ? derivedKey(key, use) : key
-    this.#keys.set(name, loaded)
-    return loaded
+  async sealForZone(tenant: string, secret: Secret<string>, zoneAad: string): Promise<string> {
+    return this.#zone.seal(tenant, 'secret', Buffer.from(secret.reveal()), zoneAad)
   }
 
-  #recordOf(name: string, key: Uint8Array): KeyRecord {
-    return {
-      _id: name,
-      wrapped: wrapSecret(this.#masterKey, name, key),
-      kcv: keyCheckValue(key),
-      algorithm: 'AES-256',
-      createdAt: new Date(),
-    }
+  async openFromZone(tenant: string, sealed: string, zoneAad: string): Promise<Secret<string>> {
+    return secretText(this.#zone.open(tenant, 'secret', sealed, zoneAad))
+  }
+
+  async cvv(tenant: string, pan: StoredPan, request: CvvRequest): Promise<Secret<string>> {
+    return new Secret(await pins.cvvOf(this.#work, tenant, pan, request))
+  }
+
+  async verifyCvv(tenant: string, pan: StoredPan | null, request: CvvRequest, candidate: Secret<string>): Promise<boolean> {
+    return pins.verifyCvv(this.#work, tenant, pan, request, candidate.reveal())
+  }
+
+  async setPin(tenant: string, pan: StoredPan, pin: PinInCall, pinLength: number): Promise<PinReference> {
+    return pins.setPin(this.#work, tenant, pan, pin, pinLength)
+  }
+
+  async verifyPin(tenant: string, card: pins.CardToVerify | null, pin: PinInCall, pinLength: number): Promise<boolean> {
+    return pins.verifyPin(this.#work, tenant, card, pin, pinLength)
+  }
+
+  async pinMac(tenant: string, pin: pins.SealedPin): Promise<string> {
+    return pins.pinMac(this.#work, tenant, pin)
+  }
+
+  async choosePin(tenant: string, pan: StoredPan, pinLength: number): ReturnType<Hsm['choosePin']> {
+    return pins.choosePin(this.#work, tenant, pan, pinLength)
+  }
+
+  async translatePinBlock(tenant: string, pan: StoredPan, from: ZonePinBlock, to: Omit<ZonePinBlock, 'block'>): Promise<ZonePinBlock> {
+    return pins.translatePinBlock(this.#work, tenant, pan, from, to)
+  }
+
+  async verifyZonePin(tenant: string, card: pins.CardToVerify, block: ZonePinBlock, pinLength: number): Promise<boolean> {
+    return pins.verifyZonePin(this.#work, tenant, card, block, pinLength)
+  }
+
+  async #panOf(tenant: string, pan: StoredPan | null): Promise<string> {
+    const stored = pan ?? (await this.#decoy(tenant))
+    const digits = await this.decrypt(tenant, 'data', stored.ciphertext, stored.aad)
+    const text = digits.toString('latin1')
+    digits.fill(0)
+    return text
+  }
+
+  async #decoy(tenant: string): Promise<StoredPan> {
+    const aad = 'decoy'
+    const decoy = this.#decoys.get(tenant) ?? { ciphertext: await this.encrypt(tenant, 'data', Buffer.from(decoyPan), aad), aad }
+    this.#decoys.set(tenant, decoy)
+    return decoy
+  }
+
+  /** The sub-key of a key that is made here, and its version: the newest unless told. */
+  async #subKey(tenant: string, purpose: KeyPurpose, use: KeyUse, version?: number): Promise<{ key: KeyObject; version: number }> {
+    requireUse(purpose, use)
+    const { uses, view } = version === undefined ? await this.#ring.newest(tenant, purpose) : await this.#ring.get(tenant, purpose, version)
+    const key = uses[use]
+    if (!key) throw refusedPurpose(purpose, use)
+    return { key, version: view.version }
   }
 }
 
-function keyName(tenant: string, purpose: KeyPurpose, version: number): string {
-  if (!tenantPattern.test(tenant)) throw new CardCryptoError('tenant.invalid', 'A key belongs to a tenant id such as ACME_BANK')
-  if (!Object.hasOwn(usesOf, purpose)) throw refusedPurpose(purpose, 'exist')
-  return `${tenant}/${purpose}/${version}`
-}
-
-/** Exchanged keys are used as they are, since the bank uses the same bytes; our own have a sub-key for each use (HKDF, RFC 5869). */
-function derivedKey(key: KeyObject, use: KeyUse): KeyObject {
-  return createSecretKey(Buffer.from(hkdfSync('sha256', key, '', `dcms key use 1 ${use}`, keyBytes)))
-}
-
-function isGenerated(purpose: KeyPurpose): boolean {
-  return purpose !== 'field' && purpose !== 'pin'
-}
-
-function refusedPurpose(purpose: string, what: string): CardCryptoError {
-  return new CardCryptoError('key.purpose.refused', `A key for ${purpose} does not ${what}`)
+function secretText(plaintext: Buffer): Secret<string> {
+  const secret = new Secret(plaintext.toString())
+  plaintext.fill(0)
+  return secret
 }

@@ -2,17 +2,22 @@
 import { setImmediate as later } from 'node:timers/promises'
 import type { KeyRecord, KeyStore } from '../src/index.ts'
 
-export function memoryKeyStore(): KeyStore & { records: Map<string, KeyRecord>; loads: () => number } {
+export function memoryKeyStore(): KeyStore & { records: Map<string, KeyRecord>; reads: () => number } {
   const records = new Map<string, KeyRecord>()
-  let loads = 0
+  let reads = 0
   return {
     records,
-    loads: () => loads,
+    reads: () => reads,
     async load(name) {
-      loads++
+      reads++
       await later()
       const record = records.get(name)
       return record ? { ...record } : null
+    },
+    async list(tenant) {
+      reads++
+      await later()
+      return [...records.values()].filter(({ _id }) => _id.startsWith(`${tenant}/`)).map((record) => ({ ...record }))
     },
     async insert(record) {
       await later()
@@ -23,6 +28,10 @@ export function memoryKeyStore(): KeyStore & { records: Map<string, KeyRecord>; 
     async replace(record) {
       await later()
       records.set(record._id, { ...record })
+    },
+    async remove(record) {
+      await later()
+      if (records.get(record._id)?.wrapped === record.wrapped) records.delete(record._id)
     },
   }
 }

@@ -18,17 +18,3 @@ export function withSharedVectors<T>(name: string, define: (vectors: T) => void)
   if (file) define(JSON.parse(readFileSync(file, 'utf8')) as T)
   else test(`NOT CHECKED: shared/vectors/${name} is not beside this checkout`, () => undefined)
 }
-
-export interface CardVector {
-  id: string
-  operation: string
-  inputs: Record<string, string>
-  expected: Record<string, string | boolean>
-}
-
-/** The card vectors of some operations. */
-export function withCardVectors(operations: string[], define: (vectors: CardVector[]) => void): void {
-  withSharedVectors<{ vectors: CardVector[] }>('card-crypto.json', ({ vectors }) =>
-    define(vectors.filter(({ operation }) => operations.includes(operation))),
-  )
-}
