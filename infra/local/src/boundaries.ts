@@ -14,7 +14,7 @@ const partOf = (path: string): string =>
 const isTest = (path: string): boolean => path.endsWith('.test.ts') || path.includes('/test/')
 
 const serviceNames = ['@dcms/customer', '@dcms/kit', '@dcms/pin-preference', '@dcms/wallet-ncmc', '@dcms/inventory-order', '@dcms/gateway']
-const infraNames = ['@dcms/local', '@dcms/ops', '@dcms/bench', '@dcms/chaos', '@dcms/sandbox', '@dcms/deploy']
+const infraNames = ['@dcms/local', '@dcms/leak-scan', '@dcms/ops', '@dcms/bench', '@dcms/chaos', '@dcms/sandbox', '@dcms/deploy']
 
 /**
  * Faults of one source file.

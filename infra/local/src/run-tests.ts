@@ -1,18 +1,21 @@
-// npm test: starts engines for the tests alone, runs jest against them, stops them, and ends with one line of counts.
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+// npm test: starts engines for the tests alone, runs jest against them, searches what they left for card data, ends with one line of counts.
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startLeakScan } from '@dcms/leak-scan'
 import { execa, type ResultPromise } from 'execa'
 import getPort from 'get-port'
 import { exists } from './cache.ts'
 import { isAlive } from './engine-process.ts'
 import { type Engines, resetEngines, startEngines, stopEngines } from './engines.ts'
-import { countTests, isSuccess, summaryLine, type TestCounts } from './test-summary.ts'
+import { addCounts, countTests, isSuccess, summaryLine, type TestCounts } from './test-summary.ts'
 
 const repository = join(import.meta.dirname, '../../..')
 const runs = join(repository, '.dcms/test-engines')
 /** Each run has its own folder, named by its process: two runs at once do not meet, and a dead run's folder is known by its pid. */
 const dataDir = join(runs, String(process.pid))
+/** Processes that tests start write their logs below it; a name that the leak scan knows. */
+const logsDir = join(dataDir, 'process-logs')
 const progress = (line: string) => console.log(line)
 const WORKERS = 3
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -39,11 +42,36 @@ process.stdout.write(`${summaryLine(counts)}\n`, () => process.exit(isSuccess(co
 async function run(): Promise<TestCounts> {
   await clearDeadRuns()
   const engines = await startTestEngines()
+  const secretsDir = await mkdtemp(join(tmpdir(), 'dcms-tests-')) // apart from what is searched
+  const ledgerFile = join(secretsDir, 'secrets')
   try {
-    return interrupted ? { passed: 0, failed: 1, skipped: 0 } : await runJest(engines)
+    if (interrupted) return { passed: 0, failed: 1, skipped: 0 }
+    const counts = await runJest(engines, secretsDir, ledgerFile)
+    if (interrupted) return counts
+    return addCounts(counts, await searchForLeaks(engines, ledgerFile))
   } finally {
-    await engines.stop()
-    await stopNested(dataDir)
+    await stopAll(engines)
+    await rm(secretsDir, { recursive: true, force: true })
+  }
+}
+
+async function stopAll(engines: Engines): Promise<void> {
+  await engines.stop()
+  await stopNested(dataDir)
+}
+
+/** Counts as tests: that the search finds what was planted, and that it finds nothing else. */
+async function searchForLeaks(engines: Engines, ledgerFile: string): Promise<TestCounts> {
+  try {
+    const scan = await startLeakScan({ folder: dataDir, logsDir, engines, ledgerFile })
+    await stopAll(engines) // the database now writes what it still had in memory
+    const report = await scan?.finish()
+    const lines = report?.lines ?? ['skipped: these tests used neither database nor Kafka nor processes']
+    progress(['leak scan', ...lines.map((line) => `  ${line}`)].join('\n'))
+    return { passed: report?.passed ?? 0, failed: report?.failed ?? 0, skipped: 0 }
+  } catch (problem) {
+    console.error('The leak scan could not be done.', problem)
+    return { passed: 0, failed: 1, skipped: 0 }
   }
 }
 
@@ -72,8 +100,7 @@ async function startTestEngines(): Promise<Engines> {
   return engines
 }
 
-async function runJest({ mongoUrl, kafkaBrokers }: Engines): Promise<TestCounts> {
-  const folder = await mkdtemp(join(tmpdir(), 'dcms-tests-'))
+async function runJest({ mongoUrl, kafkaBrokers }: Engines, folder: string, ledgerFile: string): Promise<TestCounts> {
   const reportFile = join(folder, 'report.json')
   const args = [
     '--experimental-vm-modules',
@@ -83,20 +110,25 @@ async function runJest({ mongoUrl, kafkaBrokers }: Engines): Promise<TestCounts>
   ]
   // Most tests wait for processes they started, so more workers than cores pay. A test that leaves something open does not hold the run up.
   args.push('--json', `--outputFile=${reportFile}`, `--maxWorkers=${WORKERS}`, '--forceExit', ...process.argv.slice(2))
-  const env = { MONGO_URL: mongoUrl, KAFKA_BROKERS: kafkaBrokers, DCMS_ENGINES_DIR: dataDir }
-  // jest prints the report on its standard output too; what a reader wants to see goes to standard error.
+  const env = {
+    MONGO_URL: mongoUrl,
+    KAFKA_BROKERS: kafkaBrokers,
+    DCMS_ENGINES_DIR: dataDir,
+    DCMS_TEST_LOGS_DIR: logsDir,
+    DCMS_SECRET_LEDGER: ledgerFile,
+  }
+  await mkdir(logsDir, { recursive: true })
   jest = execa(process.execPath, args, {
     cwd: repository,
     env,
     reject: false,
     stdin: 'inherit',
-    stdout: 'ignore',
+    stdout: { file: join(logsDir, 'jest.log') }, // what services log that run inside a test; for people jest writes to standard error
     stderr: 'inherit',
     buffer: false,
   })
   const { exitCode } = await jest
   const report = await readFile(reportFile, 'utf8').catch(() => undefined)
-  await rm(folder, { recursive: true, force: true })
   const counts = countTests(report, exitCode ?? 1)
   return interrupted && counts.failed === 0 ? { ...counts, failed: 1 } : counts
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { countTests, isSuccess, summaryLine } from './test-summary.ts'
+import { addCounts, countTests, isSuccess, summaryLine } from './test-summary.ts'
 
 const report = (changes: Record<string, number>) =>
   JSON.stringify({ numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0, numRuntimeErrorTestSuites: 0, ...changes })
@@ -20,3 +20,8 @@ test.each([undefined, '', '{"half', '[]'])('without a whole report (%s) the run 
 )
 
 test('a run without a single test is no success', () => expect(isSuccess(countTests(report({}), 0))).toBe(false))
+
+test('what the leak scan found is added to what jest counted', () =>
+  expect(summaryLine(addCounts({ passed: 12, failed: 0, skipped: 2 }, { passed: 1, failed: 1, skipped: 0 }))).toBe(
+    '13 passed, 1 failed, 2 skipped',
+  ))

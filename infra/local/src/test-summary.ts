@@ -28,6 +28,12 @@ export function countTests(report: string | undefined, exitCode: number): TestCo
   }
 }
 
+export const addCounts = (some: TestCounts, more: TestCounts): TestCounts => ({
+  passed: some.passed + more.passed,
+  failed: some.failed + more.failed,
+  skipped: some.skipped + more.skipped,
+})
+
 export function summaryLine({ passed, failed, skipped }: TestCounts): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
 }
