@@ -127,8 +127,8 @@ const sharedSettings = [
 
 test.each([...folderOf])('%s is given the settings it reads, and no others', (name, folder) => {
   const read = [...sharedSettings, ...settingsIn(readFileSync(join(root, folder, 'src', 'config.ts'), 'utf8'))]
-  // The entry script turns the file into the setting.
-  const given = Object.keys(serviceOf(name).environment ?? {}).map((each) => each.replace(/^DCMS_MASTER_KEY_FILE$/, 'DCMS_MASTER_KEY'))
+  // The entry script turns a key's file into the setting.
+  const given = Object.keys(serviceOf(name).environment ?? {}).map((each) => each.replace(/^(DCMS_(?:MASTER|ZONE)_KEY)_FILE$/, '$1'))
   expect(read.filter((each) => !each.hasDefault && !given.includes(each.name))).toEqual([])
   expect(given.filter((each) => !read.some((setting) => setting.name === each))).toEqual([])
 })
@@ -166,5 +166,8 @@ test('Kafka is the version that npm start runs without Docker', () => {
 test('only the gateway and the engines are reached from outside, and no secret stands in the file', () => {
   const published = Object.entries(services).filter(([, { ports }]) => ports !== undefined)
   expect(published.map(([name]) => name).sort()).toEqual(['gateway', 'kafka', 'mongo'])
-  for (const { environment = {} } of Object.values(services)) expect(environment).not.toHaveProperty('DCMS_MASTER_KEY')
+  for (const { environment = {} } of Object.values(services)) {
+    expect(environment).not.toHaveProperty('DCMS_MASTER_KEY')
+    expect(environment).not.toHaveProperty('DCMS_ZONE_KEY')
+  }
 })

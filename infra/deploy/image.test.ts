@@ -21,19 +21,16 @@ afterEach(() => rmSync(folder, { recursive: true }))
 const start = (parameters: string[], environment: Record<string, string> = {}) =>
   run('sh', [entrypoint, ...parameters], { env: { PATH: [dirname(process.execPath), process.env.PATH].join(delimiter), ...environment } })
 
-test('a master key in a file reaches the process as its setting', async () => {
+test.each(['DCMS_MASTER_KEY', 'DCMS_ZONE_KEY'])('%s in a file reaches the process as its setting', async (setting) => {
   const probe = join(folder, 'probe.ts')
-  writeFileSync(join(folder, 'kit.master-key'), 'a2V5')
-  writeFileSync(
-    probe,
-    'const { DCMS_MASTER_KEY: key, DCMS_MASTER_KEY_FILE: file }: NodeJS.ProcessEnv = process.env; console.log(key, file)',
-  )
-  const { stdout } = await start([probe], { DCMS_MASTER_KEY_FILE: join(folder, 'kit.master-key') })
+  writeFileSync(join(folder, 'key'), 'a2V5')
+  writeFileSync(probe, `console.log(process.env.${setting}, process.env.${setting}_FILE)`)
+  const { stdout } = await start([probe], { [`${setting}_FILE`]: join(folder, 'key') })
   expect(stdout.trim()).toBe('a2V5 undefined')
 })
 
-test('a master key file that is not there stops the start', async () => {
-  await expect(start([makeKeys, folder], { DCMS_MASTER_KEY_FILE: join(folder, 'missing') })).rejects.toMatchObject({ code: 1 })
+test.each(['DCMS_MASTER_KEY', 'DCMS_ZONE_KEY'])('a file for %s that is not there stops the start', async (setting) => {
+  await expect(start([makeKeys, folder], { [`${setting}_FILE`]: join(folder, 'missing') })).rejects.toMatchObject({ code: 1 })
 })
 
 test('parameters and exit code are those of the process', async () => {
@@ -50,6 +47,7 @@ test('keys are made once, readable by their owner only, and kept', async () => {
     expect(statSync(join(keys, `${name}.master-key`)).mode & 0o777).toBe(0o600)
     expect(Buffer.from(readFileSync(join(keys, `${name}.master-key`), 'utf8'), 'base64')).toHaveLength(32)
   }
+  expect(statSync(join(keys, 'zone-key')).mode & 0o777).toBe(0o600)
   expect(readFileSync(join(keys, 'callers.jwks.json'), 'utf8')).not.toContain('"d"')
   await start([makeKeys, keys])
   expect(content()).toEqual(made)

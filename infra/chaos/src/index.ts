@@ -1,5 +1,7 @@
 // What tests of the whole use: a bank of their own on processes of their own, which may be killed, paused and started again.
+export { isSecret, type SecretKind, usedSecret } from '@dcms/leak-scan'
 export { type EventLog, eventLog } from './event-log.ts'
 export { eventually } from './eventually.ts'
+export { noting, pinBlock } from './noting-client.ts'
 export { type OwnKafka, startOwnKafka } from './own-kafka.ts'
 export { startTestBank, type TestBank, type TestBankOptions } from './test-bank.ts'

@@ -13,6 +13,7 @@ import {
   startInstallation,
 } from '@dcms/ops'
 import { Dcms, type DcmsOptions, type RequestOf } from '@dcms/sdk'
+import { noting } from './noting-client.ts'
 
 export interface TestBankOptions {
   /** Instead of the Kafka of the test run. */
@@ -22,10 +23,12 @@ export interface TestBankOptions {
 export interface TestBank {
   readonly installation: Installation
   readonly client: DemoClient
-  /** ACME_BANK, sealed in session mode, with the usual retries. */
+  /** ACME_BANK, sealed in session mode, with the usual retries. Secrets that pass through it are noted for the leak scan, see `noting`. */
   readonly dcms: Dcms
-  /** Another client of the same user. */
+  /** Another client of the same user; it notes secrets too. */
   connect(options?: Partial<DcmsOptions>): Dcms
+  /** The card number of a kit as answers carry it. */
+  cardNumberOf(kit: { encryptedCardNumber?: string }): string
   /** The registration of a fresh customer with a virtual card. */
   newCustomer(): RequestOf<'register'>
   stop(): Promise<void>
@@ -35,10 +38,13 @@ export async function startTestBank(options: TestBankOptions = {}): Promise<Test
   const { MONGO_URL: mongoUrl, KAFKA_BROKERS: kafkaBrokers } = process.env
   if (!mongoUrl || !kafkaBrokers) throw new Error('MONGO_URL and KAFKA_BROKERS are not set: run the tests with npm test, which starts both')
   const stateDir = await mkdtemp(join(tmpdir(), 'dcms-bank-'))
+  const name = `t${randomBytes(4).toString('hex')}`
+  const logsDir = process.env.DCMS_TEST_LOGS_DIR // in a whole test run logs outlive their bank: they are searched at the end
   const installation = await startInstallation({
     engines: { mongoUrl, kafkaBrokers: options.kafkaBrokers ?? kafkaBrokers },
     stateDir,
-    installation: `t${randomBytes(4).toString('hex')}`,
+    ...(logsDir && { logDir: join(logsDir, name) }),
+    installation: name,
     ports: 'free',
     logLevel: 'warn',
   })
@@ -46,15 +52,20 @@ export async function startTestBank(options: TestBankOptions = {}): Promise<Test
   await setUpDemoTenants(installation.operator, client)
   const clients: Dcms[] = []
   const connect = (changes: Partial<DcmsOptions> = {}): Dcms => {
-    const dcms = new Dcms({ ...sdkOptions(client, 'ACME_BANK'), ...changes })
+    const dcms = noting(new Dcms({ ...sdkOptions(client, 'ACME_BANK'), ...changes }))
     clients.push(dcms)
     return dcms
   }
+  const dcms = connect()
   return {
     installation,
     client,
-    dcms: connect(),
+    dcms,
     connect,
+    cardNumberOf({ encryptedCardNumber }) {
+      if (!encryptedCardNumber) throw new Error('the kit carries no card number')
+      return dcms.decryptCardNumber(encryptedCardNumber)
+    },
     newCustomer: () => ({ ...demoRegistration(`c${randomBytes(6).toString('hex')}`) }),
     async stop() {
       await Promise.all(clients.map((each) => each.close()))

@@ -1,4 +1,4 @@
-// No card number leaves the vault in clear: not into a log, not into an event.
+// No card number leaves the vault in clear: not into a log, not into an event. What the whole suite leaves is searched by infra/leak-scan.
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
@@ -15,8 +15,8 @@ test('card numbers, passwords, tokens and document numbers are in no log and no 
   for (let count = 0; count < 5; count++) {
     const { entityId, kitInfo } = await bank.dcms.register(bank.newCustomer())
     const [kit] = kitInfo
-    if (!kit?.encryptedCardNumber) throw new Error('no card number was answered')
-    secrets.push(bank.dcms.decryptCardNumber(kit.encryptedCardNumber))
+    if (!kit) throw new Error('no card was issued')
+    secrets.push(bank.cardNumberOf(kit))
     await bank.dcms.activateKit({ entityId, kitNo: kit.kitNo })
   }
   await expect(bank.dcms.register({ ...bank.newCustomer(), entityId: secrets.at(-1) ?? '', dob: 'x' } as never)).rejects.toMatchObject({

@@ -1,10 +1,9 @@
 // The dcms command as a program of its own: what it takes, what it says, how it ends.
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { runDcmsProgram } from '../test/run-dcms.ts'
 import { installationKeys } from './installation-keys.ts'
 import { workspaceRoot } from './process-environment.ts'
 
@@ -16,28 +15,13 @@ beforeAll(async () => {
 })
 afterAll(() => rm(stateDir, { recursive: true, force: true }))
 
-async function dcms(parameters: string[], input = '', environment: Record<string, string> = {}) {
-  const { GATEWAY_INTERNAL_URL: _g, KAFKA_BROKERS: _k, DCMS_KEYS_DIR: _d, ...inherited } = process.env
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'dcms.ts'), ...parameters], {
-    env: { ...inherited, DCMS_STATE_DIR: stateDir, NO_COLOR: '1', ...environment },
-  })
-  let stdout = ''
-  let stderr = ''
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk
-  })
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk
-  })
-  child.stdin.end(input)
-  const [code] = await once(child, 'close')
-  return { code, stdout, stderr }
-}
+const dcms = (parameters: string[], input = '', environment: Record<string, string> = {}) =>
+  runDcmsProgram(parameters, input, { DCMS_STATE_DIR: stateDir, ...environment })
 
 test('--help shows the groups and the exit codes', async () => {
   const { code, stdout } = await dcms(['--help'])
   expect(code).toBe(0)
-  for (const word of ['tenant', 'user', 'keys', 'events', 'Exit codes']) expect(stdout).toContain(word)
+  for (const word of ['tenant', 'user', 'keys', 'pin', 'events', 'Exit codes']) expect(stdout).toContain(word)
 })
 
 test('an unknown command is wrong use', async () => {
@@ -77,17 +61,57 @@ test('a role there is not is told with those there are', async () => {
   expect(stderr).toContain('API_CLIENT')
 })
 
-test('a key of the wrong form is refused without being repeated', async () => {
-  const { code, stderr } = await dcms(['keys', 'import', '--tenant', 'ACME_BANK', '--purpose', 'field', '--stdin'], 'c2VjcmV0LWtleQ==\n')
+const keys = (command: string, ...further: string[]) => ['keys', command, '--tenant', 'ACME_BANK', ...further]
+
+test.each<[string, string[], number, string]>([
+  ['a purpose there is not', keys('create', '--purpose', 'wallet'), 2, 'Allowed choices are field, pin, mailer, switch'],
+  ['a purpose that is made here', keys('create', '--purpose', 'data'), 2, 'Allowed choices are field, pin, mailer, switch'],
+  ['a purpose of another context', keys('create', '--purpose', 'pin', '--context', 'kit'), 1, 'kit holds no pin key; pin-preference does'],
+  ['an import without a form', keys('import', '--purpose', 'pin', '--stdin'), 2, 'either --component 1|2 with --officer NAME'],
+  ['a component of nobody', keys('import', '--purpose', 'pin', '--component', '1', '--stdin'), 2, 'with --officer NAME'],
+  ['a third component', keys('import', '--purpose', 'pin', '--component', '3', '--officer', 'Asha', '--stdin'), 2, 'components 1 and 2'],
+  [
+    'two forms at once',
+    keys('import', '--purpose', 'pin', '--component', '1', '--officer', 'A', '--key-block', '--stdin'),
+    2,
+    'cannot be used',
+  ],
+  ['a transport key as block', keys('import', '--purpose', 'transport', '--key-block', '--stdin'), 1, 'comes as two components'],
+  ['a pvk as component', keys('import', '--purpose', 'pvk', '--component', '1', '--officer', 'A', '--stdin'), 1, 'comes as a key block'],
+  ['a key on the command line', keys('import', '--purpose', 'pin', '--key-block', 'D0112'), 2, '--stdin'],
+  ['the numbering key to rotate', keys('rotate', '--purpose', 'numbering'), 1, 'A numbering key is never rotated'],
+  ['an exchanged key to rotate', keys('rotate', '--purpose', 'field'), 1, 'dcms keys import --tenant ACME_BANK --purpose field'],
+  ['a context there is not', keys('list', '--context', 'wallet'), 2, 'Allowed choices are customer, kit, pin-preference'],
+  ['an export of what never leaves', keys('export', '--purpose', 'cvk'), 2, 'Allowed choices are'],
+  ['a PIN of no kit', ['pin', 'unlock', '--tenant', 'ACME_BANK'], 2, '--kit'],
+  ['mailers of no batch', ['pin', 'mailers', '--tenant', 'ACME_BANK'], 2, '--batch'],
+  ['too many mailers', ['pin', 'mailers', '--tenant', 'ACME_BANK', '--batch', 'b', '--limit', '501'], 2, 'A number from 1 to 500'],
+])('%s is told', async (_what, parameters, code, told) => {
+  const run = await dcms(parameters)
+  expect(run).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(told) })
+})
+
+test('a component of the wrong form is refused without being repeated', async () => {
+  const parameters = keys('import', '--purpose', 'field', '--component', '1', '--officer', 'Asha', '--stdin')
+  const { code, stderr } = await dcms(parameters, 'c2VjcmV0LWtleQ==\n')
   expect(code).toBe(1)
-  expect(stderr).toContain('Base64 of 32 bytes')
+  expect(stderr).toContain('hex or Base64 of 32 bytes')
   expect(stderr).not.toContain('c2VjcmV0')
 })
 
 test('a secret that is expected on standard input and does not come is asked for', async () => {
-  const { code, stderr } = await dcms(['keys', 'import', '--tenant', 'ACME_BANK', '--purpose', 'pin', '--stdin'])
+  const { code, stderr } = await dcms(keys('import', '--purpose', 'pin', '--key-block', '--stdin'))
   expect(code).toBe(1)
   expect(stderr).toContain('standard input')
+})
+
+test('a service that is down is named with its address', async () => {
+  const { code, stderr } = await dcms(keys('list', '--context', 'kit'), '', {
+    KIT_INTERNAL_URL: 'http://127.0.0.1:9',
+    DCMS_KEYS_DIR: join(stateDir, 'keys'),
+  })
+  expect(code).toBe(1)
+  expect(stderr).toContain('kit does not answer at http://127.0.0.1:9')
 })
 
 test('a topic there is not is told before Kafka is asked', async () => {

@@ -1,10 +1,12 @@
 // The `dcms` command: what operators do to a running installation. `npm run dcms -- --help`.
 import { pathToFileURL } from 'node:url'
-import { type Context, type ImportKey, importKeyRequest, isRole, type Role, roles, validatorOf } from '@dcms/contract'
+import { type Context, isRole, type Role, roles } from '@dcms/contract'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type AddressOptions, findAddresses } from './addresses.ts'
+import { keyCommands } from './dcms-keys.ts'
+import { lineFromInput, withAddressOptions, withOperator } from './dcms-options.ts'
+import { pinCommands } from './dcms-pin.ts'
 import { eventJson, eventLine, tailEvents, topicsOf } from './events-tail.ts'
-import { createOperator, type Operator } from './operator.ts'
 import { processNames } from './process-environment.ts'
 import { readJson, readTenantFile } from './tenant-file.ts'
 import { painter } from './terminal.ts'
@@ -14,7 +16,6 @@ Exit codes: 0 done; 1 refused, invalid or out of reach (the reason is on standar
 Addresses and the operator's key come from options, else from the environment (GATEWAY_INTERNAL_URL, KAFKA_BROKERS, DCMS_KEYS_DIR …),
 else from .dcms/run.json, which npm start writes (another folder: DCMS_STATE_DIR).`
 
-const validateKey = validatorOf<ImportKey>(importKeyRequest)
 const LINE_WIDTH_WITHOUT_TERMINAL = 160
 const PAYLOAD_WIDTH_MIN = 40
 const COLUMNS_BEFORE_PAYLOAD = 90
@@ -23,35 +24,6 @@ const collect = (value: string, earlier: string[] = []): string[] => [...earlier
 const oneRole = (value: string, earlier: Role[] = []): Role[] => {
   if (!isRole(value)) throw new InvalidArgumentError(`There are ${roles.join(', ')}.`)
   return [...earlier, value]
-}
-
-function withAddressOptions(command: Command): Command {
-  return command
-    .option('--state-dir <folder>', 'folder with run.json (default: .dcms of the workspace)')
-    .option('--keys-dir <folder>', 'folder with the operator’s key, ops.jwk.json')
-    .option('--gateway-internal-url <url>', 'internal listener of the gateway')
-}
-
-async function withOperator<Result>(options: AddressOptions, work: (operator: Operator) => Promise<Result>): Promise<Result> {
-  const operator = createOperator(await findAddresses(options, process.env))
-  try {
-    return await work(operator)
-  } finally {
-    await operator.close()
-  }
-}
-
-/** The first line of standard input; secrets come this way so that they stand in no process list and no history. */
-async function lineFromInput(what: string): Promise<string> {
-  if (process.stdin.isTTY) process.stderr.write(`${what}, then Enter: `)
-  let text = ''
-  for await (const chunk of process.stdin.setEncoding('utf8')) {
-    text += chunk
-    if (text.includes('\n')) break
-  }
-  const line = text.split(/\r?\n/, 1)[0] ?? ''
-  if (line === '') throw new Error(`${what} is expected on standard input`)
-  return line
 }
 
 function tenantCommands(): Command {
@@ -93,28 +65,6 @@ function userCommands(): Command {
     console.log(`user ${username} of ${tenant} ${added.created ? 'added' : 'changed; tokens given before are no longer good'}`)
   })
   return new Command('user').description('API users').addCommand(add)
-}
-
-function keyCommands(): Command {
-  const take = new Command('import')
-    .description('give the system a key exchanged with a bank at onboarding')
-    .requiredOption('--tenant <tenant>', 'tenant id')
-    .addOption(
-      new Option('--purpose <purpose>', 'field: card numbers in answers; pin: PINs in requests')
-        .choices(['field', 'pin'])
-        .makeOptionMandatory(),
-    )
-    .requiredOption('--stdin', 'read the key, Base64 of 32 bytes, from standard input')
-    .option('--kit-internal-url <url>', 'internal listener of the kit service (field keys)')
-    .option('--pin-preference-internal-url <url>', 'internal listener of the pin-preference service (pin keys)')
-  withAddressOptions(take).action(async (options: AddressOptions & { tenant: string; purpose: ImportKey['purpose'] }) => {
-    const { tenant, purpose } = options
-    const key = validateKey({ tenant, purpose, key: await lineFromInput('The key') })
-    if (!key.valid) throw new Error(key.fieldError.join('\n'))
-    await withOperator(options, (operator) => operator.importKey(key.value))
-    console.log(`${purpose} key of ${tenant} imported`)
-  })
-  return new Command('keys').description('keys exchanged with banks').addCommand(take)
 }
 
 function eventCommands(): Command {
@@ -176,7 +126,7 @@ export function dcmsCommand(): Command {
     .description('Operates a DCMS installation')
     .addHelpText('after', exitCodes)
     .showHelpAfterError('(--help shows how it is used)')
-  for (const group of [tenantCommands(), userCommands(), keyCommands(), eventCommands()]) command.addCommand(group)
+  for (const group of [tenantCommands(), userCommands(), keyCommands(), pinCommands(), eventCommands()]) command.addCommand(group)
   return command
 }
 

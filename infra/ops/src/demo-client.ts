@@ -1,10 +1,11 @@
-// The demo banks: their definitions out of infra/tenants, and the access that a demo client has to them.
+// The demo banks: their definitions out of infra/tenants, the access that a demo client has to them, the keys that others hold.
 import { randomBytes } from 'node:crypto'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { TenantDefinition } from '@dcms/contract'
 import { Dcms, type DcmsOptions } from '@dcms/sdk'
 import { generateKeyPair, type PrivateJwk } from '@dcms/sealing'
+import { ensureKeys } from './demo-keys.ts'
 import type { Operator } from './operator.ts'
 import { processNames, workspaceRoot } from './process-environment.ts'
 import { readJson, readTenantFile } from './tenant-file.ts'
@@ -27,6 +28,12 @@ export interface DemoClient {
   tenants: Record<DemoTenant, DemoAccess>
 }
 
+/** What the transport officers and the printer of PIN mailers hold of ACME_BANK: never the bank's client. Base64 of 32 bytes each. */
+export interface DemoKeyHolders {
+  transportKey: string
+  mailerKey: string
+}
+
 const files: Readonly<Record<DemoTenant, string>> = {
   ACME_BANK: join(workspaceRoot, 'infra', 'tenants', 'acme-bank.json'),
   SANDBOX_BANK: join(workspaceRoot, 'infra', 'tenants', 'sandbox-bank.json'),
@@ -38,22 +45,37 @@ const PASSWORD_BYTES = 18
 const SHORT_TOKEN_LIFE_SECONDS = 1
 
 export const demoClientFile = (stateDir: string): string => join(stateDir, 'demo-client.json')
+export const demoKeyHoldersFile = (stateDir: string): string => join(stateDir, 'demo-key-holders.json')
 
 /** The demo client's access: what was made at an earlier start, else made now; written with mode 0600. */
 export async function demoClient(stateDir: string, baseUrl: string): Promise<DemoClient> {
   const file = demoClientFile(stateDir)
-  const earlier = await readEarlier(file)
+  const earlier = await readEarlier<DemoClient>(file)
   const accessOf = (tenant: DemoTenant): DemoAccess => earlier?.tenants[tenant] ?? newAccess(tenant)
   const client: DemoClient = { baseUrl, tenants: { ACME_BANK: accessOf('ACME_BANK'), SANDBOX_BANK: accessOf('SANDBOX_BANK') } }
-  await mkdir(dirname(file), { recursive: true })
-  await writeFile(`${file}.${process.pid}`, `${JSON.stringify(client, null, 2)}\n`, { mode: 0o600 })
-  await rename(`${file}.${process.pid}`, file)
+  await writePrivately(file, client)
   return client
 }
 
-async function readEarlier(file: string): Promise<DemoClient | undefined> {
+/** The keys of the other holders: kept, or made now; written with mode 0600. */
+export async function demoKeyHolders(stateDir: string): Promise<DemoKeyHolders> {
+  const file = demoKeyHoldersFile(stateDir)
+  const earlier = await readEarlier<DemoKeyHolders>(file)
+  if (earlier) return earlier
+  const holders: DemoKeyHolders = { transportKey: newKey(), mailerKey: newKey() }
+  await writePrivately(file, holders)
+  return holders
+}
+
+async function writePrivately(file: string, content: object): Promise<void> {
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(`${file}.${process.pid}`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
+  await rename(`${file}.${process.pid}`, file)
+}
+
+async function readEarlier<Content>(file: string): Promise<Content | undefined> {
   try {
-    return (await readJson(file)) as DemoClient
+    return (await readJson(file)) as Content
   } catch (error) {
     const cause = error instanceof Error ? error.cause : undefined
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined
@@ -61,15 +83,16 @@ async function readEarlier(file: string): Promise<DemoClient | undefined> {
   }
 }
 
+const newKey = (): string => randomBytes(KEY_BYTES).toString('base64')
+
 function newAccess(tenant: DemoTenant): DemoAccess {
-  const key = (): string => randomBytes(KEY_BYTES).toString('base64')
   const kid = `${tenant.toLowerCase().replace('_', '-')}-1`
   return {
     username: 'demo_client',
     password: randomBytes(PASSWORD_BYTES).toString('base64url'),
     clientKeys: { keys: [generateKeyPair('P-256', kid)] },
-    pinKey: key(),
-    fieldKey: key(),
+    pinKey: newKey(),
+    fieldKey: newKey(),
   }
 }
 
@@ -84,17 +107,22 @@ export const demoDefinition = (client: DemoClient, tenant: DemoTenant): Promise<
   readTenantFile(files[tenant], client.tenants[tenant].clientKeys)
 
 /**
- * Applies both tenants, their users and exchanged keys; a repeat changes nothing that callers see.
+ * Applies both tenants, their users and exchanged keys (as components of two officers); a repeat changes nothing that callers see, and makes no
+ * further version of a key. `holders`: the keys of the transport officers and of the printer, for ACME_BANK.
  * @returns a token of SANDBOX_BANK that was given for one second: SANDBOX_BANK has that token life for the moment of this one login
  */
-export async function setUpDemoTenants(operator: Operator, client: DemoClient): Promise<{ shortLivedToken: string }> {
+export async function setUpDemoTenants(
+  operator: Operator,
+  client: DemoClient,
+  holders?: DemoKeyHolders,
+): Promise<{ shortLivedToken: string }> {
   const waitFor = processNames
   for (const tenant of demoTenants) {
     const { username, password, pinKey, fieldKey } = client.tenants[tenant]
     await operator.applyTenant(await definitionForSetUp(client, tenant), { waitFor })
     await operator.addUser({ tenant, username, password, roles: ['API_CLIENT'] })
-    await operator.importKey({ tenant, purpose: 'field', key: fieldKey })
-    await operator.importKey({ tenant, purpose: 'pin', key: pinKey })
+    const others = tenant === 'ACME_BANK' && holders ? { transport: holders.transportKey, mailer: holders.mailerKey } : {}
+    await ensureKeys(operator, tenant, { ...others, field: fieldKey, pin: pinKey })
   }
   const dcms = new Dcms({ ...sdkOptions(client, 'SANDBOX_BANK'), mode: 'clear' })
   const shortLivedToken = await dcms.currentToken()

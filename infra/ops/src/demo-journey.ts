@@ -1,10 +1,13 @@
 // The demo journey: a customer and her cards, the events they cause, and what is refused; with the SDK, as a bank would.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Dcms, DcmsError, type ResultOf } from '@dcms/sdk'
+import { BankStreamWatch } from './bank-stream-watch.ts'
 import { type DemoClient, sdkOptions } from './demo-client.ts'
+import { showPin } from './demo-pin.ts'
 import { demoRegistration } from './demo-registration.ts'
 import { EventWatch } from './event-watch.ts'
 import { JourneyReport } from './journey-report.ts'
+import type { Operator } from './operator.ts'
 import { sealedCall } from './sealed-call.ts'
 import { maskCardNumbers } from './terminal.ts'
 
@@ -17,6 +20,8 @@ export interface DemoSurroundings {
   client: DemoClient
   engines: { kafkaBrokers: string }
   installation: string
+  /** Unlocks the PIN that the journey locks. */
+  operator: Operator
   /** A token of SANDBOX_BANK that has expired by the time it is shown. */
   shortLivedToken: string
   /** Ends the journey after the step under way. */
@@ -24,26 +29,37 @@ export interface DemoSurroundings {
 }
 
 /** Runs the journey and prints each step. @returns how many steps went wrong */
-export async function runDemoJourney({ client, engines, installation, shortLivedToken, stopped }: DemoSurroundings): Promise<number> {
+export async function runDemoJourney(surroundings: DemoSurroundings): Promise<number> {
+  const { client, engines, installation, operator, shortLivedToken, stopped } = surroundings
   const report = new JourneyReport(process.stdout, stopped)
   const acme = new Dcms(sdkOptions(client, 'ACME_BANK'))
   const sandbox = new Dcms({ ...sdkOptions(client, 'SANDBOX_BANK'), mode: 'clear' })
-  const watch = new EventWatch({ kafkaBrokers: engines.kafkaBrokers, installation, tenant: 'ACME_BANK' })
+  const watched = { kafkaBrokers: engines.kafkaBrokers, installation, tenant: 'ACME_BANK' }
+  const watch = new EventWatch(watched)
+  const stream = new BankStreamWatch(watched)
   const runId = Date.now().toString(36).toUpperCase()
   try {
+    stream.start()
     await watch.start()
-    await showCards(report, acme, watch, `DEMO-${runId}`)
+    const card = await showCards(report, acme, watch, `DEMO-${runId}`)
+    if (card) await showPin({ report, dcms: acme, operator, stream, card })
     await showSandbox(report, sandbox, `DEMO-${runId}`)
     await showRefusals(report, client, acme, shortLivedToken, `DEMO-${runId}`)
   } catch (error) {
     if (!report.isStopped(error)) throw error
   } finally {
-    await Promise.all([acme.close(), sandbox.close(), watch.stop()])
+    await Promise.all([acme.close(), sandbox.close(), watch.stop(), stream.stop()])
   }
   return report.finish()
 }
 
-async function showCards(report: JourneyReport, dcms: Dcms, watch: EventWatch, entityId: string): Promise<void> {
+/** @returns the card that was issued and is active, for the steps that follow */
+async function showCards(
+  report: JourneyReport,
+  dcms: Dcms,
+  watch: EventWatch,
+  entityId: string,
+): Promise<{ entityId: string; kitNo: string; expDate: string } | undefined> {
   await report.step('Log in and agree session keys', 'POST /api/authenticate, POST /api/session as demo_client of ACME_BANK', async () => {
     await dcms.connect()
     return 'a token, and a session whose keys only the two ends know; every body from here on is sealed'
@@ -117,6 +133,7 @@ async function showCards(report: JourneyReport, dcms: Dcms, watch: EventWatch, e
     },
     issued,
   )
+  return registered && { entityId, kitNo, expDate: registered.kitInfo[0]?.expDate ?? '' }
 }
 
 async function showSandbox(report: JourneyReport, dcms: Dcms, entityId: string): Promise<void> {

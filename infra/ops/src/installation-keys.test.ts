@@ -23,6 +23,14 @@ test('two starts at once agree on the keys, and a later one finds the same', asy
   expect(new Set(callers.map((caller) => first.masterKey(caller))).size).toBe(callers.length)
 })
 
+test('there is one zone key, of 32 bytes, for its owner alone, and no master key', async () => {
+  const [first, second] = await Promise.all([installationKeys(folder), installationKeys(folder)])
+  expect(second.zoneKey).toBe(first.zoneKey)
+  expect(Buffer.from(first.zoneKey, 'base64')).toHaveLength(32)
+  expect(callers.map((caller) => first.masterKey(caller))).not.toContain(first.zoneKey)
+  expect((await stat(join(folder, 'zone-key'))).mode & 0o777).toBe(0o600)
+})
+
 test('private files are for their owner alone; the shared file holds public parts only', async () => {
   const keys = await installationKeys(folder)
   for (const caller of callers) expect((await stat(keys.callerKeyFile(caller))).mode & 0o777).toBe(0o600)

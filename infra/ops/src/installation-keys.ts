@@ -1,4 +1,4 @@
-// Keys of one installation: an ES256 pair per caller and a master key per process that wraps keys; made once and kept.
+// Keys of one installation: an ES256 pair per caller, a master key per process that wraps keys, one zone key; made once and kept.
 import { generateKeyPair as generateKeyPairCallback, type JsonWebKey, randomBytes, randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ const generateKeyPair = promisify(generateKeyPairCallback)
 /** Every process that signs context tokens, and the operator of the `dcms` command. */
 export const callers: readonly Caller[] = ['gateway', 'customer', 'kit', 'pin-preference', 'ops']
 
-const MASTER_KEY_BYTES = 32
+const KEY_BYTES = 32
 
 export interface InstallationKeys {
   /** Private JWK of a caller, `kid` = its name. */
@@ -19,7 +19,12 @@ export interface InstallationKeys {
   readonly callersFile: string
   /** Base64 of 32 bytes; every process has its own. */
   masterKey(process: Caller): string
+  /** Base64 of 32 bytes; card numbers pass under it from the HSM of one context to that of another. */
+  readonly zoneKey: string
 }
+
+/** Processes whose HSMs exchange card numbers. */
+export const zoneKeyHolders: readonly Caller[] = ['kit', 'pin-preference']
 
 export const callerKeyFile = (folder: string, caller: Caller): string => join(folder, `${caller}.jwk.json`)
 
@@ -32,19 +37,20 @@ export async function installationKeys(folder: string): Promise<InstallationKeys
     const text = await readOrCreate(callerKeyFile(folder, caller), async () => JSON.stringify(await callerKey(caller)))
     const { d: _private, ...publicKey } = JSON.parse(text) as JsonWebKey
     publicKeys.push(publicKey)
-    masterKeys.set(
-      caller,
-      await readOrCreate(join(folder, `${caller}.master-key`), async () => randomBytes(MASTER_KEY_BYTES).toString('base64')),
-    )
+    masterKeys.set(caller, await readOrCreate(join(folder, `${caller}.master-key`), newKey))
   }
+  const zoneKey = await readOrCreate(join(folder, 'zone-key'), newKey)
   const callersFile = join(folder, 'callers.jwks.json')
   await writeFile(callersFile, JSON.stringify({ keys: publicKeys }, null, 2))
   return {
     callersFile,
+    zoneKey,
     callerKeyFile: (caller) => callerKeyFile(folder, caller),
     masterKey: (process) => masterKeys.get(process) ?? '',
   }
 }
+
+const newKey = async (): Promise<string> => randomBytes(KEY_BYTES).toString('base64')
 
 async function callerKey(caller: Caller): Promise<JsonWebKey> {
   const { privateKey } = await generateKeyPair('ec', { namedCurve: 'P-256' })

@@ -1,4 +1,4 @@
-// What an operator does to a running installation: tenants, users, exchanged keys; over the internal API with the operator's own key.
+// What an operator does to a running installation: tenants, users, keys, PINs; over the internal API with the operator's own key.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
@@ -8,22 +8,24 @@ import {
   type Caller,
   type Context,
   type ErrorCode,
-  type ImportKey,
   type InternalEndpoint,
-  importKeyPath,
-  importKeyRequest,
   internalEndpoint,
+  type PinMailerBatch,
+  type ProducePinMailers,
+  producePinMailersEndpoint,
   type TenantDefinition,
   tenantVersionPath,
   tenantVersionRequest,
+  unlockPinEndpoint,
 } from '@dcms/contract'
 import { callerTokens, type InternalClient, internalClient, ServiceUnavailable } from '@dcms/service'
 import { callerKeyFile } from './installation-keys.ts'
+import { type KeyOperations, keyOperations, type OperatorCall } from './operator-keys.ts'
 import { type ProcessName, processNames } from './process-environment.ts'
 
 const WAIT_TIMEOUT_MS = 60_000
 const WAIT_POLL_MS = 100
-/** A process that has just learnt of a tenant may need a moment; every command here may be repeated. */
+/** A process that has just learnt of a tenant may need a moment; every command that is not called `once` may be repeated. */
 const TRIES_MAX = 10
 const TRIES_PAUSE_MS = 500
 
@@ -51,6 +53,14 @@ export class OperatorUnreachable extends Error {
   }
 }
 
+/** No answer came to something that must not be done twice. */
+export class OutcomeUnknown extends Error {
+  constructor(what: string, owner: ProcessName, cause: unknown) {
+    super(`${owner} gave no answer about ${what}: it may be done or not. Look with dcms keys list before you repeat.`, { cause })
+    this.name = 'OutcomeUnknown'
+  }
+}
+
 export interface Operator {
   /** Stores and publishes the definition; the same one again changes nothing. `waitFor`: returns when those processes work with it. */
   applyTenant(
@@ -59,8 +69,12 @@ export interface Operator {
   ): Promise<{ tenant: string; version: number; changed: boolean }>
   /** Adds a user or gives a known one a new password and roles. */
   addUser(user: AddUser): Promise<{ username: string; created: boolean }>
-  /** Gives the owner of the key's purpose the key exchanged at onboarding. */
-  importKey(key: ImportKey): Promise<void>
+  /** A tenant's keys, by context. */
+  keys: KeyOperations
+  /** Makes a locked PIN usable again; `unlocked` is false when it was not locked. */
+  unlockPin(tenant: string, card: { kitNo: string; reason?: string }): Promise<{ kitNo: string; unlocked: boolean }>
+  /** Makes the new PINs of a batch of ordered PIN mailers; the same batch again gives the same lines. */
+  producePinMailers(tenant: string, batch: ProducePinMailers): Promise<PinMailerBatch>
   /** The version of the tenant's definition that a process works with; 0 when it does not know the tenant. */
   tenantVersion(process: ProcessName, tenant: string): Promise<number>
   close(): Promise<void>
@@ -71,9 +85,11 @@ export interface OperatorOptions {
   internalUrls: Readonly<Record<ProcessName, string>>
   /** Folder with `ops.jwk.json`, the operator's private key. */
   keysDir: string
+  /** Who acts, for logs and events. Default `operator`. */
+  user?: string
 }
 
-const keyOwner: Readonly<Record<ImportKey['purpose'], ProcessName>> = { field: 'kit', pin: 'pin-preference' }
+const DEFAULT_USER = 'operator'
 
 const tenantVersionOf = (owner: Context): InternalEndpoint<{ tenant: string }, { version: number }> =>
   internalEndpoint<{ tenant: string }, { version: number }>()({
@@ -89,22 +105,8 @@ const tenantVersionOf = (owner: Context): InternalEndpoint<{ tenant: string }, {
     errors: ['invalid.input.request'],
   })
 
-const importKeyOf = (owner: Context): InternalEndpoint<ImportKey, unknown> =>
-  internalEndpoint<ImportKey, unknown>()({
-    name: 'importKey',
-    method: 'POST',
-    path: importKeyPath,
-    owner,
-    callers: ['ops'],
-    summary: 'Takes a key exchanged at onboarding',
-    idempotency: 'document',
-    request: importKeyRequest,
-    result: {},
-    errors: ['invalid.input.request', 'tenant.not.found', 'service.unavailable'],
-  })
-
 /** Makes the operator's side of the internal API. Nothing is opened until the first call. */
-export function createOperator({ internalUrls, keysDir }: OperatorOptions): Operator {
+export function createOperator({ internalUrls, keysDir, user = DEFAULT_USER }: OperatorOptions): Operator {
   const caller: Caller = 'ops'
   const clients = new Map<ProcessName, InternalClient>()
   const clientOf = (owner: ProcessName): InternalClient => {
@@ -115,13 +117,9 @@ export function createOperator({ internalUrls, keysDir }: OperatorOptions): Oper
     clients.set(owner, made)
     return made
   }
-  const call = async <Body extends { tenant: string }, Result>(
-    owner: ProcessName,
-    what: string,
-    endpoint: InternalEndpoint<Body, Result>,
-    body: Body,
-  ): Promise<Result> => {
-    const context = { tenant: body.tenant, user: 'operator', roles: ['ADMIN'], requestId: randomUUID() }
+  const call: OperatorCall = async (owner, tenant, what, endpoint, body, { once = false } = {}) => {
+    const requestId = randomUUID()
+    const context = { tenant, user, roles: ['ADMIN'], requestId, idempotencyKey: requestId }
     for (let tries = 1; ; tries++) {
       try {
         const answer = await clientOf(owner).call(endpoint, body, context)
@@ -129,13 +127,15 @@ export function createOperator({ internalUrls, keysDir }: OperatorOptions): Oper
         return answer.result
       } catch (error) {
         if (!(error instanceof ServiceUnavailable)) throw error
-        if (isRefusedConnection(error) || tries === TRIES_MAX) throw new OperatorUnreachable(owner, internalUrls[owner], error)
+        if (isRefusedConnection(error)) throw new OperatorUnreachable(owner, internalUrls[owner], error)
+        if (once) throw new OutcomeUnknown(what, owner, error)
+        if (tries === TRIES_MAX) throw new OperatorUnreachable(owner, internalUrls[owner], error)
         await sleep(TRIES_PAUSE_MS)
       }
     }
   }
   const tenantVersion: Operator['tenantVersion'] = async (process, tenant) =>
-    (await call(process, `asking ${process} for its version of ${tenant}`, tenantVersionOf(process), { tenant })).version
+    (await call(process, tenant, `asking ${process} for its version of ${tenant}`, tenantVersionOf(process), { tenant })).version
 
   return {
     tenantVersion,
@@ -144,15 +144,16 @@ export function createOperator({ internalUrls, keysDir }: OperatorOptions): Oper
       clients.clear()
     },
     async applyTenant(definition, { waitFor = [] } = {}) {
-      const applied = await call('gateway', `tenant ${definition.tenant}`, applyTenantEndpoint, definition)
+      const applied = await call('gateway', definition.tenant, `tenant ${definition.tenant}`, applyTenantEndpoint, definition)
       await waitForVersion(tenantVersion, waitFor, applied)
       return applied
     },
-    addUser: (user) => call('gateway', `user ${user.username} of ${user.tenant}`, addUserEndpoint, user),
-    async importKey(key) {
-      const owner = keyOwner[key.purpose]
-      await call(owner, `the ${key.purpose} key of ${key.tenant}`, importKeyOf(owner), key)
-    },
+    addUser: (added) => call('gateway', added.tenant, `user ${added.username} of ${added.tenant}`, addUserEndpoint, added),
+    keys: keyOperations(call),
+    unlockPin: (tenant, card) =>
+      call('pin-preference', tenant, `unlocking the PIN of kit ${card.kitNo}`, unlockPinEndpoint, { ...card, operator: user }),
+    producePinMailers: (tenant, batch) =>
+      call('pin-preference', tenant, `batch ${batch.batchId} of PIN mailers`, producePinMailersEndpoint, batch),
   }
 }
 

@@ -1,7 +1,9 @@
 // Ports and environment of the processes.
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { dirname, join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { devPorts, environmentOf, freePorts, host, requireFree } from './process-environment.ts'
+import { devPorts, entryFile, environmentOf, freePorts, host, processNames, requireFree, workspaceRoot } from './process-environment.ts'
 
 test('a port that is taken is named together with who needs it', async () => {
   const ports = await freePorts()
@@ -20,15 +22,17 @@ test('free ports are eight different ones', async () => {
   expect(new Set(ports).size).toBe(8)
 })
 
-test('each process gets its own key and master key, and the addresses of the others', () => {
-  const keys = {
-    callersFile: '/k/callers',
-    callerKeyFile: (caller: string) => `/k/${caller}`,
-    masterKey: (name: string) => `master of ${name}`,
-  }
-  const engines = { mongoUrl: 'mongodb://m', kafkaBrokers: 'k:1' }
-  const environment = environmentOf('kit', { engines, installation: 't1', ports: devPorts, keys, logLevel: 'warn' })
-  expect(environment).toMatchObject({
+const keys = {
+  callersFile: '/k/callers',
+  callerKeyFile: (caller: string) => `/k/${caller}`,
+  masterKey: (name: string) => `master of ${name}`,
+  zoneKey: 'zone',
+}
+const engines = { mongoUrl: 'mongodb://m', kafkaBrokers: 'k:1' }
+const surroundings = { engines, installation: 't1', ports: devPorts, keys, logLevel: 'warn' }
+
+test('each process gets its own key and master key, and the addresses of those it calls', () => {
+  expect(environmentOf('kit', surroundings)).toMatchObject({
     PORT: '8120',
     INTERNAL_PORT: '8121',
     DCMS_INSTALLATION: 't1',
@@ -36,4 +40,19 @@ test('each process gets its own key and master key, and the addresses of the oth
     DCMS_CALLER_KEY_FILE: '/k/kit',
     CUSTOMER_INTERNAL_URL: 'http://127.0.0.1:8111',
   })
+})
+
+test('the zone key goes to the two services whose HSMs exchange card numbers, and to nobody else', () => {
+  const holders = processNames.filter((name) => 'DCMS_ZONE_KEY' in environmentOf(name, surroundings))
+  expect(holders).toEqual(['kit', 'pin-preference'])
+})
+
+/** The names a source file reads by `settings`. */
+const readIn = (file: string): string[] =>
+  [...readFileSync(file, 'utf8').matchAll(/read\.(?:text|url|port|optional)\('([A-Z_]+)'/g)].map(([, name = '']) => name)
+const sharedSettings = [...readIn(join(workspaceRoot, 'packages/service/src/settings.ts')), 'DCMS_INSTALLATION']
+
+test.each(processNames)('%s gets exactly the settings it reads', (name) => {
+  const read = new Set([...sharedSettings, ...readIn(join(dirname(entryFile(name)), 'config.ts'))])
+  expect(Object.keys(environmentOf(name, surroundings)).sort()).toEqual([...read].sort())
 })

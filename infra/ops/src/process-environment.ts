@@ -2,7 +2,7 @@
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import getPort from 'get-port'
-import type { InstallationKeys } from './installation-keys.ts'
+import { type InstallationKeys, zoneKeyHolders } from './installation-keys.ts'
 
 export type ProcessName = 'customer' | 'kit' | 'pin-preference' | 'gateway'
 
@@ -87,8 +87,20 @@ export interface Surroundings {
 export const publicUrl = (ports: Ports): string => `http://${host}:${ports.port}`
 export const internalUrl = (ports: Ports): string => `http://${host}:${ports.internalPort}`
 
-/** What a process reads in its `src/config.ts`, over the launcher's own environment. */
+/** Whose listeners a process calls. */
+const calls: Readonly<Record<ProcessName, { public?: readonly ProcessName[]; internal?: readonly ProcessName[] }>> = {
+  gateway: { public: ['customer', 'kit', 'pin-preference'] },
+  customer: { internal: ['kit'] },
+  kit: { internal: ['customer'] },
+  'pin-preference': { internal: ['customer', 'kit'] },
+}
+
+/** `pin-preference` → `PIN_PREFERENCE`. */
+const variableOf = (name: ProcessName): string => name.toUpperCase().replace('-', '_')
+
+/** What a process reads in its `src/config.ts`, and nothing that is another's; over the launcher's own environment. */
 export function environmentOf(name: ProcessName, { engines, installation, ports, keys, logLevel }: Surroundings): Record<string, string> {
+  const { public: publicOnes = [], internal: internalOnes = [] } = calls[name]
   return {
     MONGO_URL: engines.mongoUrl,
     KAFKA_BROKERS: engines.kafkaBrokers,
@@ -97,14 +109,11 @@ export function environmentOf(name: ProcessName, { engines, installation, ports,
     PORT: String(ports[name].port),
     INTERNAL_PORT: String(ports[name].internalPort),
     DCMS_MASTER_KEY: keys.masterKey(name),
+    ...(zoneKeyHolders.includes(name) && { DCMS_ZONE_KEY: keys.zoneKey }),
     DCMS_CALLER_KEY_FILE: keys.callerKeyFile(name),
     DCMS_CALLERS_FILE: keys.callersFile,
-    CUSTOMER_URL: publicUrl(ports.customer),
-    CUSTOMER_INTERNAL_URL: internalUrl(ports.customer),
-    KIT_URL: publicUrl(ports.kit),
-    KIT_INTERNAL_URL: internalUrl(ports.kit),
-    PIN_PREFERENCE_URL: publicUrl(ports['pin-preference']),
-    PIN_PREFERENCE_INTERNAL_URL: internalUrl(ports['pin-preference']),
+    ...Object.fromEntries(publicOnes.map((other) => [`${variableOf(other)}_URL`, publicUrl(ports[other])])),
+    ...Object.fromEntries(internalOnes.map((other) => [`${variableOf(other)}_INTERNAL_URL`, internalUrl(ports[other])])),
     LOG_LEVEL: logLevel,
   }
 }

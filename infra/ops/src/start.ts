@@ -2,7 +2,7 @@
 import { join, relative } from 'node:path'
 import { startEngines } from '@dcms/local'
 import { Command } from 'commander'
-import { demoClient, demoClientFile, setUpDemoTenants } from './demo-client.ts'
+import { demoClient, demoClientFile, demoKeyHolders, setUpDemoTenants } from './demo-client.ts'
 import { runDemoJourney } from './demo-journey.ts'
 import { devKafkaPort, devMongoPort } from './dev-engines.ts'
 import { type Installation, startInstallation } from './processes.ts'
@@ -24,9 +24,16 @@ async function start({ cleanUp, progress, stopped }: Running, exitAfterwards: bo
   cleanUp(() => removeRunFile(stateDir))
   const client = await demoClient(stateDir, installation.gatewayUrl)
   progress('tenants: ACME_BANK and SANDBOX_BANK, their users and keys')
-  const { shortLivedToken } = await setUpDemoTenants(installation.operator, client)
+  const { shortLivedToken } = await setUpDemoTenants(installation.operator, client, await demoKeyHolders(stateDir))
   progress(`everything is up after ${durationText(performance.now() - begun)}`)
-  const failed = await runDemoJourney({ client, engines, installation: installation.installation, shortLivedToken, stopped })
+  const failed = await runDemoJourney({
+    client,
+    engines,
+    installation: installation.installation,
+    operator: installation.operator,
+    shortLivedToken,
+    stopped,
+  })
   if (failed > 0) process.stderr.write(`\n${failed} of the demo's steps went wrong; the logs are in ${installation.logDir}\n`)
   if (!exitAfterwards) {
     tellWhereToLook(installation, stateDir)
@@ -49,6 +56,7 @@ function tellWhereToLook({ gatewayUrl, logDir, processes }: Installation, stateD
   const rows: [string, string][] = [
     ['gateway', `${gatewayUrl}   (calls: ${gatewayUrl}/v1/…, health: ${gatewayUrl}/health)`],
     ['demo access', `${shown(demoClientFile(stateDir))}   (what the SDK needs, per bank; keep it secret)`],
+    ['keys', 'npm run dcms -- keys list --tenant ACME_BANK'],
     ['events', 'npm run dcms -- events tail'],
     ['operating', 'npm run dcms -- --help'],
     ['logs', `${shown(logDir)}/*.log`],

@@ -10,7 +10,19 @@ export const painter =
     styleText(format, text, { stream })
 
 const DIGITS_OF_PAN = /(?<![0-9])([0-9]{6})([0-9]{3,9})([0-9]{4})(?![0-9])/g
-const HIDDEN = new Set(['encryptedCardNumber', 'password', 'id_token', 'ticket', 'pinKey', 'fieldKey', 'clientKeys', 'd'])
+const HIDDEN = new Set([
+  'pin',
+  'cvv',
+  'encryptedPinBlock',
+  'encryptedCardNumber',
+  'password',
+  'id_token',
+  'ticket',
+  'pinKey',
+  'fieldKey',
+  'clientKeys',
+  'd',
+])
 
 /** `6080401234566954` → `608040XXXXXX6954`, wherever 13 to 19 digits stand together. */
 export const maskCardNumbers = (text: string): string =>

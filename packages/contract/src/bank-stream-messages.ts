@@ -89,7 +89,7 @@ export const cardStatusChanged = {
       required: ['entityId', 'kitNo', 'currentStatus', 'operation'],
       properties: {
         ...card,
-        previousStatus: { ...cardStatus, description: 'Absent for a card that was just issued' },
+        previousStatus: { ...cardStatus, description: 'Absent for a card that was just issued, and where it is not known' },
         currentStatus: cardStatus,
         operation: {
           enum: ['ISSUE', 'ACTIVATE', 'LOCK', 'UNLOCK', 'BLOCK', 'REPLACE', 'BLOCK_AND_REPLACE', 'HOTLIST', 'UPGRADE', 'EXPIRE', 'CLOSE'],

@@ -28,6 +28,7 @@ export type {
   TransactionDeclinedMessage,
   WalletLoadedMessage,
 } from './bank-stream-messages.ts'
+export { bankMessagesOf, type CardMessage } from './bank-stream-of-events.ts'
 
 /** One public message type and version. `schema` is that of the whole message. */
 export interface BankStreamType<Message extends BankStreamMessage = BankStreamMessage> {
@@ -55,6 +56,9 @@ export interface BankStreamMessage {
  * than once, and the header `eventId` tells repeats.
  */
 export const bankStreamTopicOf = (tenant: string): string => `dcms.${tenant}.events`
+
+/** Few: a bank reads one stream, and a cluster has as many streams as banks. */
+export const BANK_STREAM_PARTITIONS = 3
 
 /** Kafka headers of every message. */
 export const bankStreamHeaders = {

@@ -6,22 +6,28 @@ import {
   entityExistsEndpoint,
   errorCatalogue,
   eventTypes,
-  kitOwnerEndpoint,
+  findCardsEndpoint,
+  kitForPinEndpoint,
   kitsOfEntityEndpoint,
+  producePinMailersEndpoint,
   publicEndpointList,
   publicEndpoints,
   type Register,
   reserveKitsEndpoint,
   topicOf,
+  unlockPinEndpoint,
   validatorOf,
 } from './index.ts'
 
 const internal: readonly Endpoint[] = [
-  kitOwnerEndpoint,
+  kitForPinEndpoint,
+  findCardsEndpoint,
   kitsOfEntityEndpoint,
   entityExistsEndpoint,
   reserveKitsEndpoint,
   confirmKitsEndpoint,
+  unlockPinEndpoint,
+  producePinMailersEndpoint,
 ]
 const all: readonly Endpoint[] = [...publicEndpointList, ...internal]
 

@@ -51,6 +51,7 @@ const product = {
     serviceCode: { type: 'string', pattern: '^\\d{3}$', default: '221' },
     pinLength: { type: 'integer', minimum: 4, maximum: 6, default: 4 },
     pinTriesMax: { type: 'integer', minimum: 1, maximum: 10, default: 3 },
+    pinMailer: { type: 'boolean', description: 'Whether PINs are sent on paper; for physical cards only. true when absent' },
     domestic: regionOffer,
     international: regionOffer,
     swipeToPay: channelOffer,
@@ -164,6 +165,7 @@ export const tenantSchema = {
       properties: {
         tokenLifeSeconds: { type: 'integer', minimum: 1, maximum: 86_400 },
         pinV1: { type: 'boolean', default: false },
+        pinSetOnce: { type: 'boolean', default: false, description: 'true: setPin refuses a card that has a PIN (pin.already.set)' },
         pinBlockPanSource: { enum: ['AUTO', 'PAN', 'KIT_NO'], default: 'AUTO' },
         upgradeReplaceAtOnce: { type: 'boolean', default: false },
         hotlist: { type: 'boolean', default: true },

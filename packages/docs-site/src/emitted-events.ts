@@ -7,4 +7,14 @@ export const emittedEvents: ReadonlySet<string> = new Set([
   'KitLocked',
   'KitUnlocked',
   'KitBlocked',
+  'CvvRevealed',
+  'PinSet',
+  'PinLocked',
+  'PinUnlocked',
+  'PinMailerRequested',
+  'PreferencesChanged',
+  'OptInChanged',
 ])
+
+/** Types of the bank stream that these lead to. */
+export const emittedMessages: ReadonlySet<string> = new Set(['CARD_STATUS_CHANGED', 'CARD_ACTIVATED', 'CARD_BLOCKED', 'PIN_CHANGED'])

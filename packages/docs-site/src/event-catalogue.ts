@@ -1,6 +1,6 @@
 // The events of the contract, each with its payload and an example; and the types of the bank stream.
 import { bankStreamTypes, type EventType, eventTypes, topicOf } from '@dcms/contract'
-import { emittedEvents } from './emitted-events.ts'
+import { emittedEvents, emittedMessages } from './emitted-events.ts'
 import { escapeHtml, slugOf } from './html.ts'
 import { codeBlock, type Heading, tableOf } from './markdown.ts'
 
@@ -36,7 +36,7 @@ const shownEvent = ({ type, version, summary, schema, example }: EventType): Sho
 const shownMessages: readonly Shown[] = bankStreamTypes.map(({ eventType, ...rest }) => ({
   id: slugOf(eventType),
   name: eventType,
-  isPlanned: true,
+  isPlanned: !emittedMessages.has(eventType),
   ...rest,
 }))
 

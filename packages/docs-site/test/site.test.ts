@@ -1,8 +1,17 @@
 // What stands on the pages: links that lead somewhere, nothing from outside, tables that are complete.
 import { readdirSync, readFileSync } from 'node:fs'
-import { bankStreamTypes, errorCatalogue, eventTypes, publicEndpointList, registerEndpoint, stillToCome, validatorOf } from '@dcms/contract'
+import {
+  bankMessagesOf,
+  bankStreamTypes,
+  errorCatalogue,
+  eventTypes,
+  publicEndpointList,
+  registerEndpoint,
+  stillToCome,
+  validatorOf,
+} from '@dcms/contract'
 import { expect, test } from '@jest/globals'
-import { emittedEvents } from '../src/emitted-events.ts'
+import { emittedEvents, emittedMessages } from '../src/emitted-events.ts'
 import { fill, pageLinks } from '../src/guides.ts'
 import { isBundle, isPage, testSite, textOf } from './test-site.ts'
 
@@ -104,7 +113,17 @@ test('every event and every bank message is in the catalogue, with an example', 
     expect(entryOf(type)).toContain('class="hljs"')
     expect({ type, planned: entryOf(type).includes('>Planned<') }).toEqual({ type, planned: !emittedEvents.has(type) })
   }
-  for (const { eventType } of bankStreamTypes) expect(entryOf(eventType)).toContain('>Planned<')
+  for (const { eventType } of bankStreamTypes)
+    expect({ eventType, planned: entryOf(eventType).includes('>Planned<') }).toEqual({
+      eventType,
+      planned: !emittedMessages.has(eventType),
+    })
+})
+
+test('messages of the bank stream are called ready when, and only when, an event that is ready leads to them', () => {
+  const ready = eventTypes.filter(({ type }) => emittedEvents.has(type))
+  const messages = ready.flatMap(({ example }) => bankMessagesOf(example, 'ACME_BANK').map(({ eventType }) => eventType))
+  expect([...new Set<string>(messages)].toSorted()).toEqual([...emittedMessages].toSorted())
 })
 
 test('events are called ready when, and only when, the service that owns them names them', () => {

@@ -6,10 +6,11 @@ import type { Logger } from 'pino'
 import { fromMessage, MalformedEvent, type ReceivedEvent, type WireMessage } from './cloud-event.ts'
 import { Follower, type FollowOptions } from './follower.ts'
 import { kafkaLogger } from './kafka-logger.ts'
+import { createMissing, type Topic } from './topics.ts'
+import { listedTopics, readWholeTopics, type StoredMessage } from './whole-topics.ts'
 
 const CONNECTION_TIMEOUT_MS = 3_000
 const REQUEST_TIMEOUT_MS = 10_000
-const PARTITIONS = 12
 const RETRY_PAUSE_MS = 1_000
 // The broker answers as soon as there is something; this bounds only the wait of an idle fetch.
 const IDLE_FETCH_MS = 500
@@ -21,13 +22,6 @@ export interface BrokerOptions {
   /** Prefix of topics and groups, so that several installations can share a cluster; empty for none. */
   installation: string
   logger: Logger
-}
-
-export interface Topic {
-  topic: string
-  partitions?: number
-  /** Keeps the newest value per key instead of everything. */
-  compacted?: boolean
 }
 
 export interface PlainMessage {
@@ -74,22 +68,15 @@ export class Broker {
 
   /** Creates what does not exist yet; tries until Kafka answers. */
   async ensureTopics(topics: readonly Topic[]): Promise<void> {
-    await this.#untilDone('topics', async () => {
-      await this.withAdmin(async (admin) => {
-        const existing = new Set(await admin.listTopics())
-        const missing = topics.filter(({ topic }) => !existing.has(this.name(topic)))
-        if (missing.length === 0) return
-        await admin.createTopics({
-          waitForLeaders: true,
-          topics: missing.map(({ topic, partitions, compacted }) => ({
-            topic: this.name(topic),
-            numPartitions: partitions ?? PARTITIONS,
-            replicationFactor: -1,
-            configEntries: compacted ? [{ name: 'cleanup.policy', value: 'compact' }] : [{ name: 'retention.ms', value: '-1' }],
-          })),
-        })
-      })
-    })
+    await this.#untilDone('topics', () => this.createMissingTopics(topics))
+  }
+
+  /**
+   * As `ensureTopics`, tried once.
+   * @throws when Kafka does not answer
+   */
+  async createMissingTopics(topics: readonly Topic[]): Promise<void> {
+    await this.withAdmin((admin) => createMissing(admin, topics, (topic) => this.name(topic)))
   }
 
   /**
@@ -184,6 +171,24 @@ export class Broker {
     return { stop }
   }
 
+  /** The topics of the cluster, of every installation, without Kafka's own. */
+  allTopics(): Promise<string[]> {
+    return this.withAdmin(listedTopics)
+  }
+
+  /** Hands over every message that stands in these topics (names on the cluster, see `allTopics`) now, decoded as far as Kafka goes. */
+  async readWhole(topics: readonly string[], handle: (message: StoredMessage) => void): Promise<void> {
+    const group = this.name(`whole-${randomUUID()}`)
+    await this.withAdmin((admin) => readWholeTopics({ kafka: this.#kafka, admin, group }, topics, handle))
+    await this.#dropGroup(group)
+  }
+
+  async #dropGroup(group: string): Promise<void> {
+    await this.withAdmin((admin) => admin.deleteGroups([group])).catch((error) =>
+      this.logger.debug({ err: error }, 'reader group left behind; Kafka drops it by itself'),
+    )
+  }
+
   async #run(
     topics: string[],
     group: string,
@@ -199,9 +204,7 @@ export class Broker {
     })
     const leave = async (): Promise<void> => {
       await consumer.disconnect()
-      await this.withAdmin((admin) => admin.deleteGroups([groupId]).then(() => undefined)).catch((error) =>
-        this.logger.debug({ err: error }, 'reader group left behind; Kafka drops it by itself'),
-      )
+      await this.#dropGroup(groupId)
     }
     let hasJoined = false
     this.#stops.add(leave) // before the first wait: a stop that comes meanwhile finds it

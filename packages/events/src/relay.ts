@@ -3,9 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { mongo } from 'mongoose'
 import type { Logger } from 'pino'
 import { Counter } from 'prom-client'
-import type { Broker, PlainMessage } from './broker.ts'
-import { type OutboxEvent, toMessage } from './cloud-event.ts'
+import type { Broker } from './broker.ts'
+import type { OutboxEvent } from './cloud-event.ts'
+import { messagesOf } from './outbox-messages.ts'
 import { inRequests } from './request-size.ts'
+import { takeOut } from './take-out.ts'
+import type { Topic } from './topics.ts'
 
 const DOCUMENTS_PER_BATCH = 500
 const WAITING_MAX = 50_000
@@ -41,6 +44,8 @@ export interface OutboxSource {
   source: string
   /** A compacted topic gets the aggregate's id as key and the payload alone. */
   compacted?: boolean
+  /** The tenant's bank is told of these events on its own topic, in the same request. */
+  forBank?: boolean
   collection(tenant: string): mongo.Collection<OutboxDocument>
 }
 
@@ -61,6 +66,7 @@ export class Relay {
   readonly #logger: Logger
   readonly #waiting = new Map<string, Waiting>()
   readonly #recent = new Map<string, number>()
+  readonly #bankTopics = new Set<string>()
   readonly #stopping = new AbortController()
   #waitingCount = 0
   #turn = 0
@@ -119,6 +125,7 @@ export class Relay {
         await this.#publishBatch(batch)
         pauseMs = PAUSE_MIN_MS
       } catch (error) {
+        this.#bankTopics.clear() // one may have been deleted meanwhile
         this.#logger.warn({ err: error, waiting: this.#waitingCount }, 'events wait in their outboxes; trying again')
         for (const { source, tenant, ids } of batch) for (const id of ids) this.#enqueue(source, tenant, id)
         await sleep(pauseMs, undefined, { signal: this.#stopping.signal }).catch(ignoreAbort)
@@ -154,22 +161,20 @@ export class Relay {
         return { source, tenant, collection, documents: documents.filter(({ outbox }) => outbox.length > 0) }
       }),
     )
-    const topics = new Map<string, PlainMessage[]>()
-    for (const { source, tenant, documents } of read) {
-      const messages = topics.get(source.topic) ?? []
-      for (const { _id, outbox } of documents) {
-        for (const event of outbox) {
-          const message = toMessage(event, { source: source.source, tenant: source.compacted ? _id : tenant, subject: _id })
-          messages.push(source.compacted ? { ...message, key: _id } : message)
-        }
-      }
-      topics.set(source.topic, messages)
-    }
-    const batches = [...topics].map(([topic, messages]) => ({ topic, messages })).filter(({ messages }) => messages.length > 0)
+    const { batches, bankTopics } = messagesOf(read)
     if (batches.length === 0) return
+    await this.#makeTopics(bankTopics)
     for (const request of inRequests(batches)) await this.#broker.publishBatch(request)
     for (const { topic, messages } of batches) published.inc({ topic }, messages.length)
     await Promise.all(read.map(({ collection, documents }) => takeOut(collection, documents)))
+  }
+
+  /** A bank's topic is made when its tenant is first served, or here where a message comes sooner. */
+  async #makeTopics(topics: readonly Topic[]): Promise<void> {
+    const unknown = new Map(topics.filter(({ topic }) => !this.#bankTopics.has(topic)).map((each) => [each.topic, each]))
+    if (unknown.size === 0) return
+    await this.#broker.createMissingTopics([...unknown.values()])
+    for (const topic of unknown.keys()) this.#bankTopics.add(topic)
   }
 
   async #sweep(): Promise<void> {
@@ -219,34 +224,6 @@ export class Relay {
     await this.#publishing
     await this.#sweeping
   }
-}
-
-/** Takes confirmed events out. A document that got further events meanwhile keeps those and its `outboxAt`. */
-async function takeOut(
-  collection: mongo.Collection<OutboxDocument>,
-  documents: readonly Pick<mongo.WithId<OutboxDocument>, '_id' | 'outbox' | 'sequence'>[],
-): Promise<void> {
-  if (documents.length === 0) return
-  const confirmed = documents.map(({ _id, outbox, sequence }) => ({ _id, sequence, ids: outbox.map(({ id }) => id) }))
-  const done = await collection.bulkWrite(
-    confirmed.map(({ _id, sequence, ids }) => ({
-      updateOne: {
-        filter: { _id, sequence },
-        update: { $pull: { outbox: { id: { $in: ids } } }, $max: { relayedSequence: sequence }, $unset: { outboxAt: '' as const } },
-      },
-    })),
-    { ordered: false },
-  )
-  if (done.matchedCount === confirmed.length) return
-  await collection.bulkWrite(
-    confirmed.map(({ _id, sequence, ids }) => ({
-      updateOne: {
-        filter: { _id, sequence: { $gt: sequence } },
-        update: { $pull: { outbox: { id: { $in: ids } } }, $max: { relayedSequence: sequence } },
-      },
-    })),
-    { ordered: false },
-  )
 }
 
 function ignoreAbort(error: unknown): void {

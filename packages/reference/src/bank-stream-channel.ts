@@ -1,5 +1,5 @@
 // The stream that a bank follows, in the AsyncAPI document.
-import { type BankStreamType, bankStreamHeaders, bankStreamTopicOf, bankStreamTypes } from '@dcms/contract'
+import { BANK_STREAM_PARTITIONS, type BankStreamType, bankStreamHeaders, bankStreamTopicOf, bankStreamTypes } from '@dcms/contract'
 import { type JsonObject, toJsonObject } from './json.ts'
 import { resultSchema } from './schema.ts'
 
@@ -13,6 +13,7 @@ export const bankStreamChannel = (): JsonObject => ({
   title: 'Bank stream',
   description:
     'What happens to the cards of one bank. Keyed by `kitNo` (`entityId` where there is none), so the messages of one card stay in order. At least once: the header `eventId` tells repeats.',
+  bindings: { kafka: { partitions: BANK_STREAM_PARTITIONS, topicConfiguration: { 'retention.ms': -1 } } },
   parameters: { tenant: { description: 'The bank’s tenant, such as `ACME_BANK`' } },
   messages: Object.fromEntries(bankStreamTypes.map((each) => [messageId(each), { $ref: `#/components/messages/${messageId(each)}` }])),
 })

@@ -10,6 +10,8 @@ import { DcmsProtocolError } from './errors.ts'
 import { GatewayClock } from './gateway-clock.ts'
 import { idempotencyKeyOf } from './idempotency-key.ts'
 import { type CheckedOptions, checkedOptions, type DcmsOptions } from './options.ts'
+import { encryptPin, type PinCard } from './pin-encryption.ts'
+import { Pins } from './pins.ts'
 import { type Remedy, tryRepeatedly } from './retries.ts'
 import { AnswerFault, openAnswer, type Recipient, type SealedRequest, sealRequest } from './sealed-messages.ts'
 import { type Answer, Transport } from './transport.ts'
@@ -50,6 +52,8 @@ export class Dcms extends MethodsOfContract {
   readonly #transport: Transport
   readonly #clock: GatewayClock
   readonly #access: Access
+  /** The calls with a PIN, made with the clear PIN, which does not leave this process. */
+  readonly pins: Pins
 
   constructor(options: DcmsOptions) {
     super()
@@ -57,6 +61,7 @@ export class Dcms extends MethodsOfContract {
     this.#options = checked
     this.#transport = new Transport(checked.baseUrl)
     this.#clock = new GatewayClock(checked.clock)
+    this.pins = new Pins(this, checked.pinKey)
     // Logging in and opening a session serve all calls that wait, so no single call's signal or trace id goes with them.
     const limits = (): Limits => ({ traceId: randomUUID(), timeoutMs: checked.timeoutMs, signal: undefined })
     this.#access = new Access({
@@ -79,6 +84,19 @@ export class Dcms extends MethodsOfContract {
     const { fieldKey } = this.#options
     if (!fieldKey) throw new TypeError('keys.fieldKey was not given to this client')
     return decryptField(encryptedCardNumber, fieldKey)
+  }
+
+  /**
+   * The `pin` of a v2 call, for those who build bodies themselves; `pins` does it for you. Another text each time.
+   * @throws DcmsInputError unless the PIN has 4 to 12 digits, the card is usable and `keys.pinKey` was given
+   */
+  encryptPin(pin: string, card: PinCard): string {
+    return encryptPin(pin, card, 'v2', this.#options.pinKey)
+  }
+
+  /** The `pin` of a v1 call: the same text for the same PIN and card, which is why v1 is off for new banks. */
+  encryptPinV1(pin: string, card: PinCard): string {
+    return encryptPin(pin, card, 'v1', this.#options.pinKey)
   }
 
   /** The bearer token of this client, logging in when there is none: for those who do their own HTTP. It is a secret. */

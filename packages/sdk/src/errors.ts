@@ -1,4 +1,4 @@
-// What a call may fail with: a refusal by the gateway, a connection fault, or an answer that cannot be trusted.
+// What a call may fail with: an input that is not usable, a refusal by the gateway, a connection fault, or an answer that cannot be trusted.
 import type { Exception } from '@dcms/contract'
 
 /** DCMS refused the call. Branch on `errorCode` (the contract's code), never on texts. No secret stands in any member. */
@@ -59,5 +59,17 @@ export class DcmsProtocolError extends Error {
   constructor(message: string, requestId: string) {
     super(message)
     this.requestId = requestId
+  }
+}
+
+/** Nothing was sent: what the call was given cannot be used. Names it by `field` and never shows its value. */
+export class DcmsInputError extends TypeError {
+  override readonly name = 'DcmsInputError'
+  /** `pin`, `cardNumber`, `kitNo`, `cvv`, `keys.pinKey` … */
+  readonly field: string
+
+  constructor(field: string, problem: string) {
+    super(`${field} ${problem}`)
+    this.field = field
   }
 }

@@ -9,7 +9,7 @@ export interface DcmsKeys {
   clientKeys: { keys: readonly PrivateJwk[] }
   /** Base64 of 32 bytes: opens `encryptedCardNumber`. */
   fieldKey?: string
-  /** Base64 of 32 bytes: seals PINs. */
+  /** Base64 of 32 bytes: encrypts PINs. Needed by `pins` and `encryptPin` only. */
   pinKey?: string
 }
 
@@ -44,6 +44,7 @@ export interface CheckedOptions {
   clientKeys: ReadonlyMap<string, DecryptionKey>
   replyKid: string | undefined
   fieldKey: KeyObject | undefined
+  pinKey: KeyObject | undefined
   timeoutMs: number
   retries: RetryOptions
   clock: () => number
@@ -64,7 +65,6 @@ export function checkedOptions(options: DcmsOptions): CheckedOptions {
   if (!(Number.isFinite(timeoutMs) && timeoutMs > 0)) throw new TypeError('timeoutMs must be a positive number')
   const clientKeys = decryptionKeys(keys)
   if (mode !== 'clear' && clientKeys.size === 0) throw new TypeError('keys.clientKeys must hold at least one private key')
-  secretKey('keys.pinKey', keys.pinKey) // checked now, so that a wrong file does not show at the first PIN
   return {
     baseUrl,
     tenant,
@@ -74,6 +74,7 @@ export function checkedOptions(options: DcmsOptions): CheckedOptions {
     clientKeys,
     replyKid: clientKeys.keys().next().value,
     fieldKey: secretKey('keys.fieldKey', keys.fieldKey),
+    pinKey: secretKey('keys.pinKey', keys.pinKey), // a wrong file shows now, not at the first PIN
     timeoutMs,
     retries: { ...defaultRetries, ...options.retry },
     clock,

@@ -3,7 +3,7 @@ import { type ErrorCode, internalEndpoint } from '@dcms/contract'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type Card, cardsOf, newCard, TestBank } from '../test/test-bank.ts'
 import { type Answer, type Call, type Command, command, faultAnswer, refusal } from './command.ts'
-import { answer, type Outcome, refuse, ServiceUnavailable } from './decision.ts'
+import { answer, type Outcome, refuse, refuseFor, ServiceUnavailable } from './decision.ts'
 import type { Scope } from './scope.ts'
 
 interface Use {
@@ -26,9 +26,9 @@ const endpointOf = (idempotency: 'stored' | 'document' | 'read') =>
       properties: { cardId: { type: 'string', minLength: 1, acceptsNumber: true }, requestId: { type: 'string' } },
     },
     result: { type: 'string' },
-    errors: ['invalid.input.request', 'MCC007', 'card.already.active', 'service.unavailable'],
+    errors: ['invalid.input.request', 'MCC007', 'card.already.active', 'rate.limit.exceeded', 'service.unavailable'],
   })
-type Code = 'MCC007' | 'card.already.active' | 'service.unavailable'
+type Code = 'MCC007' | 'card.already.active' | 'rate.limit.exceeded' | 'service.unavailable'
 type Handler = (input: Use, scope: Scope) => Promise<Outcome<string, Code>>
 
 let bank: TestBank
@@ -99,6 +99,20 @@ test('the same requestId with another body is a conflict', async () => {
   expect(runs()).toBe(1)
 })
 
+test('a command may say what stands for the body: what is the same to it is a repeat, what is not is a conflict', async () => {
+  let runs = 0
+  const handle: Handler = async ({ cardId }) => answer(`${cardId}, run ${++runs}`)
+  const use = command(endpointOf('stored'), handle, {
+    idempotentAs: async ({ cardId }, { id }) => ({ bank: id, card: cardId.slice(0, 1) }),
+  })
+  const requestId = newName('key')
+  const first = await run(use, { cardId: '7a', requestId })
+  expect(JSON.parse(first.body).result).toBe('7a, run 1')
+  expect(await run(use, { cardId: '7b', requestId })).toEqual(first)
+  expect(codeOf(await run(use, { cardId: '8a', requestId }))).toBe('idempotency.conflict')
+  expect(runs).toBe(1)
+})
+
 test('without a key every call runs', async () => {
   const { use, runs } = counting()
   await run(use, { cardId: '7' })
@@ -157,6 +171,15 @@ test('a refusal by a rule is an answer that stays', async () => {
   expect(refused.status).toBe(400)
   expect(JSON.parse(refused.body).exception).toMatchObject({ errorCode: 'card.already.active', fieldError: ['it is'] })
   expect(await run(use, { ...body })).toEqual(refused)
+})
+
+test('a refusal for a time says how long and is not kept: the repeat afterwards runs', async () => {
+  let runs = 0
+  const use = stored(async () => (++runs === 1 ? refuseFor('rate.limit.exceeded', 840) : answer('done')))
+  const body = { cardId: '7', requestId: newName('key') }
+  const refused = await run(use, { ...body })
+  expect([refused.status, codeOf(refused), refused.headers]).toEqual([429, 'rate.limit.exceeded', { 'retry-after': '840' }])
+  expect(JSON.parse((await run(use, { ...body })).body).result).toBe('done')
 })
 
 test.each([

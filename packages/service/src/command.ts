@@ -4,6 +4,7 @@ import { type Endpoint, type ErrorCode, failure, statusOf, success, validatorOf 
 import { type Outcome, ServiceUnavailable } from './decision.ts'
 import { beginRequest, hashOf, keepAnswer, releaseRequest } from './idempotency.ts'
 import { Scope, type ScopeOptions } from './scope.ts'
+import type { Tenant } from './tenants.ts'
 
 const RUNS_MAX = 20
 const PAUSE_MAX_MS = 25
@@ -23,6 +24,14 @@ export interface Command {
 /** A call as it came in, apart from its body. */
 export type Call = Omit<ScopeOptions, 'now' | 'commandId'> & { idempotencyKey?: string; clock: () => Date }
 
+export interface CommandOptions<Request> {
+  /**
+   * What stands for the body when a repeat is told from another request under the same key. For bodies with values that are encrypted anew
+   * each time: the rest of the body and a keyed hash of the clear form. The body itself when absent.
+   */
+  idempotentAs?: (body: Omit<Request, 'requestId'>, tenant: Tenant) => Promise<object>
+}
+
 /**
  * Binds an endpoint to its handler. The handler gets the validated body and a scope, and answers, refuses with a code the endpoint lists,
  * or says that it was overtaken, upon which it is run again.
@@ -30,6 +39,7 @@ export type Call = Omit<ScopeOptions, 'now' | 'commandId'> & { idempotencyKey?: 
 export function command<Request, Result, Code extends ErrorCode>(
   endpoint: Endpoint<Request, Result, Code>,
   handle: (input: Request, scope: Scope) => Promise<Outcome<Result, NoInfer<Code>>>,
+  { idempotentAs }: CommandOptions<NoInfer<Request>> = {},
 ): Command {
   const validate = validatorOf<Request & { requestId?: string }>(endpoint.request)
   return {
@@ -39,7 +49,7 @@ export function command<Request, Result, Code extends ErrorCode>(
       if (!validated.valid) return inputFault(endpoint, validated.fieldError)
       const { requestId: keyInBody, ...withoutKey } = validated.value
       const key = keyInBody ?? call.idempotencyKey
-      const bodyHash = hashOf(withoutKey)
+      const bodyHash = hashOf(key !== undefined && idempotentAs ? await idempotentAs(withoutKey, call.tenant) : withoutKey)
       const commandId =
         key === undefined ? hashOf(call.requestId, process.hrtime.bigint().toString()) : hashOf(endpoint.path, key, bodyHash)
       const run = () => runUntilSettled(handle, validated.value, { ...call, commandId })
@@ -89,8 +99,8 @@ async function runUntilSettled<Request, Result, Code extends ErrorCode>(
         return { answer: { status: 200, body: JSON.stringify(success(outcome.result, outcome.pagination)) }, final: true }
       case 'refused':
         return {
-          answer: refusal(outcome.code, outcome.fieldError, outcome.reasonCode),
-          final: statusOf(outcome.code) < 500 && outcome.code !== 'concurrent.change',
+          answer: refusal(outcome.code, outcome.fieldError, outcome.reasonCode, outcome.retryAfterSeconds),
+          final: statusOf(outcome.code) < 500 && outcome.code !== 'concurrent.change' && outcome.retryAfterSeconds === undefined,
         }
       case 'overtaken':
         await sleep(Math.random() * Math.min(PAUSE_MAX_MS, runs * 2))
@@ -104,11 +114,18 @@ const inputFault = (endpoint: Endpoint, fieldError: readonly string[]): Answer =
   refusal(('inputFault' in endpoint && endpoint.inputFault) || 'invalid.input.request', fieldError, 'invalid.input.request')
 
 /** The answer that refuses with a code. */
-export const refusal = (code: ErrorCode, fieldError?: readonly string[], reasonCode?: ErrorCode): Answer => ({
-  status: statusOf(code),
-  body: JSON.stringify(failure(code, fieldError, reasonCode)),
-  ...(code === 'service.unavailable' && { headers: { 'retry-after': '1' } }),
-})
+export function refusal(
+  code: ErrorCode,
+  fieldError?: readonly string[],
+  reasonCode?: ErrorCode,
+  retryAfterSeconds = code === 'service.unavailable' ? 1 : undefined,
+): Answer {
+  return {
+    status: statusOf(code),
+    body: JSON.stringify(failure(code, fieldError, reasonCode)),
+    ...(retryAfterSeconds !== undefined && { headers: { 'retry-after': String(retryAfterSeconds) } }),
+  }
+}
 
 /** The answer to a fault: 503 when something needed is away, otherwise 500 without a hint. */
 export const faultAnswer = (error: unknown): Answer =>

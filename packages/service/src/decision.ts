@@ -9,6 +9,8 @@ export interface Refused<Code extends ErrorCode> {
   readonly fieldError?: readonly string[]
   /** The dotted code behind a family's own one, where it is not the catalogue's: `bin.not.found` under ORD005. */
   readonly reasonCode?: ErrorCode
+  /** The caller may try again after this time: the answer carries it as Retry-After and is not kept for repeats. */
+  readonly retryAfterSeconds?: number
 }
 
 /** A rule's verdict: the state's change with its events, no change because it stands already, or a refusal. */
@@ -37,6 +39,13 @@ export const refuse = <const Code extends ErrorCode>(
   code,
   ...(fieldError && { fieldError }),
   ...(reasonCode && { reasonCode }),
+})
+
+/** A refusal that ends by itself: `rate.limit.exceeded`. */
+export const refuseFor = <const Code extends ErrorCode>(code: Code, retryAfterSeconds: number): Refused<Code> => ({
+  kind: 'refused',
+  code,
+  retryAfterSeconds,
 })
 
 export const answer = <Result>(result: Result): { readonly kind: 'answer'; readonly result: Result } => ({ kind: 'answer', result })

@@ -16,7 +16,7 @@ export interface StoredAnswer {
   body: string
 }
 
-interface RequestRecord {
+export interface RequestRecord {
   _id: string
   /** Hash of the normalised body, to tell a repeat from another request under the same key. */
   bodyHash?: string
@@ -25,12 +25,23 @@ interface RequestRecord {
   expiresAt?: Date
   /** Documents without an end are reserved values, see `reserveValue`. */
   holder?: string
+  /** A counter of failed calls, kept by a use case that limits them; `unreached` only by writes whose sole point is to be made. */
+  failures?: number
+  unreached?: number
 }
 
-/** Small documents of a tenant: kept answers, which end by themselves, and reserved values, which do not. */
+/** Small documents of a tenant: kept answers and counters, which end by themselves, and reserved values, which do not. */
 export const requestsOf = plainModel<RequestRecord>(
   'requests',
-  { bodyHash: String, leaseUntil: Date, answer: { status: Number, body: String }, expiresAt: Date, holder: String },
+  {
+    bodyHash: String,
+    leaseUntil: Date,
+    answer: { status: Number, body: String },
+    expiresAt: Date,
+    holder: String,
+    failures: Number,
+    unreached: Number,
+  },
   [[{ expiresAt: 1 }, { expireAfterSeconds: 0 }]],
 )
 

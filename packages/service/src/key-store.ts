@@ -3,11 +3,14 @@ import type { KeyRecord, KeyStore } from '@dcms/card-crypto'
 import type { Connection } from 'mongoose'
 import { isDuplicateKey } from './store.ts'
 
+const AFTER_SLASH = '0' // the character behind '/': names of one tenant are a range of the index
+
 /** Wrapped keys in the collection `keys` of the given database. Two processes that insert the same name at once agree on one key. */
 export function mongoKeyStore(connection: Connection, database: string): KeyStore {
   const keys = connection.useDb(database, { useCache: true }).collection<KeyRecord>('keys')
   return {
     load: (name) => keys.findOne({ _id: name }),
+    list: (tenant) => keys.find({ _id: { $gte: `${tenant}/`, $lt: `${tenant}${AFTER_SLASH}` } }).toArray(),
     async insert(record) {
       try {
         await keys.insertOne(record)
@@ -21,6 +24,9 @@ export function mongoKeyStore(connection: Connection, database: string): KeyStor
     },
     async replace(record) {
       await keys.replaceOne({ _id: record._id }, record, { upsert: true })
+    },
+    async remove({ _id, wrapped }) {
+      await keys.deleteOne({ _id, wrapped })
     },
   }
 }

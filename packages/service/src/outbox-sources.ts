@@ -14,6 +14,7 @@ export class OutboxSources {
         name: modelOf.collectionName,
         topic: topicOf(context),
         source: `/dcms/${context}`,
+        forBank: true,
         collection: (id) => {
           const tenant = tenants().get(id)
           if (!tenant) throw new Error(`tenant ${id} is not served here`)

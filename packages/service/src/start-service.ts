@@ -1,7 +1,7 @@
 // Starting a service: store, tenants, commands, followers, relay, sweeps, two listeners; and its orderly end.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Context, tenantsTopic, tenantVersionPath, tenantVersionRequest, topicOf, validatorOf } from '@dcms/contract'
-import { type Apply, applyInOrder, Broker, deadLetterTopic, type Projected, Relay } from '@dcms/events'
+import { type Apply, applyInOrder, Broker, bankTopicOf, deadLetterTopic, type Projected, Relay } from '@dcms/events'
 import express, { type Express } from 'express'
 import type { Connection } from 'mongoose'
 import type { Logger } from 'pino'
@@ -44,7 +44,7 @@ export interface ServiceParts {
   /** Runs once per tenant and start, before the tenant is served. */
   prepare?: (tenant: Tenant) => Promise<void>
   /** Further routes of the internal listener, for operators. */
-  adminRoutes?: (app: Express, verify: ReturnType<typeof contextVerifier>, tenants: Tenants) => void
+  adminRoutes?: (app: Express, verify: ReturnType<typeof contextVerifier>, tenants: Tenants, logger: Logger) => void
   /** Closed at the end. */
   clients?: readonly { close(): Promise<void> }[]
 }
@@ -86,13 +86,17 @@ export async function startService(
   const { aggregates, followings = [], sweeps = [] } = parts
 
   const models = [...new Set([...aggregates, ...followings.map((each) => each.projection), anyModel(requestsOf)])]
+  let followsTenants = false
   const tenants: Tenants = new Tenants({
     context,
     installation: config.installation,
     connection,
     models,
     logger,
-    ...(parts.prepare && { prepare: parts.prepare }),
+    async prepare(tenant) {
+      await parts.prepare?.(tenant)
+      if (followsTenants) await broker.ensureTopics([bankTopicOf(tenant.id)])
+    },
   })
   const sources = new OutboxSources(context, aggregates, () => tenants)
   const relay = new Relay(broker, sources.list, () => tenants.ids())
@@ -112,7 +116,7 @@ export async function startService(
     addCommands(app, { commands, tenants, verify, shared, logger })
   }
   addTenantVersion(internalApp, verify, tenants)
-  parts.adminRoutes?.(internalApp, verify, tenants)
+  parts.adminRoutes?.(internalApp, verify, tenants, logger)
   addFallbacks(publicApp, logger)
   addFallbacks(internalApp, logger)
   const publicHttp = await startHttp({ handler: publicApp, host: config.host, port: config.port })
@@ -147,7 +151,9 @@ export async function startService(
     { topic: tenantsTopic, partitions: 1, compacted: true },
     { topic: topicOf(context) },
     ...followings.flatMap(({ of }) => [{ topic: topicOf(of) }, { topic: deadLetterTopic(topicOf(of), context) }]),
+    ...tenants.ids().map(bankTopicOf), // of tenants known from earlier, in one go
   ])
+  followsTenants = true
   await tenants.follow(broker)
   startFollowers(broker, context, followings, tenants)
 }

@@ -1,5 +1,7 @@
 // The use cases of the customer service: its table of contents.
 import type { Command, Foundations, InternalClient } from '@dcms/service'
+import { accountsOfEntity } from './accounts-of-entity.ts'
+import { customersByMobile } from './customers-by-mobile.ts'
 import { entityExists } from './entity-exists.ts'
 import type { KycVault } from './kyc-vault.ts'
 import { register } from './register.ts'
@@ -16,4 +18,6 @@ export const commands = ({ kyc, kit, logger }: CustomerParts): readonly Command[
   registerCard(kit),
   viewCustomer(kit, logger),
   entityExists,
+  customersByMobile,
+  accountsOfEntity,
 ]

@@ -13,7 +13,11 @@ export interface Customer extends Stored, Profile {
   status: 'PENDING' | 'ACTIVE'
   addressInfo: AddressInfo[]
   communicationInfo: CommunicationInfo[]
+  /** `mobileNumbersOf(communicationInfo)`: the index for finding customers by number. */
+  mobileNumbers: string[]
   kycInfo: StoredKyc[]
+  /** `keyVersionOfDocuments(kycInfo)`: what the sweep after a rotation looks for. */
+  kycKeyVersion?: number
   accountInfo: Account[]
   /** Commands that issue cards and are not finished; a sweep carries on what a dead process left. */
   issuing: Issuing[]
@@ -73,14 +77,20 @@ export const customersOf = aggregateModel<Customer>(
     nomineeInfo: { type: [Object], default: undefined },
     addressInfo: [Object],
     communicationInfo: [Object],
+    mobileNumbers: [String],
     kycInfo: [Object],
+    kycKeyVersion: Number,
     accountInfo: [Object],
     issuing: [Object],
     issuingAt: Date,
     issued: [Object],
     registeredAt: Date,
   },
-  [[{ issuingAt: 1 }, { partialFilterExpression: { issuingAt: { $exists: true } } }]],
+  [
+    [{ issuingAt: 1 }, { partialFilterExpression: { issuingAt: { $exists: true } } }],
+    [{ mobileNumbers: 1 }],
+    [{ kycKeyVersion: 1 }, { partialFilterExpression: { kycKeyVersion: { $exists: true } } }],
+  ],
 )
 
 export const withoutOutbox = { outbox: 0 } as const

@@ -3,7 +3,8 @@ import { type IssuedKits, type Register, registerEndpoint, type TenantDefinition
 import { command, type InternalClient, newlyStored, type Outcome, type Refused, refuse, type Scope } from '@dcms/service'
 import { type Account, type Customer, customersOf, type StoredKyc, withoutOutbox } from './customer.ts'
 import { confirmIssued, finishIssuing, type IssuingRefusal } from './issue-cards.ts'
-import type { KycVault } from './kyc-vault.ts'
+import { type KycVault, keyVersionOfDocuments } from './kyc-vault.ts'
+import { mobileNumbersOf } from './mobile-numbers.ts'
 import { type PlannedKits, planKits } from './plan-kits.ts'
 
 type RegisterRefusal = IssuingRefusal | 'entity.already.exists' | 'invalid.input.request'
@@ -62,12 +63,15 @@ export function decideRegistration(
 
 function newCustomer(input: Register, { accounts, kits }: Registration, documents: StoredKyc[], { now, commandId }: Scope): Customer {
   const { entityId, requestId: _requestId, deliveryAddress, kitInfo: _kitInfo, kycInfo: _kycInfo, ...profile } = input
+  const kycKeyVersion = keyVersionOfDocuments(documents)
   return newlyStored({
     ...profile,
     _id: entityId,
     status: 'PENDING',
     accountInfo: accounts,
+    mobileNumbers: mobileNumbersOf(input.communicationInfo),
     kycInfo: documents,
+    ...(kycKeyVersion !== undefined && { kycKeyVersion }),
     issuing: [{ commandId, startedAt: now, kits: kits.kits, attempt: 1, ...(deliveryAddress && { deliveryAddress }) }],
     issuingAt: now,
     issued: [],

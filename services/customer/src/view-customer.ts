@@ -43,6 +43,8 @@ export function viewOf(customer: Customer, kits: readonly KitInfo[]): CustomerVi
     issuingAt: _issuingAt,
     issued: _issued,
     registeredAt: _registeredAt,
+    mobileNumbers: _mobileNumbers,
+    kycKeyVersion: _kycKeyVersion,
     kycInfo,
     addressInfo,
     communicationInfo,

@@ -51,6 +51,7 @@ export const customer = (change: Partial<Customer> = {}): Customer =>
     dob: '1978-06-01',
     addressInfo: [address('PERMANENT')],
     communicationInfo: [{ contactNo: '9876543210', emailId: 'asha@example.com', notification: true }],
+    mobileNumbers: ['9876543210'],
     kycInfo: [
       {
         documentType: 'PAN' as const,
@@ -60,6 +61,7 @@ export const customer = (change: Partial<Customer> = {}): Customer =>
       },
     ],
     accountInfo: [account('8642135', { defaultAccount: true })],
+    kycKeyVersion: 1,
     issuing: [],
     issued: [],
     registeredAt: new Date('2026-11-20T09:00:00Z'),

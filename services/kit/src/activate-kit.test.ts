@@ -10,7 +10,7 @@ test.each(['ASSIGNED', 'INACTIVE'] as const)('a kit that is %s becomes active an
   expect(decideActivation(kit({ status }), ENTITY, now)).toEqual({
     kind: 'changed',
     set: { status: 'ACTIVE', activatedAt: now, changedAt: now },
-    events: [{ type: 'KitActivated', kitNo: KIT_NO, entityId: ENTITY, activatedAt: '2026-11-20T10:00:00.000Z' }],
+    events: [{ type: 'KitActivated', kitNo: KIT_NO, entityId: ENTITY, previousStatus: status, activatedAt: '2026-11-20T10:00:00.000Z' }],
   })
 })
 

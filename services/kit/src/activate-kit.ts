@@ -20,7 +20,7 @@ export function decideActivation(kit: Kit | null, entityId: string, now: Date): 
       return {
         kind: 'changed',
         set: { status: 'ACTIVE', activatedAt: now, changedAt: now },
-        events: [{ type: 'KitActivated', kitNo: kit._id, entityId, activatedAt: now.toISOString() }],
+        events: [{ type: 'KitActivated', kitNo: kit._id, entityId, previousStatus: kit.status, activatedAt: now.toISOString() }],
       }
     case 'ACTIVE':
       return refuse('card.already.active')

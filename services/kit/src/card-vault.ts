@@ -1,42 +1,90 @@
 // The card vault: PANs under the tenant's data key, each reserved by its keyed index. The only place where a PAN is in clear.
-import { type Hsm, Pan } from '@dcms/card-crypto'
-import type { KitInfo } from '@dcms/contract'
-import { plainModel, type Tenant } from '@dcms/service'
-import { type IssuedKit, kitInfoOf } from './kit.ts'
+import { type CvvRequest, type Hsm, keyVersionOf, Pan, type Secret, type StoredPan } from '@dcms/card-crypto'
+import { cvvAad, type KitInfo, zoneAadOf } from '@dcms/contract'
+import type { Tenant } from '@dcms/service'
+import { type IssuedKit, type Kit, kitInfoOf, type StoredCardNumber } from './kit.ts'
+import { panIndex } from './pan-index.ts'
 
-interface ReservedPan {
-  _id: string // keyed index of the PAN
-  kitNo: string
-  indexVersion: number
-}
-
-const INDEX_VERSION = 1
-
-/** One small document per PAN of the bank: its keyed index as `_id`, so that no PAN can be given twice. */
-export const pansOf = plainModel<ReservedPan>('pans', { kitNo: { type: String, required: true }, indexVersion: Number })
+/** CVV2 is made with this one, whatever the product's on the track is. */
+const CVV2_SERVICE_CODE = '000'
+const FIRST_CVK = 1
 
 export type CardVault = ReturnType<typeof cardVault>
+type SealedKit = Pick<Kit, '_id' | 'encryptedPan'>
 
-export const cardVault = (hsm: Hsm) => ({
-  /** Reserves the PAN for the kit; false when it belongs to another kit. */
-  async reserve(tenant: Tenant, pan: Pan, kitNo: string): Promise<boolean> {
-    const index = await hsm.mac(tenant.id, 'index', pan.reveal())
-    await pansOf(tenant).updateOne({ _id: index }, { $setOnInsert: { kitNo, indexVersion: INDEX_VERSION } }, { upsert: true })
-    return (await pansOf(tenant).findById(index).lean<ReservedPan>())?.kitNo === kitNo
-  },
+/** `nowMs` is a clock that only goes forward. */
+export function cardVault(hsm: Hsm, nowMs: () => number = () => performance.now()) {
+  const index = panIndex(hsm, nowMs)
 
-  /** The PAN as it is stored: bound to its kit, so that a ciphertext moved to another kit does not open. */
-  seal: async (tenant: Tenant, pan: Pan, kitNo: string): Promise<string> =>
-    (await hsm.encrypt(tenant.id, 'data', Buffer.from(pan.reveal()), boundTo(kitNo))).toString('base64'),
-
-  /** The kit as its owner's bank sees it: with the card number under the field key, where the bank has exchanged one. */
-  async kitInfoWithCardNumber(tenant: Tenant, kit: IssuedKit): Promise<KitInfo> {
-    const kitInfo = kitInfoOf(kit)
-    if (!(await hsm.hasKey(tenant.id, 'field'))) return kitInfo
-    const pan = Pan.parse((await hsm.decrypt(tenant.id, 'data', Buffer.from(kit.encryptedPan, 'base64'), boundTo(kit._id))).toString())
+  /** Only for what the HSM cannot do without handing it out: making an index, or the form the bank reads. */
+  const open = async (tenant: Tenant, kit: SealedKit): Promise<Pan> => {
+    const { ciphertext, aad } = storedPanOf(kit)
+    const pan = Pan.parse((await hsm.decrypt(tenant.id, 'data', ciphertext, aad)).toString())
     if (!pan) throw new Error(`the card number of kit ${kit._id} does not pass its check digit`)
-    return { ...kitInfo, encryptedCardNumber: await hsm.encryptField(tenant.id, pan.reveal()) }
-  },
-})
+    return pan
+  }
+
+  return {
+    index,
+
+    /** Reserves the PAN for the kit and seals it: what the kit is stored with. Null when the PAN belongs to another kit. */
+    async store(tenant: Tenant, pan: Pan, kitNo: string): Promise<Required<StoredCardNumber> | null> {
+      const indexes = await index.reserve(tenant, pan, kitNo)
+      if (!indexes) return null
+      const encrypted = await hsm.encrypt(tenant.id, 'data', Buffer.from(pan.reveal()), boundTo(kitNo))
+      return {
+        ...indexes,
+        maskedPan: pan.masked,
+        encryptedPan: encrypted.toString('base64'),
+        panKeyVersion: keyVersionOf(encrypted),
+        cvkVersion: await hsm.currentVersion(tenant.id, 'cvk'),
+      }
+    },
+
+    /** Brings the indexes of a kit's card number to a version of the index key. */
+    reindex: async (tenant: Tenant, kit: SealedKit, version: number): Promise<void> =>
+      await index.reindex(tenant, kit._id, await open(tenant, kit), version),
+
+    /** The kit as its owner's bank sees it: with the card number under the field key, where the bank has exchanged one. */
+    async kitInfoWithCardNumber(tenant: Tenant, kit: IssuedKit): Promise<KitInfo> {
+      const kitInfo = kitInfoOf(kit)
+      if (!(await hsm.hasKey(tenant.id, 'field'))) return kitInfo
+      return { ...kitInfo, encryptedCardNumber: await hsm.encryptField(tenant.id, (await open(tenant, kit)).reveal()) }
+    },
+
+    /** The card number for another context's HSM. */
+    cardNumberForZone: (tenant: Tenant, kit: SealedKit): Promise<string> => hsm.panForZone(tenant.id, storedPanOf(kit), zoneAadOf(kit._id)),
+
+    /** The CVV2 of a card, computed anew each time; it is stored nowhere. */
+    cvv: (tenant: Tenant, kit: Kit): Promise<Secret<string>> =>
+      hsm.cvv(tenant.id, storedPanOf(kit), cvvRequestOf(kit.expiry, kit.cvkVersion)),
+
+    /**
+     * Those of the kits that have the CVV2 another context was given, sealed for this one. Each is checked, and for none a decoy of the same
+     * expiry, so that the time taken does not tell whether there was one.
+     */
+    async withCvv(tenant: Tenant, kits: readonly IssuedKit[], sealedCvv: string, expiry: string): Promise<IssuedKit[]> {
+      const candidate = await hsm.openFromZone(tenant.id, sealedCvv, cvvAad)
+      if (kits.length === 0) {
+        await hsm.verifyCvv(tenant.id, null, cvvRequestOf(expiry, await hsm.currentVersion(tenant.id, 'cvk')), candidate)
+        return []
+      }
+      const matching: IssuedKit[] = []
+      for (const kit of kits)
+        if (await hsm.verifyCvv(tenant.id, storedPanOf(kit), cvvRequestOf(kit.expiry, kit.cvkVersion), candidate)) matching.push(kit)
+      return matching
+    },
+  }
+}
+
+/** Bound to its kit, so that a ciphertext moved to another kit does not open. */
+export const storedPanOf = (kit: SealedKit): StoredPan => ({ ciphertext: Buffer.from(kit.encryptedPan, 'base64'), aad: boundTo(kit._id) })
 
 const boundTo = (kitNo: string): string => `kit/${kitNo}/pan`
+
+const cvvRequestOf = (expiry: string, cvkVersion: number = FIRST_CVK): CvvRequest => ({
+  kind: 'CVV2',
+  expiry,
+  serviceCode: CVV2_SERVICE_CODE,
+  keyVersion: cvkVersion,
+})

@@ -4,7 +4,9 @@ import { activateKit } from './activate-kit.ts'
 import type { CardVault } from './card-vault.ts'
 import { confirmKits } from './confirm-kits.ts'
 import { fetchKitsByEntityId } from './fetch-kits-by-entity-id.ts'
-import { kitOwner } from './kit-owner.ts'
+import { findCards } from './find-cards.ts'
+import { getCvv } from './get-cvv.ts'
+import { kitForPin } from './kit-for-pin.ts'
 import { kitsOfEntity } from './kits-of-entity.ts'
 import { manageKit } from './manage-kit.ts'
 import type { CardNumbering } from './number-cards.ts'
@@ -20,8 +22,10 @@ export const commands = ({ vault, numbering, customer }: KitParts): readonly Com
   activateKit,
   manageKit,
   fetchKitsByEntityId(vault, customer),
+  getCvv(vault),
   kitsOfEntity,
-  kitOwner,
+  kitForPin(vault),
+  findCards(vault),
   reserveKits(vault, numbering),
   confirmKits(vault),
 ]

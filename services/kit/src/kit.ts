@@ -2,7 +2,22 @@
 import type { KitInfo } from '@dcms/contract'
 import { aggregateModel, type Stored } from '@dcms/service'
 
-export interface Kit extends Stored {
+/** What the vault keeps of a card number in its kit; see `card-vault.ts` and `pan-index.ts`. */
+export interface StoredCardNumber {
+  maskedPan: string
+  /** PAN under the tenant's data key, bound to the kitNo; Base64. */
+  encryptedPan: string
+  /** Version of that data key. Absent, as the next three, in kits older than key rotation, until a sweep has come by. */
+  panKeyVersion?: number
+  /** Keyed index of the last six digits. */
+  lastSixIndex?: string
+  /** Version of the index key under which `lastSixIndex` and the reserved PAN stand. */
+  indexVersion?: number
+  /** Version of the CVV key that the card was made under: what is printed on a card stays. Absent: 1. */
+  cvkVersion?: number
+}
+
+export interface Kit extends Stored, StoredCardNumber {
   _id: string // kitNo
   entityId?: string // the customer, once assigned
   accountNo?: string
@@ -21,13 +36,12 @@ export interface Kit extends Stored {
   aliasName?: string
   deliveryAddress?: 'PERMANENT' | 'COMMUNICATION'
   bin: string
-  maskedPan: string
-  /** PAN under the tenant's data key, bound to the kitNo; Base64. */
-  encryptedPan: string
   expiry: string // YYMM
   createdAt: Date
   changedAt: Date
   activatedAt?: Date
+  /** When the CVV was read within the last hour; at most as many as may be read in one. */
+  cvvReads?: Date[]
 }
 
 /** RESERVED is ours alone: a kit that callers do not see yet. The others are the contract's card statuses. */
@@ -54,12 +68,23 @@ export const kitsOf = aggregateModel<Kit>(
     bin: String,
     maskedPan: String,
     encryptedPan: String,
+    panKeyVersion: Number,
+    lastSixIndex: String,
+    indexVersion: Number,
+    cvkVersion: Number,
     expiry: String,
     createdAt: Date,
     changedAt: Date,
     activatedAt: Date,
+    cvvReads: { type: [Date], default: undefined },
   },
-  [[{ entityId: 1, createdAt: 1 }], [{ 'reservation.until': 1 }, { partialFilterExpression: { 'reservation.until': { $exists: true } } }]],
+  [
+    [{ entityId: 1, createdAt: 1 }],
+    [{ 'reservation.until': 1 }, { partialFilterExpression: { 'reservation.until': { $exists: true } } }],
+    [{ lastSixIndex: 1 }],
+    [{ panKeyVersion: 1 }],
+    [{ indexVersion: 1 }],
+  ],
 )
 
 /** Reads leave the outbox where it is: it may be long while Kafka is away. */

@@ -1,6 +1,7 @@
 // Which part of a BIN is numbered here.
 import type { TenantDefinition } from '@dcms/contract'
 import { expect, test } from '@jest/globals'
+import { KitBank } from '../test/kit-bank.ts'
 import { rangeOf } from './number-cards.ts'
 
 const product = { productId: '2003_VIRTUAL', bin: '608040' }
@@ -28,4 +29,15 @@ test.each([
 
 test('a product whose BIN is not defined is broken configuration', () => {
   expect(() => rangeOf(bank({ bin: '608041' }), product)).toThrow('product 2003_VIRTUAL of ACME_BANK names a BIN that is not defined')
+})
+
+test('processes that number the first cards of a bank at the same time give no number twice', async () => {
+  const bank = await KitBank.start()
+  try {
+    const cards = await Promise.all(Array.from({ length: 12 }, () => bank.newNumbering().number(bank.tenant, bank.product)))
+    expect(new Set(cards.map(({ kitNo }) => kitNo)).size).toBe(12)
+    expect(new Set(cards.map(({ pan }) => pan.reveal())).size).toBe(12)
+  } finally {
+    await bank.close()
+  }
 })

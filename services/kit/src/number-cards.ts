@@ -1,7 +1,7 @@
 // Numbering: kit numbers and PANs from counters that are leased in blocks, so that no number is given twice by any process.
 import type { Hsm, Pan, PanRange } from '@dcms/card-crypto'
 import type { Product } from '@dcms/contract'
-import type { Tenant } from '@dcms/service'
+import { isDuplicateKey, type Tenant } from '@dcms/service'
 import type { Connection } from 'mongoose'
 
 const BLOCK = 1_000
@@ -30,10 +30,15 @@ export function cardNumbering(database: Connection, hsm: Hsm) {
   const counters = database.collection<Counter>('counters')
   const leasing = new Map<string, Promise<Block>>()
 
+  /** The counter is placed first: of two upserts at once the engine may let both begin at zero, which would give numbers twice. */
   const lease = async (name: string): Promise<Block> => {
-    const counter = await counters.findOneAndUpdate({ _id: name }, { $inc: { next: BLOCK } }, { upsert: true, returnDocument: 'after' })
-    if (!counter) throw new Error(`the counter ${name} was not leased`)
-    return { next: counter.next - BLOCK, end: counter.next }
+    for (;;) {
+      const counter = await counters.findOneAndUpdate({ _id: name }, { $inc: { next: BLOCK } }, { returnDocument: 'after' })
+      if (counter) return { next: counter.next - BLOCK, end: counter.next }
+      await counters.insertOne({ _id: name, next: 0 }).catch((error: unknown) => {
+        if (!isDuplicateKey(error)) throw error // placed by another process meanwhile
+      })
+    }
   }
 
   /** The next value of a counter: 0, 1, 2 … over all processes. */

@@ -44,7 +44,8 @@ async function storeReserved(
 ): Promise<string> {
   const { tenant, now } = scope
   const { kitNo, pan } = await numbering.number(tenant, product)
-  if (!(await vault.reserve(tenant, pan, kitNo))) throw new Error('a counter value gave a card number that is taken')
+  const cardNumber = await vault.store(tenant, pan, kitNo)
+  if (!cardNumber) throw new Error('a counter value gave a card number that is taken')
   const plastic = plasticCode ?? product.plasticCode
   const kit: Kit = newlyStored({
     _id: kitNo,
@@ -62,8 +63,7 @@ async function storeReserved(
     ...(aliasName && { aliasName }),
     ...(deliveryAddress && { deliveryAddress }),
     bin: product.bin,
-    maskedPan: pan.masked,
-    encryptedPan: await vault.seal(tenant, pan, kitNo),
+    ...cardNumber,
     expiry: expiryOf(now, product.validityMonths, tenant.definition.timeZone),
     createdAt: now,
     changedAt: now,

@@ -21,7 +21,7 @@ test('the sample of the contract’s page comes out letter by letter', () => {
     },
     swipeToPay: channel(true, 10_000, 100_000),
   }
-  expect(viewOf('req7', '4240171508', chosen, product)).toEqual({
+  expect(viewOf('req7', '4240171508', { chosen }, product)).toEqual({
     entityId: 'req7',
     kitNo: '4240171508',
     domestic: {
@@ -41,21 +41,21 @@ test('the sample of the contract’s page comes out letter by letter', () => {
 })
 
 test('a new card is shown as the contract’s schema says, and with nothing else', () => {
-  const view = viewOf('req7', '4240171508', defaultsOf(product), product)
+  const view = viewOf('req7', '4240171508', { issued: defaultsOf(product) }, product)
   expect(validatorOf<PreferenceView>(fetchPreferenceEndpoint.result)(structuredClone(view))).toEqual({ valid: true, value: view })
 })
 
 test('a region that is off shows that alone, also with channels that are on inside', () => {
   const defaults = defaultsOf(product)
   const off = { ...defaults, domestic: { ...defaults.domestic, isEnabled: false } }
-  expect(viewOf('req7', '1', off, product).domestic).toEqual({ isEnabled: false })
+  expect(viewOf('req7', '1', { chosen: off }, product).domestic).toEqual({ isEnabled: false })
 })
 
 test('monthly and yearly limits follow the product’s daily cap, whatever the holder chose', () => {
   const defaults = defaultsOf(product)
   for (const dailyLimit of [0, 1, 100_000]) {
     const chosen = { ...defaults, domestic: { ...defaults.domestic, contactless: channel(true, dailyLimit, 5_000) } }
-    expect(viewOf('req7', '1', chosen, product).domestic.contactless).toEqual({
+    expect(viewOf('req7', '1', { chosen }, product).domestic.contactless).toEqual({
       isEnabled: true,
       dailyLimit: String(dailyLimit),
       maxLimit: '5000',
@@ -63,4 +63,11 @@ test('monthly and yearly limits follow the product’s daily cap, whatever the h
       yearlyLimit: String(12 * 30 * 5_000),
     })
   }
+})
+
+test('the location shield is shown as it was opted into', () => {
+  const shieldOf = (optIns: object) => viewOf('req7', '1', { optIns }, product).locationShield
+  expect([shieldOf({}), shieldOf({ 'location-shield': true }), shieldOf({ 'super-pin': true })]).toEqual(
+    [false, true, false].map((isEnabled) => ({ isEnabled })),
+  )
 })

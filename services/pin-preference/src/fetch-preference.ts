@@ -3,57 +3,71 @@ import {
   type ChannelOffer,
   type ChannelView,
   fetchPreferenceEndpoint,
-  kitOwnerEndpoint,
   type PreferenceView,
   type Product,
   type RegionOffer,
   type RegionView,
 } from '@dcms/contract'
-import { answer, command, type InternalClient, refuse, type Scope } from '@dcms/service'
-import { type Channel, type Choices, defaultsOf, type Preference, preferencesOf, type Region } from './preference.ts'
+import { answer, command, type InternalClient, refuse, type Scope, ServiceUnavailable } from '@dcms/service'
+import { type Card, cardsOf } from './card.ts'
+import { type Channel, choicesOf, isOn, type Kept, type Region } from './preference.ts'
+import { askOwner } from './read-card.ts'
 
 const MONTH_DAYS = 30
 const YEAR_MONTHS = 12
 
-/** A card whose KitIssued is still on its way has its product's defaults: the kit context is asked whose it is. */
+const shown = { entityId: 1, productId: 1, issued: 1, chosen: 1, optIns: 1 } as const
+
+/** Owner and product never change hands, so what is kept here answers; the kit context is asked for a card not known yet. */
 export const fetchPreference = (kit: InternalClient) =>
   command(fetchPreferenceEndpoint, async ({ entityId, kitNo }, scope) => {
-    const stored = await preferencesOf(scope.tenant).findById(kitNo, { outbox: 0, parked: 0 }).lean<Preference>()
-    const known = stored?.entityId === undefined ? await askKit(kitNo, scope, kit) : stored
+    const stored = await cardsOf(scope.tenant).findById(kitNo, shown).lean<Card>()
+    const known = await ownerOf(kitNo, stored, scope, kit)
     if (!known || known.entityId !== entityId) return refuse('MCC007')
-    const product = scope.tenant.definition.products.find(({ productId }) => productId === known.productId)
-    if (!product) throw new Error(`product ${known.productId} of kit ${kitNo} is not defined`)
-    return answer(viewOf(entityId, kitNo, { ...defaultsOf(product), ...choicesOf(known) }, product))
+    return answer(viewOf(entityId, kitNo, stored ?? {}, productOf(known.productId, kitNo, scope)))
   })
 
-async function askKit(kitNo: string, scope: Scope, kit: InternalClient): Promise<Partial<Preference> | null> {
-  const { tenant, user, roles, requestId, traceparent } = scope
-  const asked = await kit.call(kitOwnerEndpoint, { kitNo }, { tenant: tenant.id, user, roles, requestId, traceparent })
-  return asked.kind === 'answer' ? asked.result : null
+/**
+ * Customer and product of a card, kept here or asked for.
+ * @returns null for a kit that is not there or has no owner
+ * @throws ServiceUnavailable when it is not known here and the kit context is away
+ */
+export async function ownerOf(
+  kitNo: string,
+  stored: Pick<Card, 'entityId' | 'productId'> | null,
+  scope: Scope,
+  kit: InternalClient,
+): Promise<{ entityId: string; productId: string } | null> {
+  if (stored?.entityId && stored.productId) return { entityId: stored.entityId, productId: stored.productId }
+  const asked = await askOwner(kitNo, false, scope, kit)
+  if (asked === 'away') throw new ServiceUnavailable('the kit context is away and the card is not known here yet')
+  return asked
 }
 
-const choicesOf = ({ domestic, international, dynamicAuth, locationShield, swipeToPay }: Partial<Preference>): Partial<Choices> => ({
-  ...(domestic && { domestic }),
-  ...(international && { international }),
-  ...(dynamicAuth && { dynamicAuth }),
-  ...(locationShield && { locationShield }),
-  ...(swipeToPay && { swipeToPay }),
-})
+/** @throws when the tenant's definition has no such product */
+export function productOf(id: string, kitNo: string, { tenant }: Pick<Scope, 'tenant'>): Product {
+  const product = tenant.definition.products.find(({ productId }) => productId === id)
+  if (!product) throw new Error(`product ${id} of kit ${kitNo} is not defined`)
+  return product
+}
 
 /** Amounts as whole-rupee strings; monthly and yearly limits follow from the product's daily cap, not from the holder's choice. */
-export const viewOf = (entityId: string, kitNo: string, choices: Choices, product: Product): PreferenceView => ({
-  entityId,
-  kitNo,
-  domestic: regionView(choices.domestic, product.domestic),
-  international: regionView(choices.international, product.international),
-  dynamicAuth: choices.dynamicAuth,
-  locationShield: choices.locationShield,
-  swipeToPay: {
-    isEnabled: choices.swipeToPay.isEnabled,
-    dailyLimit: String(choices.swipeToPay.dailyLimit),
-    maxLimit: String(choices.swipeToPay.maxLimit),
-  },
-})
+export function viewOf(entityId: string, kitNo: string, kept: Kept, product: Product): PreferenceView {
+  const { domestic, international, dynamicAuth, swipeToPay } = choicesOf(kept, product)
+  return {
+    entityId,
+    kitNo,
+    domestic: regionView(domestic, product.domestic),
+    international: regionView(international, product.international),
+    dynamicAuth,
+    locationShield: { isEnabled: isOn('location-shield', kept, product) },
+    swipeToPay: {
+      isEnabled: swipeToPay.isEnabled,
+      dailyLimit: String(swipeToPay.dailyLimit),
+      maxLimit: String(swipeToPay.maxLimit),
+    },
+  }
+}
 
 const regionView = (region: Region, offer: RegionOffer): RegionView =>
   region.isEnabled

@@ -1,22 +1,31 @@
 // Starts the pin-preference service.
 import { SoftwareHsm } from '@dcms/card-crypto'
-import { anyModel, databaseName, importKeyRoute, internalClient, mongoKeyStore, runProcess, startService } from '@dcms/service'
+import { keyPurposesOf } from '@dcms/contract'
+import { anyModel, databaseName, internalClient, keyRoutes, mongoKeyStore, runProcess, startService } from '@dcms/service'
+import { cardsOf } from './card.ts'
 import { commands } from './commands.ts'
 import { readConfig } from './config.ts'
+import { limitFailures } from './limit-failures.ts'
 import { onKitEvents } from './on-kit-events.ts'
-import { preferencesOf } from './preference.ts'
+import { rewrapCardNumbers } from './rewrap-card-numbers.ts'
 
 await runProcess(async () => {
   const config = readConfig()
   await startService('pin-preference', config, ({ connection, tokens }) => {
-    const hsm = new SoftwareHsm(mongoKeyStore(connection, databaseName(config.installation, 'pin-preference')), config.masterKey)
+    const store = mongoKeyStore(connection, databaseName(config.installation, 'pin-preference'))
+    const hsm = new SoftwareHsm(store, config.masterKey, { zoneKey: config.zoneKey })
     const kit = internalClient({ baseUrl: config.kitInternalUrl, audience: 'kit', tokens })
+    const customer = internalClient({ baseUrl: config.customerInternalUrl, audience: 'customer', tokens })
     return {
-      commands: commands({ kit }),
-      aggregates: [anyModel(preferencesOf)],
+      commands: commands({ hsm, kit, customer, limit: limitFailures(hsm) }),
+      aggregates: [anyModel(cardsOf)],
       followings: [onKitEvents],
-      adminRoutes: importKeyRoute(hsm, ['pin']),
-      clients: [kit],
+      sweeps: [rewrapCardNumbers(hsm)],
+      prepare: async ({ id }) => {
+        for (const purpose of ['data', 'pvk'] as const) await hsm.ensureKey(id, purpose)
+      },
+      adminRoutes: keyRoutes(hsm, keyPurposesOf['pin-preference']),
+      clients: [kit, customer],
     }
   })
 })

@@ -1,18 +1,41 @@
-// Preferences in step with their kit.
+// Cards in step with their kit.
+import { eventTypes } from '@dcms/contract'
 import { expect, test } from '@jest/globals'
 import { definition, product } from '../test/products.ts'
+import { type Card, newCard } from './card.ts'
 import { applyKitEvent } from './on-kit-events.ts'
-import { defaultsOf, newPreference, type Preference } from './preference.ts'
+import { defaultsOf } from './preference.ts'
 
-const issued = { type: 'KitIssued', kitNo: '4240171508', entityId: 'req7', productId: product.productId, cardStatus: 'INACTIVE' }
+const issued = {
+  type: 'KitIssued',
+  kitNo: '4240171508',
+  entityId: 'req7',
+  productId: product.productId,
+  cardType: 'VIRTUAL',
+  cardStatus: 'INACTIVE',
+  maskedCardNumber: '608040XXXXXX6954',
+  expDate: '2029-07-31T00:00:00.000+00:00',
+}
+const card: Card = { ...newCard, _id: '4240171508', lastSequence: 1, parked: [], optIns: { 'super-pin': true } }
 
-test('an issued card gets its product’s defaults', () => {
+test('of an issued card is kept what PIN and preference calls ask for, with the product’s defaults of that day', () => {
   expect(applyKitEvent(null, { payload: issued }, definition)).toEqual({
     entityId: 'req7',
     productId: '2003_VIRTUAL',
+    cardType: 'VIRTUAL',
     cardStatus: 'INACTIVE',
-    ...defaultsOf(product),
+    maskedCardNumber: '608040XXXXXX6954',
+    expiry: '2907',
+    issued: defaultsOf(product),
   })
+})
+
+test('an event that comes after a choice, a PIN or an opt-in touches none of them', () => {
+  const own = ['chosen', 'optIns', 'pin', 'encryptedPan', 'panKeyVersion', 'pinMailer']
+  for (const { type, example } of eventTypes.filter(({ owner }) => owner === 'kit')) {
+    const change = applyKitEvent(card, { payload: { ...example, productId: product.productId, type } }, definition)
+    expect(Object.keys(change).filter((field) => own.includes(field))).toEqual([])
+  }
 })
 
 test.each([
@@ -20,13 +43,24 @@ test.each([
   ['KitUnlocked', 'ACTIVE'],
   ['KitLocked', 'LOCKED'],
   ['KitBlocked', 'BLOCKED'],
-])('%s makes the status %s and leaves what the holder chose alone', (type, cardStatus) => {
-  const chosen: Preference = { ...newPreference, _id: '4240171508', lastSequence: 1, parked: [], dynamicAuth: { otp: true, pin: false } }
-  expect(applyKitEvent(chosen, { payload: { type, kitNo: '4240171508' } }, definition)).toEqual({ cardStatus })
+  ['KitHotlisted', 'HOTLISTED'],
+  ['KitReplaced', 'REPLACED'],
+  ['KitExpired', 'EXPIRED_CARD'],
+])('%s makes the status %s and changes nothing else', (type, cardStatus) => {
+  expect(applyKitEvent(card, { payload: { type, kitNo: '4240171508' } }, definition)).toEqual({ cardStatus })
 })
 
-test('an event of a later release changes nothing', () => {
-  expect(applyKitEvent(null, { payload: { type: 'KitPolished' } }, definition)).toEqual({})
+test('a virtual card that became a physical one has the other product, and what holds for it goes on', () => {
+  const converted = { type: 'KitConverted', kitNo: '4240171508', cardType: 'PHYSICAL', cardStatus: 'ACTIVE', productId: '2003_PHYSICAL' }
+  expect(applyKitEvent(card, { payload: converted }, definition)).toEqual({
+    productId: '2003_PHYSICAL',
+    cardType: 'PHYSICAL',
+    cardStatus: 'ACTIVE',
+  })
+})
+
+test.each(['KitPolished', 'KitAssigned', 'KitUpgraded'])('%s changes nothing', (type) => {
+  expect(applyKitEvent(null, { payload: { type } }, definition)).toEqual({})
 })
 
 test('a card of a product that is not defined is a fault, so that the event is set aside and can be driven again', () => {
@@ -36,5 +70,5 @@ test('a card of a product that is not defined is a fault, so that the event is s
 })
 
 test('a new document has what an aggregate needs', () => {
-  expect(newPreference).toEqual({ version: 0, sequence: 0, relayedSequence: 0, outbox: [], commandIds: [] })
+  expect(newCard).toEqual({ version: 0, sequence: 0, relayedSequence: 0, outbox: [], commandIds: [] })
 })

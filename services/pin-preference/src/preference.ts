@@ -1,7 +1,5 @@
-// What a card's preferences are, their defaults by product, and how they are stored.
-import type { ChannelOffer, KitInfo, Product, RegionOffer } from '@dcms/contract'
-import type { Projected } from '@dcms/events'
-import { followingAggregateModel, newlyStored, type Stored } from '@dcms/service'
+// What a holder may choose for a card, what a new card of a product starts with, and what holds in the end.
+import type { ChannelOffer, OptInOperation, Product, RegionOffer } from '@dcms/contract'
 
 /** Limits in whole units of the tenant's currency. */
 export interface Channel {
@@ -26,39 +24,20 @@ export interface Choices {
   domestic: Region
   international: Region
   dynamicAuth: { otp: boolean; pin: boolean }
-  locationShield: { isEnabled: boolean }
   swipeToPay: Channel
 }
 
-/** One document per card, kept in step with its kit: fields are absent in a placeholder whose KitIssued has not come yet. */
-export interface Preference extends Stored, Projected, Partial<Choices> {
-  _id: string // kitNo
-  entityId?: string
-  productId?: string
-  cardStatus?: KitInfo['cardStatus']
-}
+export const channelNames = ['atm', 'pos', 'ecom', 'contactless', 'tokenization'] as const
 
-export const preferencesOf = followingAggregateModel<Preference>('preferences', {
-  entityId: String,
-  productId: String,
-  cardStatus: String,
-  domestic: Object,
-  international: Object,
-  dynamicAuth: Object,
-  locationShield: Object,
-  swipeToPay: Object,
-})
+/** What a product offers that names no swipe-to-pay. */
+export const nothingOffered: ChannelOffer = { offered: false, onAtIssue: false, dailyCap: 0, maxCap: 0 }
 
-/** Fields of a document that an event creates, besides what the event sets. */
-export const newPreference = newlyStored({})
-
-/** What a new card of the product starts with. */
+/** What a new card of the product starts with (decisions, row 26, unless the product says otherwise). */
 export const defaultsOf = (product: Product): Choices => ({
   domestic: regionOf(product.domestic),
   international: regionOf(product.international),
   dynamicAuth: { otp: false, pin: false },
-  locationShield: { isEnabled: false },
-  swipeToPay: product.swipeToPay ? channelOf(product.swipeToPay) : { isEnabled: false, dailyLimit: 0, maxLimit: 0 },
+  swipeToPay: channelOf(product.swipeToPay ?? nothingOffered),
 })
 
 const regionOf = (offer: RegionOffer): Region => ({
@@ -71,8 +50,24 @@ const regionOf = (offer: RegionOffer): Region => ({
   recurringPayments: { isEnabled: false },
 })
 
-const channelOf = ({ offered, onAtIssue, dailyCap, maxCap, dailyDefault, maxDefault }: ChannelOffer): Channel => ({
-  isEnabled: offered && onAtIssue,
-  dailyLimit: dailyDefault ?? dailyCap,
-  maxLimit: maxDefault ?? maxCap,
-})
+/** A default above a cap is the product's slip of the pen: the cap holds from the first day. */
+function channelOf({ offered, onAtIssue, dailyCap, maxCap, dailyDefault, maxDefault }: ChannelOffer): Channel {
+  const maxLimit = Math.min(maxDefault ?? maxCap, maxCap)
+  return { isEnabled: offered && onAtIssue, dailyLimit: Math.min(dailyDefault ?? dailyCap, dailyCap, maxLimit), maxLimit }
+}
+
+/** What is kept of a card's preferences; `Card` has it. */
+export interface Kept {
+  issued?: Choices
+  chosen?: Partial<Choices>
+  optIns?: Partial<Record<OptInOperation, boolean>>
+}
+
+/** What holds for a card: the defaults of the day it was issued (today's, while its KitIssued is on the way) under what was chosen since. */
+export const choicesOf = ({ issued, chosen }: Kept, product: Product): Choices => ({ ...(issued ?? defaultsOf(product)), ...chosen })
+
+/** Whether a feature is on: opted into, and still offered by the product. */
+export const isOn = (operation: OptInOperation, { optIns }: Kept, product: Product): boolean =>
+  optIns?.[operation] === true && offers(product, operation)
+
+export const offers = ({ features = [] }: Product, operation: OptInOperation): boolean => features.includes(operation)

@@ -28,6 +28,7 @@ export const product: Product = {
   domestic: region(true),
   international: region(false),
   swipeToPay: offer(10_000, 100_000),
+  features: ['super-pin', 'super-otp', 'location-shield', 'sms-alerts', 'email-alerts'],
 }
 
 export const definition = { products: [product] } as TenantDefinition

@@ -1,4 +1,4 @@
-// Errors of tenant configuration: tenants, products, BINs, tiers, schemes, plastics.
+// Errors of tenant configuration: tenants, products, BINs, tiers, schemes, plastics, keys.
 import type { CatalogueEntry } from './entry.ts'
 
 export const configurationErrors = {
@@ -79,5 +79,41 @@ export const configurationErrors = {
     shortMessage: 'Invalid BIN range',
     detailMessage: 'The number range of the BIN overlaps another one or lies outside the BIN',
     when: 'number ranges of a tenant definition overlap',
+  },
+  'key.not.found': {
+    status: 400,
+    shortMessage: 'Key not found',
+    detailMessage: 'The tenant has no key of this purpose',
+    when: 'an operator exports or rotates a key that is not there, or has given no transport key yet',
+  },
+  'key.exists': {
+    status: 400,
+    shortMessage: 'Key already exists',
+    detailMessage: 'The tenant has a key of this purpose; the next version comes as key block or as two components',
+    when: 'an operator creates an exchanged key that is there',
+  },
+  'key.invalid': {
+    status: 400,
+    shortMessage: 'Key invalid',
+    detailMessage: 'The key or component has the wrong length or is weak',
+    when: 'an operator brings a component of a wrong length, or a weak one',
+  },
+  'key.block.invalid': {
+    status: 400,
+    shortMessage: 'Key block invalid',
+    detailMessage: 'The key block was altered, is under another transport key, or is for another purpose',
+    when: 'an operator imports a key block that does not open for this purpose',
+  },
+  'key.purpose.refused': {
+    status: 400,
+    shortMessage: 'Key purpose refused',
+    detailMessage: 'A key of this purpose does not do that',
+    when: 'an operator rotates a numbering key, or an exchanged key other than by import',
+  },
+  'dual.control': {
+    status: 400,
+    shortMessage: 'Dual control',
+    detailMessage: 'The two components of a key come from two officers',
+    when: 'one officer brings both components of a key',
   },
 } as const satisfies Record<string, CatalogueEntry>

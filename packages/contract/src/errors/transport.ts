@@ -119,8 +119,8 @@ export const transportErrors = {
   'rate.limit.exceeded': {
     status: 429,
     shortMessage: 'Rate limit exceeded',
-    detailMessage: 'Too many calls of this tenant; repeat after Retry-After seconds',
-    when: 'the tenant’s rate is over its tier',
+    detailMessage: 'Too many calls; repeat after Retry-After seconds',
+    when: 'the tenant’s rate is over its tier; logins or card validations that failed too often',
   },
   'concurrent.change': {
     status: 409,

@@ -57,23 +57,3 @@ export const tenantVersionRequest = {
   required: ['tenant'],
   properties: { tenant },
 } as const
-
-export interface ImportKey {
-  tenant: string
-  purpose: 'field' | 'pin'
-  /** Base64 of 32 bytes. */
-  key: string
-}
-
-/** Offered by services that hold exchanged keys: kit (field), pin-preference (pin). */
-export const importKeyPath = '/internal/admin/import-key'
-export const importKeyRequest = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['tenant', 'purpose', 'key'],
-  properties: {
-    tenant,
-    purpose: { enum: ['field', 'pin'] },
-    key: { type: 'string', pattern: '^[A-Za-z0-9+/]{43}=$', formatText: 'Base64 of 32 bytes' },
-  },
-} as const

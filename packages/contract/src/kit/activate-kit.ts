@@ -2,7 +2,7 @@
 import type { FromSchema } from 'json-schema-to-ts'
 import { publicEndpoint } from '../endpoint.ts'
 import { eventType } from '../event.ts'
-import { entityId, kitNo } from '../fields.ts'
+import { cardStatus, entityId, kitNo } from '../fields.ts'
 
 const request = { type: 'object', additionalProperties: false, required: ['entityId', 'kitNo'], properties: { entityId, kitNo } } as const
 export type ActivateKit = FromSchema<typeof request>
@@ -39,6 +39,7 @@ const event = {
     type: { const: 'KitActivated' },
     kitNo: { type: 'string' },
     entityId: { type: 'string' },
+    previousStatus: { ...cardStatus, description: 'Absent in events of earlier releases' },
     activatedAt: { type: 'string', format: 'date-time' },
   },
 } as const
@@ -50,5 +51,11 @@ export const kitActivatedEvent = eventType<KitActivated>()({
   owner: 'kit',
   summary: 'A card became usable; subject is the kitNo',
   schema: event,
-  example: { type: 'KitActivated', kitNo: '4240171508', entityId: 'req7', activatedAt: '2026-01-05T10:00:00.000Z' },
+  example: {
+    type: 'KitActivated',
+    kitNo: '4240171508',
+    entityId: 'req7',
+    previousStatus: 'INACTIVE',
+    activatedAt: '2026-01-05T10:00:00.000Z',
+  },
 })

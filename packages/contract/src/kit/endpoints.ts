@@ -7,7 +7,7 @@ import { fetchKitsByAccountNoEndpoint } from './fetch-kits-by-account-no.ts'
 import { fetchKitsByEntityIdEndpoint } from './fetch-kits-by-entity-id.ts'
 import { fetchKitsByEntityIdV2Endpoint } from './fetch-kits-by-entity-id-v2.ts'
 import { fetchTransactionEndpoint } from './fetch-transaction.ts'
-import { getCvvEndpoint } from './get-cvv.ts'
+import { cvvRevealedEvent, getCvvEndpoint } from './get-cvv.ts'
 import { kitIssuedEvent } from './issue-kits.ts'
 import { kitTrackingEndpoint } from './kit-tracking.ts'
 import { manageAllKitsEndpoint } from './manage-all-kits.ts'
@@ -23,8 +23,10 @@ export * from './fetch-kits-by-account-no.ts'
 export * from './fetch-kits-by-entity-id.ts'
 export * from './fetch-kits-by-entity-id-v2.ts'
 export * from './fetch-transaction.ts'
+export * from './find-cards.ts'
 export * from './get-cvv.ts'
 export * from './issue-kits.ts'
+export * from './kit-for-pin.ts'
 export * from './kit-tracking.ts'
 export * from './manage-all-kits.ts'
 export * from './manage-kit.ts'
@@ -58,6 +60,7 @@ export const kitEvents = [
   kitUpgradedEvent,
   kitConvertedEvent,
   kitExpiredEvent,
+  cvvRevealedEvent,
   transactionAuthorisedEvent,
   transactionDeclinedEvent,
 ] as const

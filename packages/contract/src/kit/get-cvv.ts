@@ -1,6 +1,7 @@
-// What callers see of reading the CVV of a card.
+// What callers and followers see of reading the CVV of a card.
 import type { FromSchema } from 'json-schema-to-ts'
 import { publicEndpoint } from '../endpoint.ts'
+import { eventType } from '../event.ts'
 import { kitNo } from '../fields.ts'
 
 const request = { type: 'object', additionalProperties: false, required: ['kitNo'], properties: { kitNo } } as const
@@ -30,10 +31,38 @@ export const getCvvEndpoint = publicEndpoint<GetCvv, RevealedCvv>()({
 
 - Sealed bodies only, even where the tenant otherwise takes clear ones: \`encryption.required\`.
 - The card must be \`ACTIVE\`: blocked or hotlisted is \`card.blocked\`, any other status \`card.status.active\`.
-- At most 5 reads per kit and hour, then 429 \`rate.limit.exceeded\` with \`Retry-After\`. Every read is audited.`,
+- At most 5 reads per kit and hour, then 429 \`rate.limit.exceeded\` with \`Retry-After\`. A repeat is another read. Every read is audited.`,
   idempotency: 'read',
   request,
   result,
-  errors: ['invalid.input.request', 'MCC007', 'card.blocked', 'card.status.active', 'rate.limit.exceeded'],
+  errors: ['invalid.input.request', 'MCC007', 'card.blocked', 'card.status.active', 'rate.limit.exceeded', 'concurrent.change'],
   examples: [{ name: 'read', request: { kitNo: '4240181647' }, result: { cvv: '237', expiryCvv: 120 } }],
+})
+
+const event = {
+  type: 'object',
+  required: ['type', 'kitNo', 'entityId', 'revealedBy', 'revealedAt'],
+  properties: {
+    type: { const: 'CvvRevealed' },
+    kitNo: { type: 'string' },
+    entityId: { type: 'string' },
+    revealedBy: { type: 'string', description: 'User of the bank whose call it was' },
+    revealedAt: { type: 'string', format: 'date-time' },
+  },
+} as const
+export type CvvRevealed = FromSchema<typeof event>
+
+export const cvvRevealedEvent = eventType<CvvRevealed>()({
+  type: 'CvvRevealed',
+  version: 1,
+  owner: 'kit',
+  summary: 'Somebody was shown the CVV of a card, which is not told here; subject is the kitNo',
+  schema: event,
+  example: {
+    type: 'CvvRevealed',
+    kitNo: '4240181647',
+    entityId: '6766570',
+    revealedBy: 'api_user',
+    revealedAt: '2026-01-05T10:00:00.000Z',
+  },
 })

@@ -2,10 +2,13 @@
 import { pinMailerRequestedEvent, regeneratePinMailerEndpoint } from './regenerate-pin-mailer.ts'
 import { pinSetEvent, setPinEndpoint } from './set-pin.ts'
 import { setPinV2Endpoint } from './set-pin-v2.ts'
+import { pinUnlockedEvent } from './unlock-pin.ts'
 
+export * from './produce-pin-mailers.ts'
 export * from './regenerate-pin-mailer.ts'
 export * from './set-pin.ts'
 export * from './set-pin-v2.ts'
+export * from './unlock-pin.ts'
 
 export const pinEndpoints = {
   setPin: setPinEndpoint,
@@ -13,4 +16,4 @@ export const pinEndpoints = {
   regeneratePinMailer: regeneratePinMailerEndpoint,
 } as const
 
-export const pinEvents = [pinSetEvent, pinMailerRequestedEvent] as const
+export const pinEvents = [pinSetEvent, pinMailerRequestedEvent, pinUnlockedEvent] as const

@@ -3,6 +3,7 @@ import { fetchPreferenceEndpoint } from './fetch-preference.ts'
 import { optInChangedEvent, processOptInEndpoint } from './process-opt-in.ts'
 import { preferencesChangedEvent, setPreferenceEndpoint } from './set-preference.ts'
 
+export * from './card-preferences.ts'
 export * from './fetch-preference.ts'
 export * from './process-opt-in.ts'
 export * from './set-preference.ts'

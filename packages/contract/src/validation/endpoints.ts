@@ -5,6 +5,7 @@ import { validateCardEndingV2Endpoint } from './validate-card-ending-v2.ts'
 import { pinLockedEvent, validatePinEndpoint } from './validate-pin.ts'
 import { validatePinV2Endpoint } from './validate-pin-v2.ts'
 
+export * from './mobile-number.ts'
 export * from './validate-card.ts'
 export * from './validate-card-ending.ts'
 export * from './validate-card-ending-v2.ts'

@@ -14,7 +14,8 @@ export const mobileNo = {
   pattern: '^\\+?[0-9]{8,15}$',
   formatText: '8 to 15 digits',
   acceptsNumber: true,
-  description: 'A registered mobile number of the customer',
+  description:
+    'A registered mobile number of the customer, text or number. With or without country code: `+91`, `0091`, `91` or `0` before ten digits is left out when numbers are compared',
 } as const
 
 const linkedAccount = {
@@ -29,7 +30,7 @@ const linkedAccount = {
     branchId: { type: 'string', description: 'Absent where the account has none' },
     ifscCode: { type: 'string', description: 'Absent or empty where the account has none' },
     initialFunding: { type: 'string', description: 'As registered, in units of the account’s currency' },
-    defaultAccount: { type: 'boolean', description: 'The account the card draws on' },
+    defaultAccount: { type: 'boolean', description: 'Whether the card draws on it' },
     isPrimary: { type: 'boolean' },
     schemeCode: { type: 'string' },
   },
@@ -44,6 +45,6 @@ export const foundCard = {
     entityId: { type: 'string' },
     kitNo: { type: 'string' },
     cardStatus: { enum: ['ASSIGNED', 'INACTIVE', 'ACTIVE', 'LOCKED'] },
-    accountInfo: { type: 'array', items: linkedAccount, description: 'The accounts linked to the card' },
+    accountInfo: { type: 'array', items: linkedAccount, description: 'The accounts linked to the card, as registered' },
   },
 } as const

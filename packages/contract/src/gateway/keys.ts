@@ -1,0 +1,163 @@
+// Operators' key ceremony, `dcms keys …`: offered by every service for the purposes of its context. Key check values are shown, never a key.
+import type { FromSchema } from 'json-schema-to-ts'
+import type { Context, InternalEndpoint } from '../endpoint.ts'
+import type { ErrorCode } from '../errors.ts'
+
+/** What somebody else holds too: banks (field, pin), the printer of PIN mailers, the card switch. */
+export const exchangedKeyPurposes = ['field', 'pin', 'mailer', 'switch'] as const
+/** What comes in as a key block under the transport key. */
+export const blockKeyPurposes = ['field', 'pin', 'mailer', 'switch', 'pvk', 'cvk'] as const
+/** What comes in as two components. */
+export const componentKeyPurposes = ['field', 'pin', 'mailer', 'switch', 'transport'] as const
+export const keyPurposes = ['data', 'index', 'numbering', 'pvk', 'cvk', 'field', 'pin', 'mailer', 'switch', 'transport'] as const
+export type KeyPurposeName = (typeof keyPurposes)[number]
+
+/** The contexts that hold tenants' keys. */
+export type KeyContext = 'customer' | 'kit' | 'pin-preference'
+
+/** Which keys each context holds. A purpose that stands several times is another key in each, except `transport`: there all hold the same. */
+export const keyPurposesOf: Readonly<Record<KeyContext, readonly KeyPurposeName[]>> = {
+  customer: ['data'],
+  kit: ['data', 'index', 'numbering', 'cvk', 'field', 'transport'],
+  'pin-preference': ['data', 'pvk', 'pin', 'mailer', 'switch', 'transport'],
+}
+
+const tenant = { type: 'string', pattern: '^[A-Z][A-Z0-9_]{1,29}$' } as const
+const forPurpose = <const Names extends readonly KeyPurposeName[]>(names: Names) =>
+  ({
+    type: 'object',
+    additionalProperties: false,
+    required: ['tenant', 'purpose'],
+    properties: { tenant, purpose: { enum: names } },
+  }) as const
+
+const component = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['tenant', 'purpose', 'number', 'officer', 'component'],
+  properties: {
+    tenant,
+    purpose: { enum: componentKeyPurposes },
+    number: { enum: [1, 2] },
+    officer: { type: 'string', pattern: '^[\\p{L}\\p{N}._@-]+( [\\p{L}\\p{N}._@-]+)*$', maxLength: 64, formatText: 'a name' },
+    component: {
+      type: 'string',
+      pattern: '^([A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{22}==)$',
+      formatText: 'Base64 of 32 bytes (AES-256) or 16 bytes (TDES)',
+    },
+  },
+} as const
+
+const imported = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['tenant', 'purpose', 'keyBlock'],
+  properties: {
+    tenant,
+    purpose: { enum: blockKeyPurposes },
+    keyBlock: { type: 'string', pattern: '^[ -~]{16,1024}$', formatText: 'a key block in printable characters' },
+  },
+} as const
+
+const listed = { type: 'object', additionalProperties: false, required: ['tenant'], properties: { tenant } } as const
+const exchanged = forPurpose(exchangedKeyPurposes)
+const anyPurpose = forPurpose(keyPurposes)
+
+/** What is told of a key. `createdAt`: ISO 8601, UTC. */
+export interface KeyShown {
+  purpose: KeyPurposeName
+  version: number
+  kcv: string
+  algorithm: 'AES-256' | 'TDES-2KEY'
+  createdAt: string
+}
+
+/** A component that waits for the other one. */
+export interface ComponentShown {
+  purpose: KeyPurposeName
+  number: 1 | 2
+  officer: string
+  componentKcv: string
+  createdAt: string
+}
+
+export type CreateKey = FromSchema<typeof exchanged>
+export type AddKeyComponent = FromSchema<typeof component>
+export type ImportKeyBlock = FromSchema<typeof imported>
+export type RotateKey = FromSchema<typeof anyPurpose>
+export type ListKeys = FromSchema<typeof listed>
+export type ExportKey = FromSchema<typeof exchanged>
+
+/** An operators' endpoint that several services offer at the same path. */
+export type OfferedEndpoint<Request, Result, Code extends ErrorCode> = Omit<
+  InternalEndpoint<Request, Result, Code>,
+  'owner' | 'method' | 'callers' | 'types'
+> & {
+  /** The endpoint at one service. */
+  of(owner: Context): InternalEndpoint<Request, Result, Code>
+}
+
+const offered =
+  <Request, Result>() =>
+  <const Code extends ErrorCode>(
+    definition: Omit<OfferedEndpoint<Request, Result, Code>, 'of' | 'result'>,
+  ): OfferedEndpoint<Request, Result, Code> => {
+    const whole = { ...definition, result: { type: 'object' } }
+    return { ...whole, of: (owner) => ({ ...whole, owner, method: 'POST', callers: ['ops'] }) }
+  }
+
+const always = ['invalid.input.request', 'tenant.not.found', 'auth.token.invalid'] as const
+
+export const createKeyEndpoint = offered<CreateKey, KeyShown>()({
+  name: 'createKey',
+  path: '/internal/admin/keys/create',
+  summary: 'Makes the first key of an exchanged purpose, to be handed out as a key block',
+  idempotency: 'document',
+  request: exchanged,
+  errors: [...always, 'key.exists'],
+})
+
+export const addKeyComponentEndpoint = offered<AddKeyComponent, { componentKcv: string; key?: KeyShown }>()({
+  name: 'addKeyComponent',
+  path: '/internal/admin/keys/component',
+  summary: 'Takes one of the two components of a key; with the second, of another officer, the key stands as the next version',
+  idempotency: 'document',
+  request: component,
+  errors: [...always, 'dual.control', 'key.invalid'],
+})
+
+export const importKeyBlockEndpoint = offered<ImportKeyBlock, KeyShown>()({
+  name: 'importKeyBlock',
+  path: '/internal/admin/keys/import',
+  summary: 'Takes a key block (TR-31, ISO 20038) under the tenant’s transport key as the next version',
+  idempotency: 'document',
+  request: imported,
+  errors: [...always, 'key.block.invalid', 'key.invalid', 'key.not.found'],
+})
+
+export const rotateKeyEndpoint = offered<RotateKey, KeyShown>()({
+  name: 'rotateKey',
+  path: '/internal/admin/keys/rotate',
+  summary: 'Makes the next version of a key that is made here; earlier versions go on reading what they wrote',
+  idempotency: 'document',
+  request: anyPurpose,
+  errors: [...always, 'key.purpose.refused', 'key.not.found'],
+})
+
+export const listKeysEndpoint = offered<ListKeys, { keys: KeyShown[]; waiting: ComponentShown[] }>()({
+  name: 'listKeys',
+  path: '/internal/admin/keys/list',
+  summary: 'Every version of every key of a tenant here, and the components that wait for their other half',
+  idempotency: 'read',
+  request: listed,
+  errors: always,
+})
+
+export const exportKeyBlockEndpoint = offered<ExportKey, KeyShown & { keyBlock: string }>()({
+  name: 'exportKeyBlock',
+  path: '/internal/admin/keys/export',
+  summary: 'The newest key of an exchanged purpose as a key block under the tenant’s transport key',
+  idempotency: 'read',
+  request: exchanged,
+  errors: [...always, 'key.not.found'],
+})

@@ -1,0 +1,116 @@
+// The limit of failed card validations: ten within 15 minutes per mobile number, customer and card; keyed so that nobody reads whose they are.
+import type { Hsm } from '@dcms/card-crypto'
+import { comparableMobileNumber } from '@dcms/contract'
+import { isDuplicateKey, type RequestRecord, requestsOf, type Tenant } from '@dcms/service'
+
+const FAILURES_MAX = 10
+const WINDOW_MS = 15 * 60 * 1000
+/** A rotation of the data key begins no new window. */
+const FIRST_KEY = 1
+
+/**
+ * One small document per mobile number, customer and card that was tried, in the collection `requests`: failed calls of the window and calls that
+ * are under way, and the end of the window, which the first failure began. They end by themselves.
+ */
+type Failures = Required<Pick<RequestRecord, '_id' | 'failures' | 'expiresAt'>>
+
+/** What a call tries, as it came in: whether any of it exists plays no part in the limit. */
+export interface Tried {
+  mobileNo: string
+  cardNoLastSix: string
+  expiryDate: string
+  entityId?: string
+}
+
+/** Room for one failure, taken before the work so that calls at once cannot pass the limit together. */
+export interface Room {
+  kind: 'taken'
+  /** The call did not fail: its room is free again. */
+  giveBack(): Promise<void>
+  /** The write of a PIN try, for a call that reached no PIN. */
+  writeUnreached(): Promise<void>
+}
+
+export interface LimitReached {
+  kind: 'reached'
+  retryAfterSeconds: number
+}
+
+export type LimitFailures = ReturnType<typeof limitFailures>
+
+/** Takes room in all counters of what is tried, one after the other, so that of many equal calls at once ten get through; or in none. */
+export const limitFailures =
+  (hsm: Hsm) =>
+  async (tried: Tried, tenant: Tenant, now: Date): Promise<Room | LimitReached> => {
+    const ids = await Promise.all(keysOf(tried).map(async (key) => `failures ${await hsm.mac(tenant.id, 'data', key, FIRST_KEY)}`))
+    const taken: Counted[] = []
+    const giveBack = async (): Promise<void> => {
+      await Promise.all(taken.map((each) => uncount(tenant, each)))
+    }
+    for (const id of ids) {
+      const counted = await count(tenant, id, now)
+      if (counted.kind === 'full') {
+        await giveBack()
+        return { kind: 'reached', retryAfterSeconds: Math.max(1, Math.ceil((counted.until.getTime() - now.getTime()) / 1000)) }
+      }
+      taken.push(counted)
+    }
+    const writeUnreached = async (): Promise<void> => {
+      await requestsOf(tenant).updateOne({ _id: ids[0] }, { $inc: { unreached: 1 } })
+    }
+    return { kind: 'taken', giveBack, writeUnreached }
+  }
+
+/** A number counts the same however it is written; a card is what a caller may know of it. */
+function keysOf({ mobileNo, cardNoLastSix, expiryDate, entityId }: Tried): string[] {
+  const keys = [`failures/mobile/${comparableMobileNumber(mobileNo)}`, `failures/card/${cardNoLastSix}/${expiryDate}`]
+  return entityId === undefined ? keys : [...keys, `failures/customer/${entityId}`]
+}
+
+interface Counted {
+  kind: 'counted'
+  id: string
+  expiresAt: Date
+}
+
+/** Counts one failure in the window that runs, or begins a window; each step is one update that two calls cannot both make. */
+async function count(tenant: Tenant, id: string, now: Date): Promise<Counted | { kind: 'full'; until: Date }> {
+  const failures = requestsOf(tenant)
+  for (;;) {
+    const running = await failures
+      .findOneAndUpdate(
+        { _id: id, expiresAt: { $gt: now }, failures: { $gte: 1, $lt: FAILURES_MAX } },
+        { $inc: { failures: 1 } },
+        { returnDocument: 'after' },
+      )
+      .lean<Failures>()
+    if (running) return { kind: 'counted', id, expiresAt: running.expiresAt }
+    const stored = await failures.findById(id).lean<Failures>()
+    if (stored && stored.failures >= FAILURES_MAX && stored.expiresAt > now) return { kind: 'full', until: stored.expiresAt }
+    const expiresAt = new Date(now.getTime() + WINDOW_MS)
+    if (await begin(tenant, id, stored, expiresAt)) return { kind: 'counted', id, expiresAt }
+  }
+}
+
+/** Begins a window where none runs: the last one is over, or all its calls succeeded. False when somebody else was faster. */
+async function begin(tenant: Tenant, id: string, stored: Failures | null, expiresAt: Date): Promise<boolean> {
+  if (stored) {
+    const begun = await requestsOf(tenant).updateOne(
+      { _id: id, expiresAt: stored.expiresAt, failures: stored.failures },
+      { $set: { failures: 1, expiresAt } },
+    )
+    return begun.modifiedCount === 1
+  }
+  try {
+    await requestsOf(tenant).collection.insertOne({ _id: id as never, failures: 1, expiresAt })
+    return true
+  } catch (error) {
+    if (isDuplicateKey(error)) return false
+    throw error
+  }
+}
+
+/** Only within its own window: a later one has not counted this call. */
+async function uncount(tenant: Tenant, { id, expiresAt }: Counted): Promise<void> {
+  await requestsOf(tenant).updateOne({ _id: id, expiresAt, failures: { $gte: 1 } }, { $inc: { failures: -1 } })
+}
