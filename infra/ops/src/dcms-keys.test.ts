@@ -9,6 +9,7 @@ test('a purpose leads to the contexts that hold it, or to the one that is asked 
   expect(contextsOf('transport', undefined)).toEqual(['kit', 'pin-preference'])
   expect(contextsOf('data', 'customer')).toEqual(['customer'])
   expect(() => contextsOf('pvk', 'kit')).toThrow('kit holds no pvk key; pin-preference does')
+  expect(() => contextsOf('transport', 'customer')).toThrow('customer holds no transport key; kit and pin-preference do')
 })
 
 test('every purpose is held somewhere', () => {

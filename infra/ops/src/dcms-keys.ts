@@ -44,7 +44,8 @@ const ofTenant = (command: Command): Command =>
 export function contextsOf(purpose: KeyPurposeName, context: KeyContext | undefined): KeyContext[] {
   const holders = holdersOf(purpose)
   if (context === undefined) return holders
-  if (!holders.includes(context)) throw new Error(`${context} holds no ${purpose} key; ${holders.join(' and ')} does`)
+  if (!holders.includes(context))
+    throw new Error(`${context} holds no ${purpose} key; ${holders.join(' and ')} ${holders.length === 1 ? 'does' : 'do'}`)
   return [context]
 }
 
@@ -160,7 +161,7 @@ const takesEffect = 'Every process uses the new version within five seconds. '
 function afterRotation(purpose: KeyPurposeName): string {
   if (purpose === 'data')
     return `${takesEffect}What earlier versions encrypted stays readable and is encrypted anew in the background, without any call noticing.`
-  if (purpose === 'index') return `${takesEffect}Look-ups try both versions until the background has written the index anew.`
+  if (purpose === 'index') return `${takesEffect}Look-ups try every version, and the background writes the index anew.`
   if (purpose === 'pvk')
     return `${takesEffect}PINs set before go on being checked under theirs; each moves to the new one when it is next validated.`
   return `${takesEffect}Cards issued before keep the version they were issued under.`

@@ -65,7 +65,7 @@ export const keyOperations = (call: OperatorCall): KeyOperations => {
     rotate: (context, key) => call(context, key.tenant, named(context, key), rotateKeyEndpoint.of(context), key, { once: true }),
     exportBlock: (context, key) => call(context, key.tenant, named(context, key), exportKeyBlockEndpoint.of(context), key),
     async list(context, tenant) {
-      const listed = await call(context, tenant, `the keys of ${tenant} in ${context}`, listKeysEndpoint.of(context), { tenant })
+      const listed = await call(context, tenant, `the list of keys of ${tenant} in ${context}`, listKeysEndpoint.of(context), { tenant })
       return { context, ...listed }
     },
   }

@@ -44,9 +44,11 @@ export class OperatorRefused extends Error {
 
 /** The process at `address` could not be reached or did not answer properly. */
 export class OperatorUnreachable extends Error {
-  constructor(owner: ProcessName, address: string, cause: unknown) {
+  constructor(owner: ProcessName, address: string, tenant: string, cause: unknown) {
     super(
-      `${owner} ${isRefusedConnection(cause) ? 'does not answer' : 'cannot do it now'} at ${address}. Is everything running (npm start)?`,
+      isRefusedConnection(cause)
+        ? `${owner} does not answer at ${address}. Is everything running (npm start)?`
+        : `${owner} cannot do it now at ${address}. Is everything running (npm start), and is ${tenant} a tenant that was applied (dcms tenant apply)?`,
       { cause },
     )
     this.name = 'OperatorUnreachable'
@@ -127,9 +129,9 @@ export function createOperator({ internalUrls, keysDir, user = DEFAULT_USER }: O
         return answer.result
       } catch (error) {
         if (!(error instanceof ServiceUnavailable)) throw error
-        if (isRefusedConnection(error)) throw new OperatorUnreachable(owner, internalUrls[owner], error)
+        if (isRefusedConnection(error)) throw new OperatorUnreachable(owner, internalUrls[owner], tenant, error)
         if (once) throw new OutcomeUnknown(what, owner, error)
-        if (tries === TRIES_MAX) throw new OperatorUnreachable(owner, internalUrls[owner], error)
+        if (tries === TRIES_MAX) throw new OperatorUnreachable(owner, internalUrls[owner], tenant, error)
         await sleep(TRIES_PAUSE_MS)
       }
     }

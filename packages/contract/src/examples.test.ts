@@ -98,6 +98,7 @@ const ofNoCall: readonly string[] = [
   'key.invalid',
   'key.not.found',
   'key.purpose.refused',
+  'key.version.exhausted',
   'otp.expired',
   'plastic.already.exists',
   'product.already.exists',

@@ -70,6 +70,13 @@ test.each([
   expect(faultsOf({ entityId })).toEqual(['entityId must be a string'])
 })
 
+test('a number that cannot stand for text is told what text is wanted', () => {
+  const limit = { type: 'string', pattern: '^[0-9]+$', formatText: 'whole rupees, digits only', acceptsNumber: true } as const
+  const ofLimit = validatorOf({ type: 'object', properties: { limit } })
+  for (const value of [12.5, -5, 1e21])
+    expect(ofLimit({ limit: value })).toEqual({ valid: false, fieldError: ['limit must be a string: whole rupees, digits only'] })
+})
+
 test('any whole number that is held exactly becomes the text of its digits', () => {
   fc.assert(
     fc.property(fc.maxSafeNat(), (entityId) => {

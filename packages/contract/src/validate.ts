@@ -48,7 +48,7 @@ function sentenceOf(error: ErrorObject): string {
       return `${field} is required`
     case 'type':
       if (error.instancePath === '') return `the body must be a JSON ${error.params.type === 'array' ? 'list' : 'object'}`
-      return `${field} must be ${typeWords(error.params.type)}`
+      return `${field} must be ${typeWords(error.params.type)}${rejectedNumberWords(error)}`
     case 'enum':
       return `${field} must be one of ${error.params.allowedValues.map(String).join(', ')}`
     case 'const':
@@ -95,6 +95,10 @@ const typeWords = (type: string | string[]): string => {
   const words = (Array.isArray(type) ? type : [type]).map((each) => (/^[aeio]/.test(each) ? `an ${each}` : `a ${each}`))
   return words.join(' or ').replace('a null', 'null')
 }
+
+/** Where a number may stand for text, this one could not: negative, with decimals, or too large to be exact. */
+const rejectedNumberWords = ({ data, parentSchema }: ErrorObject): string =>
+  typeof data === 'number' && parentSchema?.acceptsNumber && parentSchema.formatText ? `: ${parentSchema.formatText}` : ''
 
 /** `/kitInfo/0/cardType` as callers write it: `kitInfo[0].cardType`. */
 function fieldOf(error: ErrorObject): string {

@@ -27,7 +27,8 @@ export type Call = Omit<ScopeOptions, 'now' | 'commandId'> & { idempotencyKey?: 
 export interface CommandOptions<Request> {
   /**
    * What stands for the body when a repeat is told from another request under the same key. For bodies with values that are encrypted anew
-   * each time: the rest of the body and a keyed hash of the clear form. The body itself when absent.
+   * each time: the rest of the body and a keyed hash of the clear form. Such values are taken for secrets: under one key only a few are
+   * compared. The body itself when absent.
    */
   idempotentAs?: (body: Omit<Request, 'requestId'>, tenant: Tenant) => Promise<object>
 }
@@ -54,7 +55,7 @@ export function command<Request, Result, Code extends ErrorCode>(
         key === undefined ? hashOf(call.requestId, process.hrtime.bigint().toString()) : hashOf(endpoint.path, key, bodyHash)
       const run = () => runUntilSettled(handle, validated.value, { ...call, commandId })
       if (endpoint.idempotency !== 'stored' || key === undefined) return (await run()).answer
-      return await runOnce(call, `${endpoint.path} ${key}`, bodyHash, run)
+      return await runOnce(call, `${endpoint.path} ${key}`, { bodyHash, hidesSecret: idempotentAs !== undefined }, run)
     },
   }
 }
@@ -65,8 +66,13 @@ interface Settled {
   final: boolean
 }
 
-async function runOnce(call: Call, id: string, bodyHash: string, run: () => Promise<Settled>): Promise<Answer> {
-  const begun = await beginRequest(call.tenant, id, bodyHash, call.clock())
+async function runOnce(
+  call: Call,
+  id: string,
+  { bodyHash, hidesSecret }: { bodyHash: string; hidesSecret: boolean },
+  run: () => Promise<Settled>,
+): Promise<Answer> {
+  const begun = await beginRequest(call.tenant, id, bodyHash, call.clock(), { hidesSecret })
   switch (begun.kind) {
     case 'answered':
       return begun.answer

@@ -20,6 +20,8 @@ export type Decision<State, Event extends { type: string }, Code extends ErrorCo
       readonly set: Partial<State>
       readonly unset?: readonly (keyof State & string)[]
       readonly events: readonly Event[]
+      /** Goes through while the document's outbox is full, for what must not wait: once, as whatever undoes it has to wait. */
+      readonly evenWhenFull?: true
     }
   | { readonly kind: 'unchanged' }
   | Refused<Code>

@@ -32,6 +32,23 @@ test('the same key with another body is a conflict, while it runs and when it is
   expect(await beginRequest(bank.tenant, key, 'other', noon)).toEqual({ kind: 'conflict' })
 })
 
+test('where the body hides a secret, three others under one key close it: the right one is told no more, one by one or many at once', async () => {
+  const begin = (key: string, bodyHash: string) => beginRequest(bank.tenant, key, bodyHash, noon, { hidesSecret: true })
+  const [slow, fast] = [newKey(), newKey()]
+  for (const key of [slow, fast]) {
+    await begin(key, 'body')
+    await keepAnswer(bank.tenant, key, first)
+  }
+  for (let repeat = 0; repeat < 10; repeat++) expect(await begin(slow, 'body')).toMatchObject({ kind: 'answered' }) // true repeats are not counted
+  for (let other = 0; other < 3; other++) expect(await begin(slow, `other ${other}`)).toEqual({ kind: 'conflict' })
+  expect(await begin(slow, 'body')).toEqual({ kind: 'conflict' })
+
+  const told = await Promise.all(Array.from({ length: 40 }, (_, other) => begin(fast, `other ${other}`)))
+  expect(told.filter(({ kind }) => kind !== 'conflict' && kind !== 'in-progress')).toEqual([])
+  expect(await requestsOf(bank.tenant).findById(fast).lean()).toMatchObject({ others: 3, compared: 3 })
+  expect(await begin(fast, 'body')).toEqual({ kind: 'conflict' })
+})
+
 test('a repeat while the first call runs is told so, as long as its lease lasts', async () => {
   const key = newKey()
   await beginRequest(bank.tenant, key, 'body', noon)

@@ -9,6 +9,8 @@ const KEPT_S = 24 * 60 * 60
  * second runner, so a call that is merely slow loses nothing when it is taken over.
  */
 const LEASE_MS = 5_000
+/** Bodies with secrets that are compared with the first one of their key: else a key were a way to try PINs that nobody counts. */
+const OTHER_SECRETS_MAX = 3
 
 /** An answer as it goes out. */
 export interface StoredAnswer {
@@ -20,6 +22,9 @@ export interface RequestRecord {
   _id: string
   /** Hash of the normalised body, to tell a repeat from another request under the same key. */
   bodyHash?: string
+  /** Bodies with another secret that came under the key; `compared` has those too that are just being compared. */
+  others?: number
+  compared?: number
   leaseUntil?: Date
   answer?: StoredAnswer
   expiresAt?: Date
@@ -35,6 +40,8 @@ export const requestsOf = plainModel<RequestRecord>(
   'requests',
   {
     bodyHash: String,
+    others: Number,
+    compared: Number,
     leaseUntil: Date,
     answer: { status: Number, body: String },
     expiresAt: Date,
@@ -52,8 +59,17 @@ export type Begun =
   | { readonly kind: 'conflict' }
   | { readonly kind: 'in-progress' }
 
-/** Takes the key for one run of the call, or says what became of an earlier one. */
-export async function beginRequest(tenant: Tenant, id: string, bodyHash: string, now: Date): Promise<Begun> {
+/**
+ * Takes the key for one run of the call, or says what became of an earlier one. `hidesSecret`: the hash stands for a secret too; after three
+ * other ones the key answers `conflict` to all.
+ */
+export async function beginRequest(
+  tenant: Tenant,
+  id: string,
+  bodyHash: string,
+  now: Date,
+  { hidesSecret = false }: { hidesSecret?: boolean } = {},
+): Promise<Begun> {
   const requests = requestsOf(tenant)
   const leaseUntil = new Date(now.getTime() + LEASE_MS)
   const expiresAt = new Date(now.getTime() + KEPT_S * 1000)
@@ -63,14 +79,38 @@ export async function beginRequest(tenant: Tenant, id: string, bodyHash: string,
   } catch (error) {
     if (!isDuplicateKey(error)) throw error
   }
+  const known = hidesSecret ? await compareSecret(tenant, id, bodyHash) : null
+  if (known) return known
   const record = await requests.findById(id).lean<RequestRecord>()
-  if (!record) return await beginRequest(tenant, id, bodyHash, now) // ended between the two
+  if (!record) return await beginRequest(tenant, id, bodyHash, now, { hidesSecret }) // ended between the two
   if (record.bodyHash !== bodyHash) return { kind: 'conflict' }
   if (record.answer) return { kind: 'answered', answer: record.answer }
   const heldUntil = record.leaseUntil ?? now
   if (heldUntil > now) return { kind: 'in-progress' } // most calls end within the second that Retry-After names
   const taken = await requests.updateOne({ _id: id, leaseUntil: heldUntil, answer: { $exists: false } }, { $set: { leaseUntil } })
   return taken.modifiedCount === 1 ? { kind: 'run', leaseUntil } : { kind: 'in-progress' }
+}
+
+/**
+ * Counts before it compares: of many guesses at once no more are compared than of guesses one after the other.
+ * @returns null when the body is the first one's, or the record has ended
+ */
+async function compareSecret(tenant: Tenant, id: string, bodyHash: string): Promise<Begun | null> {
+  const requests = requestsOf(tenant)
+  const counted = await requests
+    .findOneAndUpdate({ _id: id, compared: { $not: { $gte: OTHER_SECRETS_MAX } } }, { $inc: { compared: 1 } })
+    .lean<RequestRecord>()
+  if (!counted) {
+    const record = await requests.findById(id).lean<RequestRecord>()
+    if (!record) return null
+    return (record.others ?? 0) >= OTHER_SECRETS_MAX ? { kind: 'conflict' } : { kind: 'in-progress' } // others are being compared just now
+  }
+  if (counted.bodyHash === bodyHash) {
+    await requests.updateOne({ _id: id, compared: { $gte: 1 } }, { $inc: { compared: -1 } }) // a true repeat is no guess
+    return null
+  }
+  await requests.updateOne({ _id: id }, { $inc: { others: 1 } })
+  return { kind: 'conflict' }
 }
 
 /** Keeps the final answer of a call. */

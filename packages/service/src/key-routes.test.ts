@@ -1,6 +1,6 @@
 // The operators' routes for keys, over HTTP, with the software HSM on the real store.
 import { randomBytes } from 'node:crypto'
-import { keyCheckValue, SoftwareHsm } from '@dcms/card-crypto'
+import { CardCryptoError, keyCheckValue, SoftwareHsm } from '@dcms/card-crypto'
 import {
   addKeyComponentEndpoint,
   createKeyEndpoint,
@@ -49,9 +49,9 @@ afterAll(async () => {
   files.remove()
 })
 
-const clientOf = (caller: 'ops' | 'gateway'): InternalClient =>
+const clientOf = (caller: 'ops' | 'gateway', { port }: { port: number } = http): InternalClient =>
   internalClient({
-    baseUrl: `http://127.0.0.1:${http.port}`,
+    baseUrl: `http://127.0.0.1:${port}`,
     audience: 'pin-preference',
     tokens: callerTokens({ caller, keyFile: files.keyFileOf(caller) }),
   })
@@ -91,6 +91,27 @@ test('two components of two officers make a key; each step is told by its check 
   const { keys, waiting } = await done(listKeysEndpoint, { tenant })
   expect(keys).toContainEqual(stands)
   expect(waiting).toEqual([])
+})
+
+test('after 255 versions a rotation is refused with a reason, not taken for a fault of the service', async () => {
+  const hsm = new SoftwareHsm(mongoKeyStore(bank.connection, databaseName(bank.installation, 'kit')), randomBytes(32))
+  hsm.rotateKey = () => Promise.reject(new CardCryptoError('key.version.exhausted', 'A key has at most 255 versions'))
+  const app = express()
+  keyRoutes(hsm, keyPurposesOf['pin-preference'])(
+    app,
+    contextVerifier({ audience: 'pin-preference', callersFile: files.callersFile }),
+    bank.tenants,
+    bank.logger,
+  )
+  const own = await startHttp({ handler: app, host: '127.0.0.1', port: 0 })
+  const client = clientOf('ops', own)
+  try {
+    const answer = await client.call(rotateKeyEndpoint.of('pin-preference'), { tenant, purpose: 'pvk' }, context)
+    expect(answer).toMatchObject({ kind: 'refused', code: 'key.version.exhausted', fieldError: ['A key has at most 255 versions'] })
+  } finally {
+    await client.close()
+    await own.close()
+  }
 })
 
 test('one officer with both components is refused under dual control', async () => {

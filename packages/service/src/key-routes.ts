@@ -30,7 +30,15 @@ import type { Tenants } from './tenants.ts'
 const KEY_BODY_MAX = '4kb'
 
 /** Refusals of the HSM that an operator can do something about; anything else is a fault. */
-const refusals = ['dual.control', 'key.exists', 'key.block.invalid', 'key.invalid', 'key.purpose.refused', 'key.not.found'] as const
+const refusals = [
+  'dual.control',
+  'key.exists',
+  'key.block.invalid',
+  'key.invalid',
+  'key.purpose.refused',
+  'key.not.found',
+  'key.version.exhausted',
+] as const
 
 /** What a key operation did, as the log tells it beside tenant and operator. */
 interface Done<Result> {

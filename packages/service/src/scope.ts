@@ -53,7 +53,7 @@ export class Scope {
   /**
    * Turns a decision into one `findOneAndUpdate`-like update matched on `_id` and `version`: sets the change, counts the version, appends the
    * events. No match is `overtaken`: the command decides again on fresh state.
-   * @throws ServiceUnavailable when 200 events of the document wait to be published
+   * @throws ServiceUnavailable when 200 events of the document wait to be published, unless the decision is `evenWhenFull`
    */
   async commit<State extends Stored, Result, Code extends ErrorCode>(
     modelOf: TenantModel<State>,
@@ -65,8 +65,8 @@ export class Scope {
     if (decision.kind === 'refused') return decision
     if (decision.kind === 'unchanged') return answer(result)
     if (!state) throw new Error('a change needs a document; use create for a new one')
-    const { set, unset = [], events } = decision
-    if (state.sequence - state.relayedSequence + events.length > WAITING_EVENTS_MAX)
+    const { set, unset = [], events, evenWhenFull = false } = decision
+    if (!evenWhenFull && state.sequence - state.relayedSequence + events.length > WAITING_EVENTS_MAX)
       throw new ServiceUnavailable('too many events of this document wait to be published')
     const changed = await modelOf(this.tenant).updateOne({ _id: state._id, version: state.version }, {
       $set: { ...set, ...(events.length > 0 && { outboxAt: this.now }) },

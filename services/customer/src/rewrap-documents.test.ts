@@ -56,3 +56,18 @@ test('more customers than one batch are all taken, and a second sweep finds noth
   await bank.sweep(sweep)
   expect(await bank.customer('many-204')).toEqual(before)
 })
+
+test('documents that do not open hold up no others, and the sweep says whose they are', async () => {
+  await bank.add('a-broken', {}, documents)
+  await bank.add('b-sound', {}, documents)
+  const { kycInfo } = await bank.customer('a-broken')
+  await customersOf(bank.tenant).updateOne({ _id: 'a-broken' }, { $set: { kycInfo: (await bank.customer('b-sound')).kycInfo } })
+  await bank.hsm.rotateKey('ACME_BANK', 'data')
+  await expect(bank.sweep(rewrapDocuments(bank.hsm, bank.kyc))).rejects.toThrow(
+    'documents of 1 customers stay under an earlier key, a-broken among them',
+  )
+  expect(await versionsOf('b-sound')).toEqual([4, 4])
+  await customersOf(bank.tenant).updateOne({ _id: 'a-broken' }, { $set: { kycInfo } })
+  await bank.sweep(rewrapDocuments(bank.hsm, bank.kyc))
+  expect(await versionsOf('a-broken')).toEqual([4, 4])
+})

@@ -1,6 +1,7 @@
 // Finding a card by its last six digits: what fits is found, and nothing else; the work is the same when nothing does.
 import { type Hsm, Secret } from '@dcms/card-crypto'
 import { cvvAad } from '@dcms/contract'
+import { usedSecret } from '@dcms/leak-scan'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { KitBank } from '../test/kit-bank.ts'
 import { cardVault } from './card-vault.ts'
@@ -14,7 +15,7 @@ beforeAll(async () => {
   bank = await KitBank.start()
   card = await bank.issue('E1')
   cardNoLastSix = (await bank.cardNumberOf(card)).slice(-6)
-  cvv = (await bank.vault.cvv(bank.tenant, card)).reveal()
+  cvv = usedSecret('cvv', (await bank.vault.cvv(bank.tenant, card)).reveal())
 })
 afterAll(() => bank.close())
 

@@ -1,7 +1,8 @@
 // One bank in the real store with a real software HSM, and the commands of this service run for it, without its listeners and Kafka.
 import { randomBytes } from 'node:crypto'
 import { type Hsm, SoftwareHsm } from '@dcms/card-crypto'
-import { type Envelope, type Product, type TenantDefinition, tenantSchema, validatorOf } from '@dcms/contract'
+import { type Envelope, type Product, type RevealedCvv, type TenantDefinition, tenantSchema, validatorOf } from '@dcms/contract'
+import { usedSecret } from '@dcms/leak-scan'
 import {
   anyModel,
   type Call,
@@ -137,6 +138,7 @@ export class KitBank {
       ...change,
     })
     const { result, exception } = JSON.parse(text) as Envelope
+    if (name === 'getCvv' && result) usedSecret('cvv', (result as RevealedCvv).cvv)
     return { status, result, headers, ...(exception && { code: exception.errorCode, fieldError: exception.fieldError }) }
   }
 
@@ -163,7 +165,7 @@ export class KitBank {
 
   /** The clear card number, which only a test asks for. */
   async cardNumberOf({ _id, encryptedPan }: Kit): Promise<string> {
-    return (await this.hsm.decrypt(TENANT, 'data', Buffer.from(encryptedPan, 'base64'), `kit/${_id}/pan`)).toString()
+    return usedSecret('pan', (await this.hsm.decrypt(TENANT, 'data', Buffer.from(encryptedPan, 'base64'), `kit/${_id}/pan`)).toString())
   }
 
   async sweep({ run }: Sweep): Promise<void> {

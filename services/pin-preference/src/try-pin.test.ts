@@ -19,6 +19,7 @@ test('the wrong PIN that reaches the limit locks, and the lock is announced', ()
     kind: 'changed',
     set: { pin: state({ tries: 3, lockedAt: now }) },
     events: [{ type: 'PinLocked', kitNo: '4240181647', entityId: 'req7', tries: 3, lockedAt: '2026-11-21T10:00:00.000Z' }],
+    evenWhenFull: true,
   })
 })
 

@@ -48,7 +48,10 @@ interface Try {
   renewed?: PinReference | undefined
 }
 
-/** Wrong tries in a row up to the limit; the one that reaches it locks, and then nothing is compared any more. */
+/**
+ * Wrong tries in a row up to the limit; the one that reaches it locks, and then nothing is compared any more. A lock does not wait for Kafka:
+ * refused because of waiting events, it would tell wrong PINs from right ones for as long as Kafka is away.
+ */
 export function decideTry(
   kitNo: string,
   state: PinState,
@@ -63,5 +66,6 @@ export function decideTry(
     kind: 'changed',
     set: { pin: { ...state, tries, lockedAt: now } },
     events: [{ type: 'PinLocked', kitNo, entityId, tries, lockedAt: now.toISOString() }],
+    evenWhenFull: true,
   }
 }

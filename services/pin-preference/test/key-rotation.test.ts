@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Hsm, keyVersionOf } from '@dcms/card-crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { rewrapBatch, rewrapCardNumbers } from '../src/rewrap-card-numbers.ts'
+import { rewrapCardNumbers } from '../src/rewrap-card-numbers.ts'
 import { setPinV2 } from '../src/set-pin-v2.ts'
 import { validatePinV2 } from '../src/validate-pin-v2.ts'
 import { type Answered, TestBank, tally } from './test-bank.ts'
@@ -23,6 +23,11 @@ beforeAll(async () => {
   }
 })
 afterAll(() => bank.close())
+
+const rewrapAll = () =>
+  rewrapCardNumbers(bank.hsm).run(() => {
+    throw new Error('the sweep needs no scope')
+  }, bank.tenant)
 
 /** Validates the right PIN of all cards, by this process and another one, again and again until the work is done; all answers. */
 async function validatingDuring(work: () => Promise<void>, pinOf = (kitNo: string) => bank.body(kitNo, '1234')): Promise<Answered[]> {
@@ -69,7 +74,7 @@ test('new keys for PIN references and stored data: old ones are read, and refere
   const answers = await validatingDuring(async () => {
     await bank.hsm.rotateKey(bank.tenant.id, 'pvk')
     await bank.hsm.rotateKey(bank.tenant.id, 'data')
-    while ((await rewrapBatch(bank.hsm, bank.tenant)) > 0);
+    await rewrapAll()
   })
   expect(tally(answers)).toEqual({ true: answers.length })
   for (const kitNo of kitNos) {
@@ -96,10 +101,22 @@ test('rewrapping leaves the version of a card alone, passes over what changed me
   const kitNo = kitNos[2] ?? ''
   const before = await bank.card(kitNo)
   expect(before.panKeyVersion).toBe(2)
-  await rewrapCardNumbers(bank.hsm).run(() => {
-    throw new Error('the sweep needs no scope')
-  }, bank.tenant)
+  await rewrapAll()
   const after = await bank.card(kitNo)
   expect([after.version, after.panKeyVersion]).toEqual([before.version, 3])
-  expect(await rewrapBatch(bank.hsm, bank.tenant)).toBe(0)
+  await rewrapAll()
+  expect(await bank.card(kitNo)).toEqual(after)
+})
+
+test('a card number that does not open holds up no other, and the sweep says which', async () => {
+  const broken = [...kitNos].sort()[0] ?? ''
+  const { encryptedPan = '' } = await bank.card(broken)
+  const cards = bank.tenant.database.collection<{ _id: string; encryptedPan: string }>('cards')
+  await cards.updateOne({ _id: broken }, { $set: { encryptedPan: `${encryptedPan.slice(0, -8)}AAAAAAA=` } })
+  await bank.hsm.rotateKey(bank.tenant.id, 'data')
+  await expect(rewrapAll()).rejects.toThrow(`1 card numbers stay under an earlier key, that of kit ${broken} among them`)
+  for (const kitNo of kitNos) if (kitNo !== broken) expect((await bank.card(kitNo)).panKeyVersion).toBe(4)
+  await cards.updateOne({ _id: broken }, { $set: { encryptedPan } })
+  await rewrapAll()
+  expect((await bank.card(broken)).panKeyVersion).toBe(4)
 })

@@ -11,6 +11,7 @@ import {
   type FoundKit,
   findCardsEndpoint,
 } from '@dcms/contract'
+import { usedSecret } from '@dcms/leak-scan'
 import { type Answer, type Call, type Command, type InternalClient, ServiceUnavailable } from '@dcms/service'
 import { limitFailures } from '../src/limit-failures.ts'
 import { setPinV2 } from '../src/set-pin-v2.ts'
@@ -18,7 +19,7 @@ import type { EndingParts } from '../src/validate-card-ending.ts'
 import type { TestBank } from './test-bank.ts'
 
 export const PIN = '4826'
-export const CVV = '237'
+export const CVV = usedSecret('cvv', '237')
 export const account: AccountInfo = {
   accountNo: '036657655673',
   accountStatus: 'ACTIVE',

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { decipherPinBlock4 } from '@dcms/card-crypto'
 import type { PinMailerBatch } from '@dcms/contract'
+import { usedSecret } from '@dcms/leak-scan'
 import type { Command } from '@dcms/service'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { producePinMailers } from '../src/produce-pin-mailers.ts'
@@ -44,7 +45,7 @@ const check = async (kitNo: string, pin: string) => {
 }
 /** What the printer reads. */
 const printedPin = (kitNo: string, line: PinMailerBatch['lines'][number] | undefined): string =>
-  decipherPinBlock4(mailerKey, line?.encryptedPinBlock ?? '', bank.kits.get(kitNo)?.cardNumber ?? '')
+  usedSecret('pin', decipherPinBlock4(mailerKey, line?.encryptedPinBlock ?? '', bank.kits.get(kitNo)?.cardNumber ?? ''))
 
 test('without a mailer key nothing is produced, and the order goes on waiting', async () => {
   const kitNo = await ordered()

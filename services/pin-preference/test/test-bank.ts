@@ -2,6 +2,7 @@
 import { createCipheriv, randomBytes } from 'node:crypto'
 import { encodePinBlock, luhnDigit, SoftwareHsm } from '@dcms/card-crypto'
 import { type KitForPin, kitForPinEndpoint, type Product, type TenantDefinition, zoneAadOf } from '@dcms/contract'
+import { isSecret, usedSecret } from '@dcms/leak-scan'
 import {
   anyModel,
   type Call,
@@ -128,7 +129,7 @@ export class TestBank {
   issue(change: Partial<Kit> = {}): string {
     const number = ++this.#numbered
     const digits = `608040${String(number).padStart(9, '0')}`
-    const cardNumber = digits + luhnDigit(digits)
+    const cardNumber = usedSecret('pan', digits + luhnDigit(digits))
     const kitNo = String(4_240_181_000 + number)
     const maskedCardNumber = `608040XXXXXX${cardNumber.slice(-4)}`
     const { productId, cardType } = product
@@ -157,18 +158,16 @@ export class TestBank {
 
   /** The PIN block of a card, 16 hex digits; made with the kit number where asked. */
   block(kitNo: string, pin: string, source: 'PAN' | 'KIT_NO' = 'PAN'): string {
-    return encodePinBlock(0, pin, source === 'PAN' ? this.#kitOf(kitNo).cardNumber : kitNo.padStart(16, '0'))
+    return usedSecret(
+      'pinBlock',
+      encodePinBlock(0, usedSecret('pin', pin), source === 'PAN' ? this.#kitOf(kitNo).cardNumber : kitNo.padStart(16, '0')),
+    )
   }
 
   /** A block, or whatever stands in its place, as a call brings it. */
   encrypted(scheme: 'v1' | 'v2', block: string | Uint8Array, key: Uint8Array = this.pinKey): string {
-    if (scheme === 'v1') {
-      const cipher = createCipheriv('aes-256-ecb', key, null)
-      return Buffer.concat([cipher.update(block), cipher.final()]).toString('base64')
-    }
-    const iv = randomBytes(16)
-    const cipher = createCipheriv('aes-256-gcm', key, iv)
-    return Buffer.concat([iv, cipher.update(block), cipher.final(), cipher.getAuthTag()]).toString('base64')
+    const sealed = scheme === 'v1' ? sealedV1(block, key) : sealedV2(block, key)
+    return isSecret('encryptedPin', sealed) ? usedSecret('encryptedPin', sealed) : sealed
   }
 
   /** The body of a call with a PIN. */
@@ -219,6 +218,17 @@ export class TestBank {
       await this.connection.useDb(name, { useCache: true }).dropDatabase()
     await this.connection.close()
   }
+}
+
+function sealedV1(block: string | Uint8Array, key: Uint8Array): string {
+  const cipher = createCipheriv('aes-256-ecb', key, null)
+  return Buffer.concat([cipher.update(block), cipher.final()]).toString('base64')
+}
+
+function sealedV2(block: string | Uint8Array, key: Uint8Array): string {
+  const iv = randomBytes(16)
+  const cipher = createCipheriv('aes-256-gcm', key, iv)
+  return Buffer.concat([iv, cipher.update(block), cipher.final(), cipher.getAuthTag()]).toString('base64')
 }
 
 /** How often each answer came: codes, and `true` for success. */

@@ -110,6 +110,12 @@ export const configurationErrors = {
     detailMessage: 'A key of this purpose does not do that',
     when: 'an operator rotates a numbering key, or an exchanged key other than by import',
   },
+  'key.version.exhausted': {
+    status: 400,
+    shortMessage: 'Key versions exhausted',
+    detailMessage: 'A key has at most 255 versions',
+    when: 'an operator brings or makes the 256th version of a key',
+  },
   'dual.control': {
     status: 400,
     shortMessage: 'Dual control',

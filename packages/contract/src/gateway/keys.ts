@@ -123,7 +123,7 @@ export const addKeyComponentEndpoint = offered<AddKeyComponent, { componentKcv: 
   summary: 'Takes one of the two components of a key; with the second, of another officer, the key stands as the next version',
   idempotency: 'document',
   request: component,
-  errors: [...always, 'dual.control', 'key.invalid'],
+  errors: [...always, 'dual.control', 'key.invalid', 'key.version.exhausted'],
 })
 
 export const importKeyBlockEndpoint = offered<ImportKeyBlock, KeyShown>()({
@@ -132,7 +132,7 @@ export const importKeyBlockEndpoint = offered<ImportKeyBlock, KeyShown>()({
   summary: 'Takes a key block (TR-31, ISO 20038) under the tenant’s transport key as the next version',
   idempotency: 'document',
   request: imported,
-  errors: [...always, 'key.block.invalid', 'key.invalid', 'key.not.found'],
+  errors: [...always, 'key.block.invalid', 'key.invalid', 'key.not.found', 'key.version.exhausted'],
 })
 
 export const rotateKeyEndpoint = offered<RotateKey, KeyShown>()({
@@ -141,7 +141,7 @@ export const rotateKeyEndpoint = offered<RotateKey, KeyShown>()({
   summary: 'Makes the next version of a key that is made here; earlier versions go on reading what they wrote',
   idempotency: 'document',
   request: anyPurpose,
-  errors: [...always, 'key.purpose.refused', 'key.not.found'],
+  errors: [...always, 'key.purpose.refused', 'key.not.found', 'key.version.exhausted'],
 })
 
 export const listKeysEndpoint = offered<ListKeys, { keys: KeyShown[]; waiting: ComponentShown[] }>()({

@@ -1,5 +1,6 @@
 // What callers see of checking four credentials of a card at once, v2: without CVV, PIN block under AES-GCM.
 import type { FromSchema } from 'json-schema-to-ts'
+import { customersOfMobileMax } from '../customer/customers-by-mobile.ts'
 import { publicEndpoint } from '../endpoint.ts'
 import { requestId } from '../fields.ts'
 import { expiryDate, pinV2 } from '../pin/fields.ts'
@@ -25,7 +26,7 @@ export const validateCardEndingV2Endpoint = publicEndpoint<ValidateCardEndingV2,
   description: `Does what \`validateCardEnding\` does, without the CVV and with the PIN block encrypted as in \`setPinV2\`; build the block with the card number. Cards in \`ASSIGNED\`, \`INACTIVE\` and \`ACTIVE\` are found.
 
 Everything that does not fit is \`CRD002\`; only a PIN that was reached and is wrong counts as a PIN try. Ten failures of a mobile number or of a card (last six digits with expiry) within 15 minutes, those of
-\`validateCard\` included, answer \`rate.limit.exceeded\` until the 15 minutes are over; \`Retry-After\` says how long that is.
+\`validateCard\` included, answer \`rate.limit.exceeded\` until the 15 minutes are over; \`Retry-After\` says how long that is. A number that more than ${customersOfMobileMax} customers have is taken for a placeholder and leads to no card.
 
 A repeat with the same \`requestId\` gives the first answer and counts no second try; without one it counts.`,
   idempotency: 'stored',

@@ -1,5 +1,6 @@
 // What callers see of checking five credentials of a card at once, v1: with CVV, PIN block under AES-ECB.
 import type { FromSchema } from 'json-schema-to-ts'
+import { customersOfMobileMax } from '../customer/customers-by-mobile.ts'
 import { publicEndpoint } from '../endpoint.ts'
 import { requestId } from '../fields.ts'
 import { expiryDate, pinV1 } from '../pin/fields.ts'
@@ -33,7 +34,7 @@ export const validateCardEndingEndpoint = publicEndpoint<ValidateCardEnding, Fou
 
 Everything that does not fit is \`CRD002\`, a PIN that does not open, a locked PIN, several matching cards and a card out of use included: which credential was wrong is not told. Only a PIN that was reached and is wrong
 counts as a PIN try, and the last try locks the PIN as in \`validatePin\`. Ten failures of a mobile number or of a card (last six digits with expiry) within 15 minutes, those of \`validateCard\` included, answer
-\`rate.limit.exceeded\` until the 15 minutes are over; \`Retry-After\` says how long that is.
+\`rate.limit.exceeded\` until the 15 minutes are over; \`Retry-After\` says how long that is. A number that more than ${customersOfMobileMax} customers have is taken for a placeholder and leads to no card.
 
 v1 is off for new banks (\`product.level.disable\`): use \`validateCardEndingV2\`. A repeat with the same \`requestId\` gives the first answer and counts no second try; without one it counts.`,
   idempotency: 'stored',
