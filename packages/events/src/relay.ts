@@ -199,7 +199,7 @@ export class Relay {
   async #sweepTenant(source: OutboxSource, tenant: string, olderThanMs: number): Promise<void> {
     const leftOver = await source
       .collection(tenant)
-      .find({ outboxAt: { $lte: new Date(Date.now() - olderThanMs) } }, { projection: { _id: 1 } })
+      .find({ outboxAt: { $exists: true, $lte: new Date(Date.now() - olderThanMs) } }, { projection: { _id: 1 } })
       .limit(SWEEP_FOUND_MAX)
       .toArray()
     for (const { _id } of leftOver) this.#enqueue(source, tenant, _id)

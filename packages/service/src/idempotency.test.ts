@@ -1,7 +1,7 @@
 // The idempotency store on the real document store: one key, one run, one answer.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { TestBank } from '../test/test-bank.ts'
-import { beginRequest, hashOf, keepAnswer, releaseRequest, releaseValue, requestsOf, reserveValue } from './idempotency.ts'
+import { beginRequest, hashOf, keepAnswer, releaseRequest, requestsOf } from './idempotency.ts'
 
 const LEASE_MS = 5_000
 const noon = new Date('2026-11-20T12:00:00Z')
@@ -98,18 +98,6 @@ test('an answer is kept for 24 hours and then goes by itself', async () => {
   expect((await requestsOf(bank.tenant).findById(key).lean())?.expiresAt).toEqual(after(24 * 3_600_000))
   const indexes = await requestsOf(bank.tenant).collection.indexes()
   expect(indexes).toContainEqual(expect.objectContaining({ key: { expiresAt: 1 }, expireAfterSeconds: 0 }))
-})
-
-test('a value is reserved by one holder, again by the same one, and by another once it is given back', async () => {
-  const value = 'primary-account 8642135'
-  const taken = await Promise.all(['a', 'b', 'c', 'd'].map((holder) => reserveValue(bank.tenant, value, holder)))
-  expect(taken.filter(Boolean)).toHaveLength(1)
-  const holder = ['a', 'b', 'c', 'd'][taken.indexOf(true)] ?? ''
-  expect(await reserveValue(bank.tenant, value, holder)).toBe(true)
-  await releaseValue(bank.tenant, value, 'somebody else')
-  expect(await reserveValue(bank.tenant, value, 'e')).toBe(false)
-  await releaseValue(bank.tenant, value, holder)
-  expect(await reserveValue(bank.tenant, value, 'e')).toBe(true)
 })
 
 test('a body has the same hash whatever the order of its fields, and another one when anything differs', () => {

@@ -28,14 +28,16 @@ export interface RequestRecord {
   leaseUntil?: Date
   answer?: StoredAnswer
   expiresAt?: Date
-  /** Documents without an end are reserved values, see `reserveValue`. */
+  /** Whose turn or claim it is, kept by the use cases that have such. */
   holder?: string
   /** A counter of failed calls, kept by a use case that limits them; `unreached` only by writes whose sole point is to be made. */
   failures?: number
   unreached?: number
+  /** How far a feed was read. */
+  cursor?: string
 }
 
-/** Small documents of a tenant: kept answers and counters, which end by themselves, and reserved values, which do not. */
+/** Small documents of a tenant: kept answers, counters and turns, which end by themselves; claims and cursors, without `expiresAt`, which do not. */
 export const requestsOf = plainModel<RequestRecord>(
   'requests',
   {
@@ -48,6 +50,7 @@ export const requestsOf = plainModel<RequestRecord>(
     holder: String,
     failures: Number,
     unreached: Number,
+    cursor: String,
   },
   [[{ expiresAt: 1 }, { expireAfterSeconds: 0 }]],
 )
@@ -121,26 +124,6 @@ export async function keepAnswer(tenant: Tenant, id: string, stored: StoredAnswe
 /** Gives the key back after a run that ended without a final answer, so that a repeat runs at once; not when another run has taken over. */
 export async function releaseRequest(tenant: Tenant, id: string, leaseUntil: Date): Promise<void> {
   await requestsOf(tenant).deleteOne({ _id: id, leaseUntil, answer: { $exists: false } })
-}
-
-/**
- * Reserves a value that only one holder may have (an account held as primary). True when the holder has it now, also from before.
- * The value is the `_id`, so that two at once cannot both get it.
- */
-export async function reserveValue(tenant: Tenant, value: string, holder: string): Promise<boolean> {
-  try {
-    await requestsOf(tenant).collection.insertOne({ _id: value as never, holder })
-    return true
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error
-  }
-  const record = await requestsOf(tenant).findById(value).lean<RequestRecord>()
-  return record?.holder === holder
-}
-
-/** Gives a reserved value back. */
-export async function releaseValue(tenant: Tenant, value: string, holder: string): Promise<void> {
-  await requestsOf(tenant).deleteOne({ _id: value, holder })
 }
 
 /** SHA-256 of a body, the same for the same fields in any order. */

@@ -22,6 +22,7 @@ test('a service reads its settings, with a local host, no installation prefix an
     callerKeyFile: '/keys/kit.json',
     callersFile: '/keys/callers.json',
     logLevel: 'info',
+    environment: 'production',
   })
 })
 
@@ -46,6 +47,14 @@ test('a URL loses its slash at the end, and what is none is refused', () => {
 
 test.each(['ACME', 'with_line', 'toolongforaname', 'a.b'])('%s is no name of an installation', (value) => {
   expect(() => settings({ DCMS_INSTALLATION: value }).installation()).toThrow(/DCMS_INSTALLATION may have up to 12/)
+})
+
+test('an installation is production unless it says that it is for development or tests', () => {
+  expect(settings({}).environment()).toBe('production')
+  expect(settings({ DCMS_ENVIRONMENT: 'test' }).environment()).toBe('test')
+  expect(() => settings({ DCMS_ENVIRONMENT: 'prod' }).environment()).toThrow(
+    new SettingsError('DCMS_ENVIRONMENT must be one of production, development, test'),
+  )
 })
 
 test('no sentence shows the value it complains about', () => {

@@ -3,6 +3,10 @@
 /** A setting that is missing or cannot be read; the message names it and never shows its value. */
 export class SettingsError extends Error {}
 
+const environments = ['production', 'development', 'test'] as const
+/** What is for tests only, such as another clock, is open in `development` and `test`. */
+export type Environment = (typeof environments)[number]
+
 /** Typed access to environment variables, for a process's `config.ts`. */
 export function settings(environment: NodeJS.ProcessEnv) {
   const optional = (name: string): string | undefined => {
@@ -26,6 +30,13 @@ export function settings(environment: NodeJS.ProcessEnv) {
       const value = Number(text(name, fallback === undefined ? undefined : String(fallback)))
       if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new SettingsError(`${name} is not a port number`)
       return value
+    },
+    /** What the installation is for; `production` where nothing is said. */
+    environment(): Environment {
+      const value = text('DCMS_ENVIRONMENT', 'production')
+      const known = environments.find((each) => each === value)
+      if (!known) throw new SettingsError(`DCMS_ENVIRONMENT must be one of ${environments.join(', ')}`)
+      return known
     },
     /** Prefix of databases, topics and groups, so that several installations can share engines. */
     installation(): string {
@@ -51,6 +62,7 @@ export interface ServiceConfig {
   /** Public keys of all callers, a JWKS file. */
   callersFile: string
   logLevel: string
+  environment: Environment
 }
 
 /** Reads the part of the settings that all services share. */
@@ -64,6 +76,7 @@ export const serviceConfig = (read: Settings): ServiceConfig => ({
   callerKeyFile: read.text('DCMS_CALLER_KEY_FILE'),
   callersFile: read.text('DCMS_CALLERS_FILE'),
   logLevel: read.text('LOG_LEVEL', 'info'),
+  environment: read.environment(),
 })
 
 /** Runs a process's start; a setting that is wrong ends it with its sentence instead of a stack. */

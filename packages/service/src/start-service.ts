@@ -1,7 +1,7 @@
-// Starting a service: store, tenants, commands, followers, relay, sweeps, two listeners; and its orderly end.
+// Starting a service: store, tenants, commands, followers, relay, sweeps, jobs, two listeners; and its orderly end.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Context, tenantsTopic, tenantVersionPath, tenantVersionRequest, topicOf, validatorOf } from '@dcms/contract'
-import { type Apply, applyInOrder, Broker, bankTopicOf, deadLetterTopic, type Projected, Relay } from '@dcms/events'
+import { type Apply, applyInOrder, Broker, bankTopicOf, deadLetterTopic, type Projected, type ReceivedEvent, Relay } from '@dcms/events'
 import express, { type Express } from 'express'
 import type { Connection } from 'mongoose'
 import type { Logger } from 'pino'
@@ -11,12 +11,16 @@ import { ServiceUnavailable } from './decision.ts'
 import { healthRoutes } from './health.ts'
 import { onShutdown, startHttp } from './http.ts'
 import { requestsOf } from './idempotency.ts'
+import { addJobRoutes } from './job-routes.ts'
+import { type Job, Jobs } from './jobs.ts'
 import { createLogger } from './logger.ts'
 import { OutboxSources } from './outbox-sources.ts'
+import { type Reaction, startReactions, topicsOfReactions } from './reactions.ts'
 import { addCommands, addFallbacks } from './routes.ts'
 import { Scope } from './scope.ts'
 import type { ServiceConfig } from './settings.ts'
-import { connectStore, type TenantModel } from './store.ts'
+import { connectStore, databaseName, type TenantModel } from './store.ts'
+import { pause, runSweeps, type Sweep } from './sweeps.ts'
 import { type Tenant, Tenants } from './tenants.ts'
 
 /** Keeps a collection up to date by the events of another context. */
@@ -26,14 +30,12 @@ export interface Following {
   apply: (tenant: Tenant) => Apply<never>
   /** Fields of a document that an event creates, besides what the event sets. */
   seed?: object
+  /** Adds to an event what `apply` needs besides and cannot look up itself. Runs before, for events that come again too. */
+  enrich?: (tenant: Tenant, event: ReceivedEvent) => Promise<ReceivedEvent>
 }
 
-/** Finishes what a process that died left unfinished; run at the start and then again and again, for every tenant. */
-export interface Sweep {
-  name: string
-  everyMs: number
-  run(scopeOf: (tenant: Tenant, commandId: string) => Scope, tenant: Tenant): Promise<void>
-}
+/** A run of a job that is stopped half way has this long to leave its place to another process. */
+const JOBS_END_MS = 5_000
 
 /** What a service makes of the pieces it gets at its start. */
 export interface ServiceParts {
@@ -41,6 +43,10 @@ export interface ServiceParts {
   aggregates: readonly TenantModel<never>[]
   followings?: readonly Following[]
   sweeps?: readonly Sweep[]
+  /** Work by the clock, in one process at a time. */
+  jobs?: readonly Job[]
+  /** What is done outside the store when something happened. */
+  reactions?: readonly Reaction[]
   /** Runs once per tenant and start, before the tenant is served. */
   prepare?: (tenant: Tenant) => Promise<void>
   /** Further routes of the internal listener, for operators. */
@@ -64,8 +70,10 @@ export const following = <State extends Projected>(definition: {
   projection: TenantModel<State>
   apply: (tenant: Tenant) => Apply<State>
   seed?: Partial<State>
+  enrich?: Following['enrich']
 }): Following => ({
   of: definition.of,
+  ...(definition.enrich && { enrich: definition.enrich }),
   ...(definition.seed && { seed: definition.seed }),
   projection: anyModel(definition.projection),
   apply: definition.apply as unknown as Following['apply'],
@@ -83,7 +91,7 @@ export async function startService(
   const verify = contextVerifier({ audience: context, callersFile: config.callersFile })
   const broker = new Broker({ brokers: config.kafkaBrokers, clientId: context, installation: config.installation, logger })
   const parts = make({ connection, tokens, logger })
-  const { aggregates, followings = [], sweeps = [] } = parts
+  const { aggregates, followings = [], sweeps = [], reactions = [] } = parts
 
   const models = [...new Set([...aggregates, ...followings.map((each) => each.projection), anyModel(requestsOf)])]
   let followsTenants = false
@@ -102,6 +110,15 @@ export async function startService(
   const relay = new Relay(broker, sources.list, () => tenants.ids())
   const clock = (): Date => new Date()
   const shared = { relay, sources, clock }
+  const ownScope = (tenant: Tenant, commandId: string, requestId: string): Scope =>
+    new Scope({ ...shared, now: clock(), tenant, commandId, requestId, user: context, roles: [] })
+  const jobs = new Jobs({
+    database: connection.useDb(databaseName(config.installation, context), { useCache: true }),
+    jobs: parts.jobs ?? [],
+    tenants: () => tenants.all(),
+    scopeOf: (tenant, commandId) => ownScope(tenant, commandId, `job-${commandId}`),
+    logger,
+  })
 
   const reasons = new Set(['the store was not read yet'])
   const readiness = (): string[] => (connection.readyState === 1 ? [...reasons] : ['the document store does not answer'])
@@ -116,6 +133,7 @@ export async function startService(
     addCommands(app, { commands, tenants, verify, shared, logger })
   }
   addTenantVersion(internalApp, verify, tenants)
+  addJobRoutes(internalApp, { jobs, tenants, verify, environment: config.environment, logger })
   parts.adminRoutes?.(internalApp, verify, tenants, logger)
   addFallbacks(publicApp, logger)
   addFallbacks(internalApp, logger)
@@ -124,9 +142,11 @@ export async function startService(
   logger.info({ port: publicHttp.port, internalPort: internalHttp.port }, 'listening')
 
   const stopping = new AbortController()
+  let jobsEnd: Promise<void> | undefined
   onShutdown(async () => {
     stopping.abort()
     await Promise.all([publicHttp.close(), internalHttp.close()])
+    await Promise.race([jobsEnd, sleep(JOBS_END_MS, undefined, { ref: false })])
     await relay.stop()
     await broker.stop()
     await Promise.all((parts.clients ?? []).map((client) => client.close()))
@@ -139,23 +159,19 @@ export async function startService(
   })
   reasons.clear()
   relay.start()
-  runSweeps(
-    sweeps,
-    tenants,
-    stopping.signal,
-    logger,
-    (tenant, commandId) =>
-      new Scope({ ...shared, now: clock(), tenant, commandId, requestId: `sweep-${commandId}`, user: context, roles: [] }),
-  )
+  runSweeps(sweeps, tenants, stopping.signal, logger, (tenant, commandId) => ownScope(tenant, commandId, `sweep-${commandId}`))
   await broker.ensureTopics([
     { topic: tenantsTopic, partitions: 1, compacted: true },
     { topic: topicOf(context) },
     ...followings.flatMap(({ of }) => [{ topic: topicOf(of) }, { topic: deadLetterTopic(topicOf(of), context) }]),
     ...tenants.ids().map(bankTopicOf), // of tenants known from earlier, in one go
+    ...topicsOfReactions(reactions),
   ])
   followsTenants = true
   await tenants.follow(broker)
   startFollowers(broker, context, followings, tenants)
+  startReactions(broker, reactions, tenants, (tenant, commandId, event) => ownScope(tenant, commandId, event.requestId ?? event.id))
+  if (!stopping.signal.aborted) jobsEnd = jobs.start(stopping.signal)
 }
 
 function baseApp(): Express {
@@ -175,33 +191,13 @@ function startFollowers(broker: Broker, context: Context, followings: readonly F
       async handle(event) {
         const tenant = tenants.get(event.tenant)
         if (!tenant) throw Object.assign(new Error(`tenant ${event.tenant} is not served yet`), { unavailable: true })
-        for (const { projection, apply, seed } of ofThis)
-          await applyInOrder(projection(tenant).collection as never, event, apply(tenant), seed as never)
+        for (const { projection, apply, seed, enrich } of ofThis) {
+          const whole = enrich ? await enrich(tenant, event) : event
+          await applyInOrder(projection(tenant).collection as never, whole, apply(tenant), seed as never)
+        }
       },
     })
   }
-}
-
-function runSweeps(
-  sweeps: readonly Sweep[],
-  tenants: Tenants,
-  signal: AbortSignal,
-  logger: Logger,
-  scopeOf: (tenant: Tenant, commandId: string) => Scope,
-): void {
-  const runForEver = async ({ name, everyMs, run }: Sweep): Promise<void> => {
-    while (!signal.aborted) {
-      for (const tenant of tenants.all()) {
-        try {
-          await run(scopeOf, tenant)
-        } catch (error) {
-          logger.warn({ err: error, sweep: name, tenant: tenant.id }, 'sweep failed; the next one follows')
-        }
-      }
-      await pause(everyMs, signal)
-    }
-  }
-  for (const sweep of sweeps) void runForEver(sweep)
 }
 
 function addTenantVersion(app: Express, verify: ReturnType<typeof contextVerifier>, tenants: Tenants): void {
@@ -223,13 +219,5 @@ async function untilDone(logger: Logger, what: string, signal: AbortSignal, atte
       logger.warn({ err: error, what }, 'not possible yet; trying again')
       await pause(1_000, signal)
     }
-  }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(ms, undefined, { signal })
-  } catch (error) {
-    if (!signal.aborted) throw error
   }
 }

@@ -1,0 +1,68 @@
+// What the sandbox keeps of a tenant besides its partners' documents: the clock, the faults, the partners' rules, counters.
+import { isDuplicateKey } from '@dcms/service'
+import type { Collection } from 'mongoose'
+import type { Fault } from './faults.ts'
+import type { Store } from './store.ts'
+
+export interface TenantState {
+  _id: string
+  /** How far the tenant's clock is ahead of real time. */
+  clockOffsetMs: number
+  /** By partner. */
+  faults: Readonly<Record<string, Fault>>
+  /** By partner, in the partner's own form. */
+  rules: Readonly<Record<string, unknown>>
+  /** Counters by name. A reset leaves them: a cursor or a number given out never comes again. */
+  numbers: Readonly<Record<string, number>>
+}
+
+/** Whose counters are shared by all tenants; no tenant can have this name. */
+export const everybody = '*'
+
+export class TenantStates {
+  readonly #states: Collection<TenantState>
+
+  constructor(store: Store) {
+    this.#states = store.collection<TenantState>('tenants')
+  }
+
+  /** A tenant that was never heard of has real time, no faults and no rules. */
+  async read(tenant: string): Promise<TenantState> {
+    const stored = await this.#states.findOne({ _id: tenant })
+    return { clockOffsetMs: 0, faults: {}, rules: {}, numbers: {}, ...stored, _id: tenant }
+  }
+
+  /** Sets fields by path. */
+  set(tenant: string, fields: Readonly<Record<string, unknown>>): Promise<TenantState> {
+    return this.#update(tenant, { $set: fields })
+  }
+
+  /** The next value of a counter, from 1. */
+  async nextNumber(tenant: string, name: string): Promise<number> {
+    return (await this.#update(tenant, { $inc: { [`numbers.${name}`]: 1 } })).numbers[name] ?? 0
+  }
+
+  advance(tenant: string, byMs: number): Promise<TenantState> {
+    return this.#update(tenant, { $inc: { clockOffsetMs: byMs } })
+  }
+
+  /** Takes one of the calls that are to fail; null when others took them all. */
+  async takeFailure(tenant: string, partner: string): Promise<Fault | null> {
+    const path = `faults.${partner}.next.calls`
+    const state = await this.#states.findOneAndUpdate({ _id: tenant, [path]: { $gt: 0 } }, { $inc: { [path]: -1 } })
+    return state?.faults[partner] ?? null
+  }
+
+  async #update(tenant: string, change: object): Promise<TenantState> {
+    const apply = () => this.#states.findOneAndUpdate({ _id: tenant }, change, { upsert: true, returnDocument: 'after' })
+    try {
+      return { clockOffsetMs: 0, faults: {}, rules: {}, numbers: {}, ...(await apply()), _id: tenant }
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error
+      return { clockOffsetMs: 0, faults: {}, rules: {}, numbers: {}, ...(await apply()), _id: tenant } // made by another call just now
+    }
+  }
+}
+
+/** The tenant's time. */
+export const nowOf = (state: TenantState): Date => new Date(Date.now() + state.clockOffsetMs)
