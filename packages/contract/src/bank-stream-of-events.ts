@@ -1,6 +1,7 @@
 // What the bank is told of an event between contexts: a pure function, so that a repeat tells the same.
 import type { CardActivatedMessage, CardBlockedMessage, CardStatusChangedMessage, PinChangedMessage } from './bank-stream-messages.ts'
 import type { KitActivated } from './kit/activate-kit.ts'
+import type { KitClosed } from './kit/close-kit.ts'
 import type { KitExpired } from './kit/events.ts'
 import type { KitIssued } from './kit/issue-kits.ts'
 import {
@@ -17,7 +18,7 @@ import type { PinSet } from './pin/set-pin.ts'
 export type CardMessage = CardStatusChangedMessage | CardActivatedMessage | CardBlockedMessage | PinChangedMessage
 
 type Managed = KitLocked | KitUnlocked | KitBlocked | KitHotlisted | KitReplaced
-type Announced = Managed | KitIssued | KitActivated | KitExpired | PinSet
+type Announced = Managed | KitIssued | KitActivated | KitExpired | KitClosed | PinSet
 type StatusData = CardStatusChangedMessage['data']
 
 /**
@@ -45,19 +46,22 @@ export function bankMessagesOf(payload: { readonly type: string }, tenant: strin
     case 'KitUnlocked':
       return [managed(tenant, event, { currentStatus: 'ACTIVE', operation: 'UNLOCK' })]
     case 'KitBlocked':
-      return [
-        managed(tenant, event, { currentStatus: 'BLOCKED', operation: 'BLOCK' }),
-        { eventType: 'CARD_BLOCKED', timestamp: event.changedAt, tenantId: tenant, data: { ...holderOf(event), ...orderOf(event) } },
-      ]
+      return [managed(tenant, event, { currentStatus: 'BLOCKED', operation: 'BLOCK' }), cardBlocked(tenant, event)]
     case 'KitHotlisted':
       return [managed(tenant, event, { currentStatus: 'HOTLISTED', operation: 'HOTLIST' })]
     case 'KitReplaced':
-      return [managed(tenant, event, { currentStatus: 'REPLACED', operation: 'REPLACE' })]
+      return replaced(tenant, event)
     case 'KitExpired': {
       const { entityId, kitNo, previousStatus, expiredAt } = event
       if (entityId === undefined) return [] // withdrawn from stock: nobody's card
       const status = { previousStatus, currentStatus: 'EXPIRED_CARD', operation: 'EXPIRE' } as const
       return [statusChanged(tenant, expiredAt, { entityId, kitNo, ...status })]
+    }
+    case 'KitClosed': {
+      const { entityId, kitNo, previousStatus, changer, reason, closedAt } = event
+      if (entityId === undefined) return [] // it was in stock: nobody's card
+      const status = { previousStatus, currentStatus: 'CLOSED', operation: 'CLOSE' } as const
+      return [statusChanged(tenant, closedAt, { entityId, kitNo, ...status, ...(changer && { changer }), ...(reason && { reason }) })]
     }
     case 'PinSet': {
       const { entityId, kitNo, setAt } = event
@@ -67,6 +71,20 @@ export function bankMessagesOf(payload: { readonly type: string }, tenant: strin
       return []
   }
 }
+
+/** A card that is blocked and replaced in one step is told as blocked too. */
+function replaced(tenant: string, event: KitReplaced): readonly CardMessage[] {
+  const operation = event.operation === 'TAKE_OVER' ? 'UPGRADE' : (event.operation ?? 'REPLACE')
+  const status = managed(tenant, event, { currentStatus: 'REPLACED', operation })
+  return operation === 'BLOCK_AND_REPLACE' ? [status, cardBlocked(tenant, event)] : [status]
+}
+
+const cardBlocked = (tenant: string, event: Managed): CardMessage => ({
+  eventType: 'CARD_BLOCKED',
+  timestamp: event.changedAt,
+  tenantId: tenant,
+  data: { ...holderOf(event), ...orderOf(event) },
+})
 
 const statusChanged = (tenant: string, timestamp: string, data: StatusData): CardStatusChangedMessage => ({
   eventType: 'CARD_STATUS_CHANGED',

@@ -34,6 +34,8 @@ test.each([
   ['KitHotlisted', ['CARD_STATUS_CHANGED']],
   ['KitReplaced', ['CARD_STATUS_CHANGED']],
   ['KitExpired', ['CARD_STATUS_CHANGED']],
+  ['KitClosed', ['CARD_STATUS_CHANGED']],
+  ['KitRenewalDue', []],
   ['PinSet', ['PIN_CHANGED']],
 ])('%s is told as %j', (type, messages) => {
   expect(told(type).map(({ eventType }) => eventType)).toEqual(messages)
@@ -90,12 +92,23 @@ test('a new card and an activation of an earlier release are told without the st
   expect(told('KitActivated')[0]?.data).toMatchObject({ previousStatus: 'INACTIVE', currentStatus: 'ACTIVE', operation: 'ACTIVATE' })
 })
 
+test('what took the place of a card is told by how it did, and as blocked where that was part of it', () => {
+  const operationOf = (operation?: string) =>
+    told('KitReplaced', { operation }).map(({ eventType, data }) => [eventType, 'operation' in data && data.operation])
+  expect(operationOf()).toEqual([['CARD_STATUS_CHANGED', 'REPLACE']])
+  expect(operationOf('TAKE_OVER')).toEqual([['CARD_STATUS_CHANGED', 'UPGRADE']])
+  expect(operationOf('BLOCK_AND_REPLACE')).toEqual([
+    ['CARD_STATUS_CHANGED', 'BLOCK_AND_REPLACE'],
+    ['CARD_BLOCKED', false],
+  ])
+})
+
 test('a channel that banks do not know is left out', () => {
   expect(told('KitLocked', { channel: 'OPS' })[0]?.data).not.toHaveProperty('channel')
 })
 
 test('the bank is not told of a kit withdrawn from stock, of an event that changes no status, or of one of a later release', () => {
-  expect(told('KitExpired', { entityId: undefined })).toEqual([])
+  for (const type of ['KitExpired', 'KitClosed']) expect(told(type, { entityId: undefined })).toEqual([])
   for (const type of ['KitUpgraded', 'KitConverted', 'KitAssigned', 'PreferencesChanged', 'CustomerRegistered'])
     expect(told(type)).toEqual([])
   expect(bankMessagesOf({ type: 'KitPolished' }, 'ACME_BANK')).toEqual([])

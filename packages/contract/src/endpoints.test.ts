@@ -1,8 +1,12 @@
 // The endpoints and events of the contract: consistent with each other, and taking the published samples as they stand.
 import { expect, test } from '@jest/globals'
 import {
+  accountHoldersEndpoint,
+  closeKitEndpoint,
   confirmKitsEndpoint,
+  deliveryToEndpoint,
   type Endpoint,
+  entitiesByMaskedCardEndpoint,
   entityExistsEndpoint,
   errorCatalogue,
   eventTypes,
@@ -24,8 +28,12 @@ const internal: readonly Endpoint[] = [
   findCardsEndpoint,
   kitsOfEntityEndpoint,
   entityExistsEndpoint,
+  entitiesByMaskedCardEndpoint,
+  deliveryToEndpoint,
+  accountHoldersEndpoint,
   reserveKitsEndpoint,
   confirmKitsEndpoint,
+  closeKitEndpoint,
   unlockPinEndpoint,
   producePinMailersEndpoint,
 ]
@@ -150,7 +158,7 @@ test('a call that must not run twice takes a requestId', () => {
 test('events are told apart by type, belong to a context and are named for what happened', () => {
   expect(new Set(eventTypes.map(({ type }) => type)).size).toBe(eventTypes.length)
   for (const { type, version, owner, schema } of eventTypes) {
-    expect(type).toMatch(/^([A-Z][a-z]+)+(ed|Set|Withdrawn|Pending)$/)
+    expect(type).toMatch(/^([A-Z][a-z]+)+(ed|Set|Withdrawn|Pending|Due)$/)
     expect(version).toBeGreaterThanOrEqual(1)
     expect(schema).toMatchObject({ required: expect.arrayContaining(['type']), properties: { type: { const: type } } })
     expect(topicOf(owner)).toBe(`dcms.${owner}`)

@@ -2,24 +2,8 @@
 
 /** Names of use cases, as in `publicEndpoints`. */
 export const stillToCome: ReadonlySet<string> = new Set([
-  // customer
-  'fetchByCif',
-  'fetchByCifV2',
-  'fetchCifByMaskedCard',
-  'updateProofOfIdentity',
-  'updateProofOfAddress',
-  'updateAccount',
   // kit
-  'manageAllKits',
-  'upgradeCard',
-  'applyForCard',
-  'kitTracking',
-  'fetchKitsByEntityIdV2',
-  'fetchKitsByAccountNo',
-  'fetchByCardNoV2',
   'fetchTransaction',
-  'fetchAccountsByCardNoViaMapping',
-  'fetchAccountsByCardNo',
   // wallet-ncmc
   'setNcmcPreference',
   'fetchNcmcPreference',

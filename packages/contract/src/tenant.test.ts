@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { productFor, type TenantDefinition, tenantFaults, tenantSchema } from './tenant.ts'
+import { type TenantDefinition, tenantSchema } from './tenant.ts'
+import { tenantFaults } from './tenant-faults.ts'
 import { validatorOf } from './validate.ts'
 
 const validate = validatorOf<TenantDefinition>(tenantSchema)
@@ -36,6 +37,8 @@ function definition(change: object = {}): TenantDefinition {
   return validated.value
 }
 const faultsOf = (change: object): string[] => tenantFaults(definition(change))
+
+const inAtm = (change: object) => ({ products: [{ ...product, domestic: { ...region, atm: { ...channel, ...change } } }] })
 
 test('what is not written has its documented default', () => {
   const { country, currency, timeZone, bins, products } = definition()
@@ -116,23 +119,125 @@ test.each([
     { bins: [{ bin: '608040', network: 'RUPAY', files: { start: 899_999_999, size: 1 } }] },
     'BIN 608040: numbered and files overlap',
   ],
+  [
+    'BINs of which one begins the other',
+    { bins: [...written.bins, { bin: '60804012', network: 'RUPAY' }] },
+    'BIN 60804012 lies within BIN 608040',
+  ],
+  ['a scheme twice', { schemes: [{ schemeCode: '2003' }, { schemeCode: '2003' }] }, 'scheme 2003 stands twice'],
+  ['a tier twice', { tiers: [{ tierType: 'GOLD' }, { tierType: 'GOLD' }] }, 'tier GOLD stands twice'],
+  ['a plastic twice', { plastics: [{ plasticCode: 'P1' }, { plasticCode: 'P1' }] }, 'plastic P1 stands twice'],
+  [
+    'two products that one card could be of',
+    {
+      tiers: [{ tierType: 'GOLD' }],
+      products: [
+        { ...product, tierType: 'GOLD' },
+        { ...product, productId: 'OTHER', tierType: 'GOLD' },
+      ],
+    },
+    'products 2003_VIRTUAL and OTHER are both scheme 2003, VIRTUAL, tier GOLD: give one another tier or retire it',
+  ],
+  [
+    'two such products without a tier',
+    { products: [product, { ...product, productId: 'OTHER' }] },
+    'products 2003_VIRTUAL and OTHER are both scheme 2003, VIRTUAL, no tier: give one another tier or retire it',
+  ],
+  [
+    'tiers whose order nobody tells',
+    {
+      products: [
+        { ...product, tierType: 'GOLD' },
+        { ...product, productId: 'OTHER', tierType: 'SILVER' },
+      ],
+    },
+    'products name the tiers GOLD, SILVER; their order must be told by tiers',
+  ],
+  [
+    'PINs on paper for a virtual card',
+    { products: [{ ...product, pinMailer: true }] },
+    'product 2003_VIRTUAL is virtual and cannot have pinMailer: PINs on paper are for physical cards',
+  ],
+  [
+    'NCMC of another network',
+    {
+      bins: [{ bin: '608040', network: 'VISA' }],
+      products: [{ ...product, cardType: 'PHYSICAL', networkType: 'VISA', ncmc: { offered: true } }],
+    },
+    "product 2003_VIRTUAL offers ncmc, which is RUPAY's; it is VISA",
+  ],
+  [
+    'NCMC without a chip',
+    { products: [{ ...product, ncmc: { offered: true } }] },
+    'product 2003_VIRTUAL is virtual and cannot offer ncmc: its wallet is on the chip',
+  ],
+  [
+    'offline payments without NCMC',
+    { products: [{ ...product, features: ['ncmc-offline'] }] },
+    'product 2003_VIRTUAL has the feature ncmc-offline and does not offer ncmc',
+  ],
+  [
+    'a default daily limit above its cap',
+    inAtm({ dailyDefault: 100_001 }),
+    'product 2003_VIRTUAL: domestic.atm: dailyDefault 100001 is above dailyCap 100000',
+  ],
+  [
+    'a default maxLimit above its cap',
+    inAtm({ maxDefault: 100_001 }),
+    'product 2003_VIRTUAL: domestic.atm: maxDefault 100001 is above maxCap 100000',
+  ],
+  [
+    'a default daily limit above the default maxLimit',
+    inAtm({ dailyDefault: 60_000, maxDefault: 50_000 }),
+    "product 2003_VIRTUAL: domestic.atm: a new card's daily limit 60000 (dailyDefault, else dailyCap) is above its maxLimit 50000",
+  ],
+  [
+    'a daily cap that is the default and above the highest maxLimit',
+    inAtm({ maxCap: 50_000 }),
+    "product 2003_VIRTUAL: domestic.atm: a new card's daily limit 100000 (dailyDefault, else dailyCap) is above its maxLimit 50000",
+  ],
+  [
+    'a channel on at issue that is not offered',
+    inAtm({ offered: false, onAtIssue: true }),
+    'product 2003_VIRTUAL: domestic.atm is on at issue and not offered',
+  ],
+  [
+    'a region on at issue that is not offered',
+    { products: [{ ...product, international: { ...region, offered: false, onAtIssue: true } }] },
+    'product 2003_VIRTUAL: international is on at issue and not offered',
+  ],
+  [
+    'a channel on at issue in a region that is not offered',
+    { products: [{ ...product, international: { ...region, offered: false, pos: { ...channel, onAtIssue: true } } }] },
+    'product 2003_VIRTUAL: international.pos is on at issue, its region is not offered',
+  ],
+  ['a currency nobody knows', { currency: 'ZZZ' }, 'currency ZZZ is not known'],
   ['a time zone nobody knows', { timeZone: 'Asia/Acme' }, 'timeZone Asia/Acme is not known'],
 ])('%s is a fault', (_what, change, sentence) => {
   expect(faultsOf(change)).toContain(sentence)
 })
 
-test('a range for files that begins where the numbered tenths end is no fault', () => {
-  expect(faultsOf({ bins: [{ bin: '608040', network: 'RUPAY', files: { start: 900_000_000, size: 100_000_000 } }] })).toEqual([])
+test('all faults are told at once', () => {
+  const products = [
+    { ...product, bin: '608041' },
+    { ...product, productId: 'OTHER', pinMailer: true },
+  ]
+  expect(faultsOf({ timeZone: 'Asia/Acme', products })).toHaveLength(4)
 })
 
-test('scheme and card type choose the product, the tier where one is asked for', () => {
-  const silver = { ...product, productId: '2003_SILVER', tierType: 'SILVER' }
-  const bank = definition({ products: [...written.products, silver] })
-  expect(productFor(bank, '2003', 'VIRTUAL')?.productId).toBe('2003_VIRTUAL')
-  expect(productFor(bank, '2003', 'PHYSICAL')?.productId).toBe('2003_PHYSICAL')
-  expect(productFor(bank, '2003', 'VIRTUAL', 'SILVER')?.productId).toBe('2003_SILVER')
-  expect(productFor(bank, '2003', 'PHYSICAL', 'SILVER')).toBeUndefined()
-  expect(productFor(bank, '2004', 'VIRTUAL')).toBeUndefined()
+test('a retired product may share scheme, card type and tier with the one that took its place', () => {
+  expect(
+    faultsOf({
+      products: [
+        { ...product, retired: true },
+        { ...product, productId: 'NEW' },
+      ],
+    }),
+  ).toEqual([])
+})
+
+test('a range for files that begins where the numbered tenths end is no fault', () => {
+  expect(faultsOf({ bins: [{ bin: '608040', network: 'RUPAY', files: { start: 900_000_000, size: 100_000_000 } }] })).toEqual([])
 })
 
 const banks = join(import.meta.dirname, '../../../infra/tenants')

@@ -64,8 +64,10 @@ const product = {
     features: {
       type: 'array',
       maxItems: 20,
+      uniqueItems: true,
       items: { enum: ['super-pin', 'super-otp', 'location-shield', 'sms-alerts', 'email-alerts', 'ncmc-offline'] },
     },
+    retired: { type: 'boolean', description: 'true: no new cards; those there are stay what they are. false when absent' },
   },
 } as const
 
@@ -90,7 +92,7 @@ export const tenantSchema = {
     name,
     encryption: { enum: ['REQUIRED', 'OPTIONAL'], description: 'OPTIONAL (sandbox only) also takes clear JSON' },
     country: { type: 'string', pattern: '^[A-Z]{2}$', default: 'IN' },
-    currency: { type: 'string', pattern: '^[A-Z]{3}$', default: 'INR' },
+    currency: { type: 'string', pattern: '^[A-Z]{3}$', default: 'INR', description: 'ISO 4217' },
     timeZone: { type: 'string', minLength: 1, default: 'Asia/Kolkata' },
     clientKeys: {
       type: 'object',
@@ -151,7 +153,7 @@ export const tenantSchema = {
     },
     tiers: {
       type: 'array',
-      description: 'Grades, lowest first',
+      description: 'Grades, lowest first; needed when products have more than one',
       items: { type: 'object', additionalProperties: false, required: ['tierType'], properties: { tierType: name, name } },
     },
     plastics: {
@@ -169,6 +171,13 @@ export const tenantSchema = {
         pinBlockPanSource: { enum: ['AUTO', 'PAN', 'KIT_NO'], default: 'AUTO' },
         upgradeReplaceAtOnce: { type: 'boolean', default: false },
         hotlist: { type: 'boolean', default: true },
+        renewal: {
+          type: 'object',
+          additionalProperties: false,
+          properties: {
+            noticeDays: { type: 'integer', minimum: 1, maximum: 365, default: 30, description: 'Days before expiry of KitRenewalDue' },
+          },
+        },
         deliveryStatuses: { type: 'array', items: name },
       },
     },
@@ -185,70 +194,3 @@ export interface PublishedTenant {
   version: number
   definition: TenantDefinition
 }
-
-/**
- * Faults of a tenant definition that no schema sees, as sentences; empty when there are none.
- * References must lead somewhere, names must be unique, ranges must fit their BIN and not overlap.
- */
-export function tenantFaults(definition: TenantDefinition): string[] {
-  const faults: string[] = []
-  const unique = (what: string, values: readonly string[]): void => {
-    const repeated = values.find((value, position) => values.indexOf(value) !== position)
-    if (repeated !== undefined) faults.push(`${what} ${repeated} stands twice`)
-  }
-  unique(
-    'client key',
-    definition.clientKeys.keys.map((key) => key.kid),
-  )
-  unique(
-    'BIN',
-    definition.bins.map((bin) => bin.bin),
-  )
-  unique(
-    'product',
-    definition.products.map((product) => product.productId),
-  )
-  for (const product of definition.products) {
-    const of = `product ${product.productId}`
-    const bin = definition.bins.find((each) => each.bin === product.bin)
-    if (!bin) faults.push(`${of} names BIN ${product.bin}, which is not among bins`)
-    else if (bin.network !== product.networkType) faults.push(`${of} is ${product.networkType}, its BIN is ${bin.network}`)
-    if (definition.schemes && !definition.schemes.some((each) => each.schemeCode === product.schemeCode))
-      faults.push(`${of} names scheme ${product.schemeCode}, which is not among schemes`)
-    if (definition.tiers && product.tierType && !definition.tiers.some((each) => each.tierType === product.tierType))
-      faults.push(`${of} names tier ${product.tierType}, which is not among tiers`)
-    if (definition.plastics && product.plasticCode && !definition.plastics.some((each) => each.plasticCode === product.plasticCode))
-      faults.push(`${of} names plastic ${product.plasticCode}, which is not among plastics`)
-  }
-  for (const bin of definition.bins) {
-    const room = 10 ** ((bin.panLength ?? 16) - bin.bin.length - 1)
-    for (const part of [bin.numbered, bin.files])
-      if (part && part.start + part.size > room) faults.push(`BIN ${bin.bin}: a range ends behind the ${room} numbers of the BIN`)
-    const { numbered = { start: 0, size: (room / 10) * 9 }, files } = bin
-    if (files && numbered.start < files.start + files.size && files.start < numbered.start + numbered.size)
-      faults.push(`BIN ${bin.bin}: numbered and files overlap`)
-  }
-  if (!isTimeZone(definition.timeZone ?? 'Asia/Kolkata')) faults.push(`timeZone ${definition.timeZone} is not known`)
-  return faults
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch (error) {
-    if (error instanceof RangeError) return false
-    throw error
-  }
-}
-
-/** The product for an account's scheme and the wanted card type and tier; the first that fits, undefined when none does. */
-export const productFor = (
-  definition: TenantDefinition,
-  schemeCode: string,
-  cardType: Product['cardType'],
-  tierType?: string,
-): Product | undefined =>
-  definition.products.find(
-    (product) => product.schemeCode === schemeCode && product.cardType === cardType && (!tierType || product.tierType === tierType),
-  )

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { failure, problemOf, statusOf } from '@dcms/contract'
 import { callCount, callIndex } from './call-index.ts'
+import { cardLifePicture, cardLifeRefusals, cardLifeTable } from './card-life.ts'
 import { businessErrorTable, doorErrorTable } from './error-tables.ts'
 import { bankStreamCatalogue, eventCatalogue } from './event-catalogue.ts'
 import { renderMarkdown } from './markdown.ts'
@@ -25,6 +26,12 @@ const guides: readonly Guide[] = [
     file: 'sealing',
     title: 'Sealing',
     summary: 'How bodies are encrypted, step by step, with every value to recompute.',
+  },
+  {
+    path: '/docs/card-life',
+    file: 'card-life',
+    title: 'A card’s life',
+    summary: 'Every status, what leads from one to another, and what is refused.',
   },
   { path: '/docs/errors', file: 'errors', title: 'Errors', summary: 'Every code, both forms, and what to repeat.' },
   {
@@ -71,6 +78,9 @@ function placesOf(): Map<string, string> {
     ['calls', callIndex()],
     ['callCount', callCount()],
     ['cards', cards()],
+    ['cardLifePicture', cardLifePicture()],
+    ['cardLifeTable', cardLifeTable()],
+    ['cardLifeRefusals', cardLifeRefusals()],
     ['doorErrors', doorErrorTable()],
     ['businessErrors', businessErrorTable()],
     ['errorEnvelope', json(refused)],

@@ -5,6 +5,9 @@ import { type ServiceConfig, serviceConfig, settings } from '@dcms/service'
 export interface CustomerConfig extends ServiceConfig {
   masterKey: Uint8Array
   kitInternalUrl: string
+  /** Base URL of the messaging partner; without it cardholders are not notified. */
+  messagingUrl: string | undefined
+  pinPreferenceInternalUrl: string
 }
 
 export function readConfig(): CustomerConfig {
@@ -13,5 +16,7 @@ export function readConfig(): CustomerConfig {
     ...serviceConfig(read),
     masterKey: parseMasterKey(read.text('DCMS_MASTER_KEY')),
     kitInternalUrl: read.url('KIT_INTERNAL_URL'),
+    messagingUrl: read.optional('MESSAGING_URL') === undefined ? undefined : read.url('MESSAGING_URL'),
+    pinPreferenceInternalUrl: read.url('PIN_PREFERENCE_INTERNAL_URL'),
   }
 }

@@ -1,6 +1,6 @@
 // What a customer is and how it is stored.
 import type { AccountInfo, AddressInfo, CommunicationInfo, KycInfo, Register, ReserveKits } from '@dcms/contract'
-import { aggregateModel, type Stored } from '@dcms/service'
+import { aggregateModel, type Stored, type Tenant } from '@dcms/service'
 
 type Profile = Omit<
   Register,
@@ -89,8 +89,13 @@ export const customersOf = aggregateModel<Customer>(
   [
     [{ issuingAt: 1 }, { partialFilterExpression: { issuingAt: { $exists: true } } }],
     [{ mobileNumbers: 1 }],
+    [{ 'accountInfo.accountNo': 1 }],
     [{ kycKeyVersion: 1 }, { partialFilterExpression: { kycKeyVersion: { $exists: true } } }],
   ],
 )
 
 export const withoutOutbox = { outbox: 0 } as const
+
+/** A customer that callers may know of; null for an unknown one and one still being registered. */
+export const readActiveCustomer = (tenant: Tenant, entityId: string): Promise<Customer | null> =>
+  customersOf(tenant).findOne({ _id: entityId, status: 'ACTIVE' }, withoutOutbox).lean<Customer>()

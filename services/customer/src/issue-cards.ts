@@ -7,19 +7,24 @@ import {
   type Outcome,
   type Refused,
   refuse,
-  releaseValue,
-  reserveValue,
   type Scope,
   ServiceUnavailable,
   unchanged,
 } from '@dcms/service'
 import { type Customer, customersOf, type Issuing, withoutOutbox } from './customer.ts'
+import { claimPrimaryAccount } from './primary-accounts.ts'
 
 const RESERVATIONS_MAX = 5
 const ISSUED_KEPT = 20
 const CHANGES_MAX = 20
 
-export type IssuingRefusal = 'kit.not.found' | 'invalid.kit.info' | 'product.not.found' | 'invalid.source.account' | 'invalid.input.request'
+export type IssuingRefusal =
+  | 'kit.not.found'
+  | 'invalid.kit.info'
+  | 'product.not.found'
+  | 'invalid.source.account'
+  | 'invalid.input.request'
+  | 'service.unavailable'
 
 /** Carries one issuing command of a customer to its end: forward, or back when a context refuses. */
 export async function finishIssuing(
@@ -72,7 +77,7 @@ export async function confirmIssued(
   return answer({ entityId, kitInfo: confirmed.result })
 }
 
-/** Confirms the reserved kits and closes the command; reservations that were given up meanwhile are made anew. */
+/** Confirms the reserved kits and closes the command; reservations that were given up meanwhile are made anew, a few times. */
 async function settle(
   scope: Scope,
   customer: Customer,
@@ -88,8 +93,8 @@ async function settle(
       callOf(scope, `${reservation} confirm`),
     )
     if (confirmed.kind === 'refused') {
-      if (confirmed.code !== 'MCC007' || issuing.attempt >= RESERVATIONS_MAX)
-        throw new ServiceUnavailable(`the kits of ${reservation} could not be confirmed: ${confirmed.code}`)
+      if (confirmed.code !== 'MCC007') throw new Error(`the kit service refused to confirm ${reservation}: ${confirmed.code}`)
+      if (issuing.attempt >= RESERVATIONS_MAX) return await goBack(scope, customer, issuing.commandId, refuse('service.unavailable'))
       const again = await note(scope, customer, issuing.commandId, { fromAttempt: issuing.attempt })
       return again ? await finishIssuing(scope, again, issuing.commandId, kit) : { kind: 'overtaken' }
     }
@@ -176,9 +181,7 @@ async function goBack(
   const unchangedSince = { _id: customer._id, version: customer.version }
   if (customer.status === 'PENDING') {
     const gone = await customers.deleteOne({ ...unchangedSince, status: 'PENDING' })
-    if (gone.deletedCount === 0) return { kind: 'overtaken' }
-    for (const accountNo of primaryAccountsOf(customer)) await releaseValue(scope.tenant, primaryAccount(accountNo), customer._id)
-    return refusal
+    return gone.deletedCount === 0 ? { kind: 'overtaken' } : refusal
   }
   const issuing = customer.issuing.filter((each) => each.commandId !== commandId)
   const [oldest] = issuing
@@ -190,18 +193,15 @@ async function goBack(
   return back.matchedCount === 1 ? refusal : { kind: 'overtaken' }
 }
 
-/** At most one customer holds an account as primary: the account number is reserved for it. */
+/** The accounts are claimed for the customer, who stands PENDING with them already. */
 async function takePrimaryAccounts(scope: Scope, customer: Customer): Promise<{ kind: 'taken' } | Refused<'invalid.source.account'>> {
   if (customer.status === 'ACTIVE') return { kind: 'taken' }
-  for (const accountNo of primaryAccountsOf(customer)) {
-    if (!(await reserveValue(scope.tenant, primaryAccount(accountNo), customer._id))) return refuse('invalid.source.account')
+  for (const { accountNo, isPrimary } of customer.accountInfo) {
+    if (isPrimary && !(await claimPrimaryAccount(scope.tenant, accountNo, customer._id))) return refuse('invalid.source.account')
   }
   return { kind: 'taken' }
 }
 
-const primaryAccountsOf = (customer: Customer): string[] =>
-  customer.accountInfo.filter(({ isPrimary }) => isPrimary).map(({ accountNo }) => accountNo)
-const primaryAccount = (accountNo: string): string => `primary-account ${accountNo}`
 const reservationOf = ({ commandId, attempt }: Pick<Issuing, 'commandId' | 'attempt'>): string =>
   attempt === 1 ? commandId : `${commandId}/${attempt}`
 const callOf = ({ tenant, user, roles, requestId, traceparent }: Scope, idempotencyKey: string) => ({

@@ -5,8 +5,10 @@ import { anyModel, databaseName, internalClient, keyRoutes, mongoKeyStore, runPr
 import { commands } from './commands.ts'
 import { readConfig } from './config.ts'
 import { customersOf } from './customer.ts'
-import { finishIssuings } from './finish-issuings.ts'
+import { finishIssuings, finishRegistrations } from './finish-issuings.ts'
 import { kycVault } from './kyc-vault.ts'
+import { messaging } from './messaging.ts'
+import { cardholderNotifications } from './notify-cardholder.ts'
 import { onKitEvents } from './on-kit-events.ts'
 import { rewrapDocuments } from './rewrap-documents.ts'
 
@@ -16,16 +18,20 @@ await runProcess(async () => {
     const hsm = new SoftwareHsm(mongoKeyStore(connection, databaseName(config.installation, 'customer')), config.masterKey)
     const kyc = kycVault(hsm)
     const kit = internalClient({ baseUrl: config.kitInternalUrl, audience: 'kit', tokens })
+    if (config.messagingUrl === undefined) logger.warn('MESSAGING_URL is not set: cardholders are not notified')
+    const pinPreference = internalClient({ baseUrl: config.pinPreferenceInternalUrl, audience: 'pin-preference', tokens })
     return {
-      commands: commands({ kyc, kit, logger }),
+      commands: commands({ kyc, kit, pinPreference, logger }),
       aggregates: [anyModel(customersOf)],
       followings: [onKitEvents],
+      jobs: [finishRegistrations(kit)],
       sweeps: [finishIssuings(kit), rewrapDocuments(hsm, kyc)],
+      reactions: config.messagingUrl === undefined ? [] : cardholderNotifications(messaging(config.messagingUrl)),
       prepare: async ({ id }) => {
         await hsm.ensureKey(id, 'data')
       },
       adminRoutes: keyRoutes(hsm, keyPurposesOf.customer),
-      clients: [kit],
+      clients: [kit, pinPreference],
     }
   })
 })

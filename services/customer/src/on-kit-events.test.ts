@@ -39,11 +39,34 @@ test.each([
   ['KitLocked', 'ACTIVE', 'LOCKED'],
   ['KitUnlocked', 'LOCKED', 'ACTIVE'],
   ['KitBlocked', 'ACTIVE', 'BLOCKED'],
+  ['KitReplaced', 'LOCKED', 'REPLACED'],
+  ['KitHotlisted', 'BLOCKED', 'HOTLISTED'],
 ] as const)('%s makes a kit that is %s %s', (type, before, after) => {
   const activated = { cardStatus: before, cardActivationDate: '2026-11-20T12:00:00.000+00:00' } as const
   expect(applyKitEvent(known(activated), { payload: { type, previousStatus: before, changedAt } })).toEqual({
     kitInfo: { ...kitInfo, ...activated, cardStatus: after, changedDate: shownAt },
   })
+})
+
+test('an expired kit and a closed one are told so', () => {
+  expect(applyKitEvent(known(), { payload: { type: 'KitExpired', previousStatus: 'ACTIVE', expiredAt: changedAt } })).toEqual({
+    kitInfo: { ...kitInfo, cardStatus: 'EXPIRED_CARD', changedDate: shownAt },
+  })
+  expect(applyKitEvent(known(), { payload: { type: 'KitClosed', previousStatus: 'BLOCKED', closedAt: changedAt } })).toEqual({
+    kitInfo: { ...kitInfo, cardStatus: 'CLOSED', changedDate: shownAt },
+  })
+})
+
+test('a virtual card that got its plastic is a physical one of another product, in the status it had', () => {
+  const product = { productId: '2003_PHYSICAL', productName: '2003_PHYSICAL', tierType: 'SILVER' }
+  const converted = { type: 'KitConverted', cardType: 'PHYSICAL', cardStatus: 'LOCKED', ...product, convertedAt: changedAt }
+  expect(applyKitEvent(known({ cardStatus: 'LOCKED' }), { payload: converted })).toEqual({
+    kitInfo: { ...kitInfo, ...product, cardType: 'PHYSICAL', cardStatus: 'LOCKED', changedDate: shownAt },
+  })
+})
+
+test('an upgrade changes the new kit only, which tells of itself', () => {
+  expect(applyKitEvent(known(), { payload: { type: 'KitUpgraded', newKitNo: '1' } })).toEqual({})
 })
 
 test('an event of a later release only moves the sequence on', () => {

@@ -8,7 +8,7 @@ export interface PlannedKits {
   kits: ReserveKits['kits']
 }
 
-/** A card goes to one of the customer's accounts, the default one when none is named; scheme and card type decide the product. */
+/** A card goes to one of the customer's open accounts, the default one when none is named; scheme and card type decide the product. */
 export function planKits(
   wanted: readonly KitRequest[],
   accounts: readonly Account[],
@@ -21,7 +21,7 @@ export function planKits(
   const kits: ReserveKits['kits'] = []
   for (const { accountNo, cardType, kitNo, aliasName, plasticCode, tierType } of wanted) {
     const account = accounts.find((each) => (accountNo === undefined ? each.defaultAccount : each.accountNo === accountNo))
-    if (!account) return refuse('invalid.source.account')
+    if (!account || account.accountStatus === 'CLOSED') return refuse('invalid.source.account')
     const product = productFor(definition, account.schemeCode, cardType, tierType)
     if (!product) return refuse('product.not.found')
     kits.push({

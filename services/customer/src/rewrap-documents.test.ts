@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { StoredBank } from '../test/stored-bank.ts'
 import { customersOf } from './customer.ts'
 import { keyVersionOfDocuments } from './kyc-vault.ts'
-import { rewrapDocuments } from './rewrap-documents.ts'
+import { rewrapDocuments, underEarlierKey } from './rewrap-documents.ts'
 
 let bank: StoredBank
 beforeAll(async () => {
@@ -70,4 +70,8 @@ test('documents that do not open hold up no others, and the sweep says whose the
   await customersOf(bank.tenant).updateOne({ _id: 'a-broken' }, { $set: { kycInfo } })
   await bank.sweep(rewrapDocuments(bank.hsm, bank.kyc))
   expect(await versionsOf('a-broken')).toEqual([4, 4])
+})
+
+test('customers under an earlier key are found by the index, without looking at the others', async () => {
+  expect(JSON.stringify(await underEarlierKey(bank.tenant, 2).explain())).toContain('kycKeyVersion_1')
 })

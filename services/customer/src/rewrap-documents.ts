@@ -6,6 +6,8 @@ import { type KycVault, keyVersionOfDocuments } from './kyc-vault.ts'
 
 const EVERY_MS = 5_000
 const CUSTOMERS_AT_ONCE = 200
+/** With more than this something is wrong with the key, not with the customers. */
+const FAILED_MAX = 1_000
 
 /**
  * Either form is read at any time, so nobody waits for this; a customer that changes meanwhile is taken again at the next run. One that fails is
@@ -16,27 +18,27 @@ export const rewrapDocuments = (hsm: Hsm, kyc: KycVault): Sweep => ({
   everyMs: EVERY_MS,
   async run(_scopeOf, tenant) {
     const inUse = await hsm.currentVersion(tenant.id, 'data')
-    const faults: { entityId: string; error: unknown }[] = []
-    for (let after: string | undefined = ''; after !== undefined; ) {
-      const customers: Customer[] = await underEarlierKey(tenant, inUse, after)
+    const failed = new Map<string, unknown>()
+    let taken: number
+    do {
+      const customers = await underEarlierKey(tenant, inUse, [...failed.keys()]).lean<Customer[]>()
       for (const customer of customers)
-        await rewrapOf(tenant, customer, kyc).catch((error: unknown) => faults.push({ entityId: customer._id, error }))
-      after = customers.length === CUSTOMERS_AT_ONCE ? customers.at(-1)?._id : undefined
-    }
-    const [first] = faults
+        await rewrapOf(tenant, customer, kyc).catch((error: unknown) => {
+          failed.set(customer._id, error)
+        })
+      taken = customers.length
+    } while (taken === CUSTOMERS_AT_ONCE && failed.size < FAILED_MAX)
+    const [first] = failed
     if (first)
-      throw new Error(`documents of ${faults.length} customers stay under an earlier key, ${first.entityId} among them`, {
-        cause: first.error,
-      })
+      throw new Error(`documents of ${failed.size} customers stay under an earlier key, ${first[0]} among them`, { cause: first[1] })
   },
 })
 
-const underEarlierKey = (tenant: Tenant, inUse: number, after: string): Promise<Customer[]> =>
+/** Without `$exists` the store does not see that the partial index has them all, and looks at every customer. */
+export const underEarlierKey = (tenant: Tenant, inUse: number, except: readonly string[] = []) =>
   customersOf(tenant)
-    .find({ _id: { $gt: after }, kycKeyVersion: { $lt: inUse } }, withoutOutbox)
-    .sort({ _id: 1 })
+    .find({ kycKeyVersion: { $exists: true, $lt: inUse }, ...(except.length > 0 && { _id: { $nin: except } }) }, withoutOutbox)
     .limit(CUSTOMERS_AT_ONCE)
-    .lean<Customer[]>()
 
 async function rewrapOf(tenant: Tenant, { _id, version, kycInfo }: Customer, kyc: KycVault): Promise<void> {
   const rewrapped = await kyc.rewrap(tenant, _id, kycInfo)

@@ -1,40 +1,31 @@
 // Activating a kit. Contract: packages/contract/src/kit/activate-kit.ts.
-import { activateKitEndpoint, type KitActivated } from '@dcms/contract'
+import { activateKitEndpoint, type KitActivated, type RefusalOf } from '@dcms/contract'
 import { command, type Decision, refuse } from '@dcms/service'
-import { type Kit, kitsOf, withoutOutbox } from './kit.ts'
+import { type Kit, kitsOf, readKit } from './kit.ts'
+import { takeOver } from './take-over.ts'
+import { type At, takeStep } from './take-step.ts'
 
-/** A repeat with the same idempotency key answers success; any other second activation is refused. */
+/**
+ * A repeat with the same idempotency key answers success; any other second activation is refused. The card that an upgrade takes the place of
+ * is replaced right after; when this process dies in between, the sweep `finishSuccessions` does it.
+ */
 export const activateKit = command(activateKitEndpoint, async ({ kitNo, entityId }, scope) => {
-  const kit = await kitsOf(scope.tenant).findById(kitNo, withoutOutbox).lean<Kit>()
-  return scope.commit(kitsOf, kit, decideActivation(kit, entityId, scope.now), 'success')
+  const kit = await readKit(scope.tenant, kitNo)
+  const activated = await scope.commit(kitsOf, kit, decideActivation(kit, entityId, scope), 'success' as const)
+  if (activated.kind === 'answer' && kit?.takesOver) await takeOver(kit, scope)
+  return activated
 })
 
-type Refusal = 'MCC007' | 'card.already.active' | 'card.already.blocked' | 'card.already.closed' | 'card.status.active'
-
 /** A kit is activated once, by the customer it belongs to, and never again after it was taken out of use. */
-export function decideActivation(kit: Kit | null, entityId: string, now: Date): Decision<Kit, KitActivated, Refusal> {
+export function decideActivation(kit: Kit | null, entityId: string, at: At): Decision<Kit, KitActivated, RefusalOf<'ACTIVATE'>> {
   if (!kit || kit.entityId !== entityId) return refuse('MCC007') // the same answer for both: no probing for kits
-  switch (kit.status) {
-    case 'ASSIGNED':
-    case 'INACTIVE':
-      return {
-        kind: 'changed',
-        set: { status: 'ACTIVE', activatedAt: now, changedAt: now },
-        events: [{ type: 'KitActivated', kitNo: kit._id, entityId, previousStatus: kit.status, activatedAt: now.toISOString() }],
-      }
-    case 'ACTIVE':
-      return refuse('card.already.active')
-    case 'BLOCKED':
-    case 'HOTLISTED':
-      return refuse('card.already.blocked')
-    case 'CLOSED':
-      return refuse('card.already.closed')
-    case 'LOCKED':
-    case 'REPLACED':
-    case 'EXPIRED_CARD':
-      return refuse('card.status.active')
-    case 'RESERVED':
-    case 'UNALLOCATED':
-      return refuse('MCC007') // nobody's yet
+  const step = takeStep(kit, 'ACTIVATE', at)
+  if (step.kind === 'refused') return step
+  const { now } = at
+  const previousStatus = step.from === 'ASSIGNED' ? 'ASSIGNED' : 'INACTIVE'
+  return {
+    kind: 'changed',
+    set: { ...step.set, activatedAt: now, ...(kit.takesOver && { takeOverPendingAt: now }) },
+    events: [{ type: 'KitActivated', kitNo: kit._id, entityId, previousStatus, activatedAt: now.toISOString() }],
   }
 }

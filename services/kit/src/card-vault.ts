@@ -1,5 +1,5 @@
 // The card vault: PANs under the tenant's data key, each reserved by its keyed index. The only place where a PAN is in clear.
-import { type CvvRequest, type Hsm, keyVersionOf, Pan, type Secret, type StoredPan } from '@dcms/card-crypto'
+import { CardCryptoError, type CvvRequest, type Hsm, keyVersionOf, Pan, type Secret, type StoredPan } from '@dcms/card-crypto'
 import { cvvAad, type KitInfo, zoneAadOf } from '@dcms/contract'
 import type { Tenant } from '@dcms/service'
 import { type IssuedKit, type Kit, kitInfoOf, type StoredCardNumber } from './kit.ts'
@@ -8,6 +8,8 @@ import { panIndex } from './pan-index.ts'
 /** CVV2 is made with this one, whatever the product's on the track is. */
 const CVV2_SERVICE_CODE = '000'
 const FIRST_CVK = 1
+/** Damaged, under another key, or of a bank that has exchanged none. */
+const DOES_NOT_OPEN: ReadonlySet<string> = new Set(['ciphertext.invalid', 'key.not.found'])
 
 export type CardVault = ReturnType<typeof cardVault>
 type SealedKit = Pick<Kit, '_id' | 'encryptedPan'>
@@ -50,6 +52,16 @@ export function cardVault(hsm: Hsm, nowMs: () => number = () => performance.now(
       const kitInfo = kitInfoOf(kit)
       if (!(await hsm.hasKey(tenant.id, 'field'))) return kitInfo
       return { ...kitInfo, encryptedCardNumber: await hsm.encryptField(tenant.id, (await open(tenant, kit)).reveal()) }
+    },
+
+    /** The card number that a bank encrypted under its field key; null when it does not open, or opens to something that is none. */
+    async fromField(tenant: Tenant, encrypted: string): Promise<Pan | null> {
+      try {
+        return Pan.parse((await hsm.decryptField(tenant.id, encrypted)).reveal())
+      } catch (error) {
+        if (error instanceof CardCryptoError && DOES_NOT_OPEN.has(error.code)) return null
+        throw error
+      }
     },
 
     /** The card number for another context's HSM. */

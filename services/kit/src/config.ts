@@ -9,6 +9,9 @@ export interface KitConfig extends ServiceConfig {
   /** Shared by the HSMs of this installation: card numbers pass between contexts under it. */
   zoneKey: Uint8Array
   customerInternalUrl: string
+  pinPreferenceInternalUrl: string
+  /** Base URL of the courier; absent: no shipment is booked. */
+  courierUrl: string | undefined
 }
 
 export function readConfig(): KitConfig {
@@ -18,6 +21,8 @@ export function readConfig(): KitConfig {
     masterKey: parseMasterKey(read.text('DCMS_MASTER_KEY')),
     zoneKey: parseZoneKey(read.text('DCMS_ZONE_KEY')),
     customerInternalUrl: read.url('CUSTOMER_INTERNAL_URL'),
+    pinPreferenceInternalUrl: read.url('PIN_PREFERENCE_INTERNAL_URL'),
+    courierUrl: read.optional('COURIER_URL') === undefined ? undefined : read.url('COURIER_URL'),
   }
 }
 

@@ -6,14 +6,20 @@ import { ENTITY, KIT_NO, kit } from '../test/kits.ts'
 import { decideConfirmation } from './confirm-kits.ts'
 
 const now = new Date('2026-11-20T10:00:00Z')
+const at = { commandId: 'this-command', now }
 const reservation = { commandId: 'register-1', until: new Date('2026-11-20T10:10:00Z') }
 const reserved = kit({ status: 'RESERVED', reservation, tierType: 'CLASSICONE' })
 
 test('a reserved kit becomes INACTIVE, remembers its command, loses its reservation and is announced whole', () => {
-  const decision = decideConfirmation(reserved, 'register-1', now)
+  const decision = decideConfirmation(reserved, 'register-1', at)
   expect(decision).toEqual({
     kind: 'changed',
-    set: { status: 'INACTIVE', issuedBy: 'register-1', changedAt: now },
+    set: {
+      status: 'INACTIVE',
+      issuedBy: 'register-1',
+      changedAt: now,
+      steps: [{ commandId: 'this-command', from: 'RESERVED', to: 'INACTIVE' }],
+    },
     unset: ['reservation'],
     events: [
       {
@@ -41,7 +47,7 @@ test('a reserved kit becomes INACTIVE, remembers its command, loses its reservat
 
 test('a repeat of the command that confirmed it changes nothing, whatever became of the kit meanwhile', () => {
   for (const status of ['INACTIVE', 'ACTIVE', 'BLOCKED'] as const)
-    expect(decideConfirmation(kit({ status, issuedBy: 'register-1' }), 'register-1', now)).toEqual(unchanged)
+    expect(decideConfirmation(kit({ status, issuedBy: 'register-1' }), 'register-1', at)).toEqual(unchanged)
 })
 
 test.each([
@@ -50,5 +56,5 @@ test.each([
   ['was confirmed by another command', kit({ status: 'INACTIVE', issuedBy: 'register-2' })],
   ['is of a time before commands were remembered', kit({ status: 'ACTIVE' })],
 ])('a kit that %s is refused', (_what, each) => {
-  expect(decideConfirmation(each, 'register-1', now)).toEqual(refuse('MCC007'))
+  expect(decideConfirmation(each, 'register-1', at)).toEqual(refuse('MCC007'))
 })

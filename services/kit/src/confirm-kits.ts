@@ -1,34 +1,36 @@
 // Confirming reserved kits: from here on the cards exist. Contract: packages/contract/src/kit/issue-kits.ts.
 import { confirmKitsEndpoint, type KitInfo, type KitIssued } from '@dcms/contract'
-import { answer, command, type Decision, refuse, type Scope, unchanged } from '@dcms/service'
+import { answer, command, type Decision, refuse, unchanged } from '@dcms/service'
 import type { CardVault } from './card-vault.ts'
-import { expDateOf, isIssued, type Kit, kitsOf, withoutOutbox } from './kit.ts'
+import { expDateOf, isIssued, type Kit, kitsOf, readKit } from './kit.ts'
+import { shipmentDue } from './shipment.ts'
+import { type At, takeStep } from './take-step.ts'
 
 /** Kit by kit, each one atomic update; a repeat passes over those it finds confirmed by the same command. */
 export const confirmKits = (vault: CardVault) =>
   command(confirmKitsEndpoint, async ({ commandId, kitNos }, scope) => {
     const kitInfo: KitInfo[] = []
     for (const kitNo of kitNos) {
-      const kit = await readKit(scope, kitNo)
-      const committed = await scope.commit(kitsOf, kit, decideConfirmation(kit, commandId, scope.now), null)
+      const kit = await readKit(scope.tenant, kitNo)
+      const committed = await scope.commit(kitsOf, kit, decideConfirmation(kit, commandId, scope), null)
       if (committed.kind !== 'answer') return committed
-      const confirmed = await readKit(scope, kitNo)
+      const confirmed = await readKit(scope.tenant, kitNo)
       if (!confirmed || !isIssued(confirmed)) return { kind: 'overtaken' }
       kitInfo.push(await vault.kitInfoWithCardNumber(scope.tenant, confirmed))
     }
     return answer(kitInfo)
   })
 
-const readKit = (scope: Scope, kitNo: string) => kitsOf(scope.tenant).findById(kitNo, withoutOutbox).lean<Kit>()
-
 /** A reservation is confirmed by the command that made it, once. */
-export function decideConfirmation(kit: Kit | null, commandId: string, now: Date): Decision<Kit, KitIssued, 'MCC007'> {
+export function decideConfirmation(kit: Kit | null, commandId: string, at: At): Decision<Kit, KitIssued, 'MCC007'> {
   if (!kit?.entityId || !kit.accountNo) return refuse('MCC007')
   if (kit.status !== 'RESERVED') return kit.issuedBy === commandId ? unchanged : refuse('MCC007')
   if (kit.reservation?.commandId !== commandId) return refuse('MCC007')
+  const step = takeStep(kit, kit.reservation.operation ?? 'ISSUE', at)
+  if (step.kind === 'refused' || step.to === 'RESERVED') return refuse('MCC007')
   return {
     kind: 'changed',
-    set: { status: 'INACTIVE', issuedBy: commandId, changedAt: now },
+    set: { ...step.set, ...shipmentDue(kit, at.now), issuedBy: commandId },
     unset: ['reservation'],
     events: [
       {
@@ -44,9 +46,10 @@ export function decideConfirmation(kit: Kit | null, commandId: string, now: Date
         cardCategory: kit.cardCategory,
         cardType: kit.cardType,
         networkType: kit.networkType,
-        cardStatus: 'INACTIVE',
+        cardStatus: step.to,
         expDate: expDateOf(kit.expiry),
-        issuedAt: now.toISOString(),
+        ...(kit.predecessor && { predecessor: kit.predecessor }),
+        issuedAt: at.now.toISOString(),
       },
     ],
   }

@@ -5,8 +5,8 @@ import type { CardVault } from './card-vault.ts'
 import { kitsOfCustomer } from './kits-of-entity.ts'
 
 /** A customer without kits gets an empty list; whether the customer exists at all only the customer context knows. */
-export const fetchKitsByEntityId = (vault: CardVault, customer: InternalClient) =>
-  command(fetchKitsByEntityIdEndpoint, async ({ entityId }, scope) => {
+export const fetchKitsByEntityId = (vault: CardVault, customer: InternalClient, endpoint = fetchKitsByEntityIdEndpoint) =>
+  command(endpoint, async ({ entityId }, scope) => {
     const kits = await kitsOfCustomer(scope.tenant, entityId)
     if (kits.length > 0) return answer(await Promise.all(kits.map((kit) => vault.kitInfoWithCardNumber(scope.tenant, kit))))
     const asked = await customer.call(entityExistsEndpoint, { entityId }, { ...scope, tenant: scope.tenant.id })

@@ -17,6 +17,7 @@ export const kitForPin = (vault: CardVault) =>
       maskedCardNumber: kit.maskedPan,
       expiry: kit.expiry,
       ...(kit.accountNo && { accountNo: kit.accountNo }),
+      ...(kit.predecessor && { predecessor: kit.predecessor }),
       ...(withCardNumber && { sealedCardNumber: await vault.cardNumberForZone(tenant, kit) }),
     })
   })

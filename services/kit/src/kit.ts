@@ -1,6 +1,7 @@
 // What a kit is, how it is stored and how callers see it.
-import type { KitInfo } from '@dcms/contract'
-import { aggregateModel, type Stored } from '@dcms/service'
+import type { KitInfo, KitStatus } from '@dcms/contract'
+import { aggregateModel, type Stored, type Tenant } from '@dcms/service'
+import type { StoredShipment } from './shipment.ts'
 
 /** What the vault keeps of a card number in its kit; see `card-vault.ts` and `pan-index.ts`. */
 export interface StoredCardNumber {
@@ -23,7 +24,7 @@ export interface Kit extends Stored, StoredCardNumber {
   accountNo?: string
   status: KitStatus
   /** Present while RESERVED: for which command, and until when it must be confirmed. */
-  reservation?: { commandId: string; until: Date }
+  reservation?: { commandId: string; until: Date; operation?: IssueOperation }
   /** The command that confirmed it, so that a repeat finds its own. */
   issuedBy?: string
   productId: string
@@ -40,12 +41,42 @@ export interface Kit extends Stored, StoredCardNumber {
   createdAt: Date
   changedAt: Date
   activatedAt?: Date
+  /** When the virtual card became a physical one. */
+  convertedAt?: Date
+  /** When its holder was told that it ends soon. */
+  renewalNoticedAt?: Date
+  /** The kit whose place it takes: by replacement at once, by upgrade once it is activated. */
+  predecessor?: string
+  /** The kit that took its place or will. */
+  successor?: { kitNo: string; commandId: string; at: Date }
+  /** Present until the successor is confirmed; its partial index is what the sweep reads. */
+  successorPendingAt?: Date
+  /** The kit that is replaced when this one is activated. */
+  takesOver?: string
+  /** Present from the activation until that kit was replaced. */
+  takeOverPendingAt?: Date
+  /** What the last commands did to its status, so that a repeat can say it again. */
+  steps?: StepTaken[]
+  /** Its ways to the holder, oldest first; few. */
+  shipments?: StoredShipment[]
+  /** Present while a shipment is to be booked: when that is tried. Its partial index is what the sweep reads. */
+  shipmentDueAt?: Date
   /** When the CVV was read within the last hour; at most as many as may be read in one. */
   cvvReads?: Date[]
 }
 
-/** RESERVED is ours alone: a kit that callers do not see yet. The others are the contract's card statuses. */
-export type KitStatus = KitInfo['cardStatus'] | 'RESERVED'
+export type { KitStatus } from '@dcms/contract'
+
+/** How a reserved kit is confirmed: by the row of the table that this names. */
+export type IssueOperation = 'ISSUE' | 'ISSUE_UPGRADE'
+
+/** One command's step in the kit's life, and the kit that it put in its place. */
+export interface StepTaken {
+  commandId: string
+  from: KitStatus
+  to: KitStatus
+  newKitNo?: string
+}
 
 /** The kits of one bank: each tenant has its own database. */
 export const kitsOf = aggregateModel<Kit>(
@@ -54,7 +85,7 @@ export const kitsOf = aggregateModel<Kit>(
     entityId: String,
     accountNo: String,
     status: { type: String, required: true },
-    reservation: { type: { commandId: String, until: Date }, default: undefined },
+    reservation: { type: { commandId: String, until: Date, operation: String }, default: undefined },
     issuedBy: String,
     productId: String,
     productName: String,
@@ -76,12 +107,28 @@ export const kitsOf = aggregateModel<Kit>(
     createdAt: Date,
     changedAt: Date,
     activatedAt: Date,
+    convertedAt: Date,
+    renewalNoticedAt: Date,
+    predecessor: String,
+    successor: { type: { kitNo: String, commandId: String, at: Date }, default: undefined },
+    successorPendingAt: Date,
+    takesOver: String,
+    takeOverPendingAt: Date,
+    steps: { type: [Object], default: undefined },
+    shipments: { type: [Object], default: undefined },
+    shipmentDueAt: Date,
     cvvReads: { type: [Date], default: undefined },
   },
   [
     [{ entityId: 1, createdAt: 1 }],
+    [{ accountNo: 1, createdAt: 1 }],
+    [{ shipmentDueAt: 1 }, { partialFilterExpression: { shipmentDueAt: { $exists: true } } }],
     [{ 'reservation.until': 1 }, { partialFilterExpression: { 'reservation.until': { $exists: true } } }],
+    [{ status: 1, expiry: 1, _id: 1 }],
+    [{ successorPendingAt: 1 }, { partialFilterExpression: { successorPendingAt: { $exists: true } } }],
+    [{ takeOverPendingAt: 1 }, { partialFilterExpression: { takeOverPendingAt: { $exists: true } } }],
     [{ lastSixIndex: 1 }],
+    [{ maskedPan: 1, entityId: 1 }],
     [{ panKeyVersion: 1 }],
     [{ indexVersion: 1 }],
   ],
@@ -118,8 +165,11 @@ export const kitInfoOf = (kit: IssuedKit): KitInfo => ({
   ...(kit.activatedAt && { cardActivationDate: kitTimestampOf(kit.activatedAt) }),
 })
 
+/** One kit as it stands now. */
+export const readKit = (tenant: Tenant, kitNo: string): Promise<Kit | null> => kitsOf(tenant).findById(kitNo, withoutOutbox).lean<Kit>()
+
 /** `2029-07-31T00:00:00.000+00:00`: the form of all kit timestamps. */
-const kitTimestampOf = (time: Date): string => time.toISOString().replace('Z', '+00:00')
+export const kitTimestampOf = (time: Date): string => time.toISOString().replace('Z', '+00:00')
 
 /** The last day of the month that `YYMM` names. */
 export const expDateOf = (expiry: string): string =>

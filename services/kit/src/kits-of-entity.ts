@@ -1,13 +1,16 @@
-// The kits of a customer as they stand now, for viewCustomer. Contract: packages/contract/src/kit/fetch-kits-by-entity-id.ts.
+// The kits of a customer as they stand now, for the customer context's reads. Contract: packages/contract/src/kit/fetch-kits-by-entity-id.ts.
 import { kitsOfEntityEndpoint } from '@dcms/contract'
 import { answer, command, type Tenant } from '@dcms/service'
+import type { CardVault } from './card-vault.ts'
 import { type IssuedKit, isIssued, type Kit, kitInfoOf, kitsOf, withoutOutbox } from './kit.ts'
 
 const KITS_MAX = 500
 
-export const kitsOfEntity = command(kitsOfEntityEndpoint, async ({ entityId }, { tenant }) =>
-  answer((await kitsOfCustomer(tenant, entityId)).map(kitInfoOf)),
-)
+export const kitsOfEntity = (vault: CardVault) =>
+  command(kitsOfEntityEndpoint, async ({ entityId, withCardNumbers }, { tenant }) => {
+    const kits = await kitsOfCustomer(tenant, entityId)
+    return answer(withCardNumbers ? await Promise.all(kits.map((kit) => vault.kitInfoWithCardNumber(tenant, kit))) : kits.map(kitInfoOf))
+  })
 
 /** All kits of a customer in every status, oldest first. */
 export async function kitsOfCustomer(tenant: Tenant, entityId: string): Promise<IssuedKit[]> {

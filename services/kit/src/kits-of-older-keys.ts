@@ -24,13 +24,10 @@ export async function bringForward(
   bring: (kit: KitOfOlderKey) => Promise<void>,
 ): Promise<void> {
   const faults: { kitNo: string; error: unknown }[] = []
+  if (!(await isAnyBelow(tenant, field, version))) return
   let after = ''
   for (let batch = 0; batch < BATCHES_PER_RUN; batch++) {
-    const kits = await kitsOf(tenant)
-      .find({ _id: { $gt: after }, ...ofOlderKey(field, version) }, { encryptedPan: 1 })
-      .sort({ _id: 1 })
-      .limit(KITS_PER_BATCH)
-      .lean<KitOfOlderKey[]>()
+    const kits = await kitsOfOlderKey(tenant, field, version, after).lean<KitOfOlderKey[]>()
     for (const kit of kits) {
       try {
         await bring(kit)
@@ -44,3 +41,19 @@ export async function bringForward(
   const [first] = faults
   if (first) throw new Error(`${faults.length} kits stay below ${field} ${version}, kit ${first.kitNo} among them`, { cause: first.error })
 }
+
+/** In the order of `_id`, so that one that fails is passed by. That goes through all kits: only when there is something to find. */
+const kitsOfOlderKey = (tenant: Tenant, field: VersionField, version: number, after: string) =>
+  kitsOf(tenant)
+    .find({ _id: { $gt: after }, ...ofOlderKey(field, version) }, { encryptedPan: 1 })
+    .sort({ _id: 1 })
+    .limit(KITS_PER_BATCH)
+
+async function isAnyBelow(tenant: Tenant, field: VersionField, version: number): Promise<boolean> {
+  const found = await Promise.all(oneOfOlderKey(tenant, field, version).map((query) => query.lean<Pick<Kit, '_id'>[]>()))
+  return found.flat().length > 0
+}
+
+/** Two look-ups, because the store uses no index for both in one. */
+export const oneOfOlderKey = (tenant: Tenant, field: VersionField, version: number) =>
+  [{ [field]: { $lt: version } }, { [field]: null }].map((older) => kitsOf(tenant).find(older, { _id: 1 }).limit(1))

@@ -1,63 +1,41 @@
-// Locking, unlocking and blocking a kit. Contract: packages/contract/src/kit/manage-kit.ts.
-import { type KitBlocked, type KitLocked, type KitUnlocked, type ManageKit, manageKitEndpoint } from '@dcms/contract'
+// Locking, unlocking, blocking, hotlisting a kit, or replacing it. Contract: packages/contract/src/kit/manage-kit.ts.
+import {
+  type KitBlocked,
+  type KitHotlisted,
+  type KitLocked,
+  type KitUnlocked,
+  type ManageKit,
+  manageKitEndpoint,
+  type RefusalOf,
+} from '@dcms/contract'
 import { command, type Decision, refuse } from '@dcms/service'
-import { isIssued, type Kit, type KitStatus, kitsOf, withoutOutbox } from './kit.ts'
+import { isIssued, type Kit, kitsOf, readKit } from './kit.ts'
+import { replaceKit } from './replace-kit.ts'
+import type { SuccessionParts } from './succession.ts'
+import { type At, auditOf, takeStep } from './take-step.ts'
 
-/** A repeat with the same idempotency key answers success; otherwise an operation that finds its end state already there is refused. */
-export const manageKit = command(manageKitEndpoint, async (input, scope) => {
-  const { operation } = input
-  if (operation !== 'LOCK' && operation !== 'UNLOCK' && operation !== 'BLOCK') return refuse('endpoint.not.available')
-  const kit = await kitsOf(scope.tenant).findById(input.oldKit, withoutOutbox).lean<Kit>()
-  return scope.commit(kitsOf, kit, decideManagement(kit, { ...input, operation }, scope.now), { status: true })
-})
+/** A repeat with the same idempotency key gives the first answer; otherwise an operation that finds its end state already there is refused. */
+export const manageKit = (parts: SuccessionParts) =>
+  command(manageKitEndpoint, async (input, scope) => {
+    const { operation, oldKit } = input
+    if (operation === 'REPLACE' || operation === 'BLOCK_AND_REPLACE') return await replaceKit({ ...input, operation }, scope, parts)
+    if (operation === 'HOTLIST' && scope.tenant.definition.settings?.hotlist === false) return refuse('product.level.disable')
+    const kit = await readKit(scope.tenant, oldKit)
+    return scope.commit(kitsOf, kit, decideManagement(kit, { ...input, operation }, scope), { status: true })
+  })
 
-type Operation = 'LOCK' | 'UNLOCK' | 'BLOCK'
+type Operation = Exclude<ManageKit['operation'], 'REPLACE' | 'BLOCK_AND_REPLACE'>
 type Management = Pick<ManageKit, 'entityId' | 'reason' | 'changer' | 'channel'> & { operation: Operation }
-type Refusal = 'MCC007' | 'card.status.active' | 'card.already.blocked' | 'card.already.closed' | 'card.blocked'
+type Managed = KitLocked | KitUnlocked | KitBlocked | KitHotlisted
 
-/** What each operation does in each status: the end state, or the refusal. */
-function endOf(status: KitStatus, operation: Operation): 'LOCKED' | 'ACTIVE' | 'BLOCKED' | Refusal {
-  switch (status) {
-    case 'ACTIVE':
-      return operation === 'LOCK' ? 'LOCKED' : operation === 'BLOCK' ? 'BLOCKED' : 'card.status.active'
-    case 'LOCKED':
-      return operation === 'UNLOCK' ? 'ACTIVE' : operation === 'BLOCK' ? 'BLOCKED' : 'card.status.active'
-    case 'ASSIGNED':
-    case 'INACTIVE':
-      return operation === 'BLOCK' ? 'BLOCKED' : 'card.status.active'
-    case 'BLOCKED':
-      return operation === 'BLOCK' ? 'card.already.blocked' : 'card.blocked'
-    case 'HOTLISTED':
-    case 'REPLACED':
-    case 'EXPIRED_CARD':
-      return 'card.status.active'
-    case 'CLOSED':
-      return 'card.already.closed'
-    case 'RESERVED':
-    case 'UNALLOCATED':
-      return 'MCC007'
-  }
-}
+const eventOf = { LOCK: 'KitLocked', UNLOCK: 'KitUnlocked', BLOCK: 'KitBlocked', HOTLIST: 'KitHotlisted' } as const
 
 /** LOCKED can be undone, BLOCKED cannot; nothing leaves a final status. */
-export function decideManagement(
-  kit: Kit | null,
-  management: Management,
-  now: Date,
-): Decision<Kit, KitLocked | KitUnlocked | KitBlocked, Refusal> {
-  const { entityId, operation, reason, changer, channel } = management
+export function decideManagement(kit: Kit | null, management: Management, at: At): Decision<Kit, Managed, RefusalOf<Operation>> {
+  const { entityId, operation } = management
   if (!kit || kit.entityId !== entityId || !isIssued(kit)) return refuse('MCC007')
-  const end = endOf(kit.status, operation)
-  if (end !== 'LOCKED' && end !== 'ACTIVE' && end !== 'BLOCKED') return refuse(end)
-  const told = {
-    kitNo: kit._id,
-    entityId,
-    previousStatus: kit.status,
-    changedAt: now.toISOString(),
-    ...(reason && { reason }),
-    ...(changer && { changer }),
-    ...(channel && { channel }),
-  }
-  const type = end === 'LOCKED' ? 'KitLocked' : end === 'ACTIVE' ? 'KitUnlocked' : 'KitBlocked'
-  return { kind: 'changed', set: { status: end, changedAt: now }, events: [{ type, ...told }] }
+  const step = takeStep(kit, operation, at)
+  if (step.kind === 'refused') return step
+  const told = { kitNo: kit._id, entityId, previousStatus: kit.status, changedAt: at.now.toISOString(), ...auditOf(management) }
+  return { kind: 'changed', set: step.set, events: [{ type: eventOf[operation], ...told }] }
 }

@@ -67,6 +67,13 @@ export function panIndex(hsm: Hsm, nowMs: () => number) {
       return await indexesUnder(tenant, pan, settled ? version : version - 1)
     },
 
+    /** The kit that has the PAN, under whatever version of the index key it stands; null for a number that was never given. */
+    async kitNoOf(tenant: Tenant, pan: Pan): Promise<string | null> {
+      const { version } = await newestOf(tenant)
+      const indexes = await Promise.all([version, ...before(version)].map((each) => panIndexOf(tenant, pan, each)))
+      return (await reservedUnder(tenant, indexes).lean<Pick<ReservedPan, 'kitNo'>[]>())[0]?.kitNo ?? null
+    },
+
     /** What `lastSixIndex` of a card with these last digits may be: one value for each version there has been. */
     async lastSixIndexes(tenant: Tenant, digits: string): Promise<string[]> {
       const { version } = await newestOf(tenant)
@@ -93,6 +100,12 @@ export function panIndex(hsm: Hsm, nowMs: () => number) {
 
 /** All versions below one: 1, 2, … */
 const before = (version: number): number[] => Array.from({ length: version - 1 }, (_, position) => position + 1)
+
+/** While the index key rotates a PAN may stand under two versions, for the same kit: one of them is enough. */
+export const reservedUnder = (tenant: Tenant, indexes: readonly string[]) =>
+  pansOf(tenant)
+    .find({ _id: { $in: indexes } }, { kitNo: 1 })
+    .limit(1)
 
 async function isOfAnother(tenant: Tenant, kitNo: string, indexes: readonly string[]): Promise<boolean> {
   const reserved = await pansOf(tenant)

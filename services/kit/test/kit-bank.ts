@@ -1,7 +1,15 @@
 // One bank in the real store with a real software HSM, and the commands of this service run for it, without its listeners and Kafka.
 import { randomBytes } from 'node:crypto'
 import { type Hsm, SoftwareHsm } from '@dcms/card-crypto'
-import { type Envelope, type Product, type RevealedCvv, type TenantDefinition, tenantSchema, validatorOf } from '@dcms/contract'
+import {
+  type Envelope,
+  type KitStatus,
+  type Product,
+  type RevealedCvv,
+  type TenantDefinition,
+  tenantSchema,
+  validatorOf,
+} from '@dcms/contract'
 import { usedSecret } from '@dcms/leak-scan'
 import {
   anyModel,
@@ -11,14 +19,15 @@ import {
   databaseName,
   type InternalClient,
   mongoKeyStore,
+  Scope,
   type Sweep,
   type Tenant,
   Tenants,
 } from '@dcms/service'
 import type { Connection } from 'mongoose'
 import { type CardVault, cardVault } from '../src/card-vault.ts'
-import { commands } from '../src/commands.ts'
-import { type Kit, type KitStatus, kitsOf } from '../src/kit.ts'
+import { commands, type KitParts } from '../src/commands.ts'
+import { type Kit, kitsOf } from '../src/kit.ts'
 import { type CardNumbering, cardNumbering } from '../src/number-cards.ts'
 import { pansOf } from '../src/pan-index.ts'
 
@@ -45,6 +54,8 @@ export class KitBank {
   readonly #numbering: CardNumbering
   /** The vault's clock: a test moves it on. */
   nowMs = 0
+  /** What use cases and sweeps call, where a test sets it; by default nobody is there. */
+  parts: Partial<KitParts> = {}
   #calls = 0
 
   private constructor(mongoUrl: string) {
@@ -120,8 +131,9 @@ export class KitBank {
   /** Runs a use case by its name, with what else the process of a vault has. */
   async run(name: string, body: unknown, change: Partial<Call> = {}, vault = this.vault, hsm = this.hsm): Promise<Answered> {
     const numbering = hsm === this.hsm ? this.#numbering : this.newNumbering(hsm)
-    const customer: InternalClient = { call: () => Promise.reject(new Error('not asked')), close: () => Promise.resolve() }
-    const command = commands({ vault, numbering, customer }).find(({ endpoint }) => endpoint.name === name)
+    const command = commands({ vault, numbering, customer: notAsked, pinPreference: notAsked, ...this.parts }).find(
+      ({ endpoint }) => endpoint.name === name,
+    )
     if (!command) throw new Error(`there is no use case ${name}`)
     const {
       status,
@@ -143,9 +155,9 @@ export class KitBank {
   }
 
   /** A card as it is after its issue and, where wanted, later in its life. */
-  async issue(entityId: string, status: KitStatus = 'ACTIVE'): Promise<Kit> {
+  async issue(entityId: string, status: KitStatus = 'ACTIVE', productId = '2003_VIRTUAL'): Promise<Kit> {
     const commandId = `issue-${this.#calls++}`
-    const kits = [{ accountNo: '8642135', productId: '2003_VIRTUAL' }]
+    const kits = [{ accountNo: '8642135', productId }]
     const reserved = await this.run('reserveKits', { commandId, entityId, kits })
     const { kitNos } = reserved.result as { kitNos: string[] }
     const [kitNo] = kitNos
@@ -169,9 +181,17 @@ export class KitBank {
   }
 
   async sweep({ run }: Sweep): Promise<void> {
-    const scopeOf = (): never => {
-      throw new Error('this sweep needs no scope')
-    }
+    const scopeOf = (tenant: Tenant, commandId: string): Scope =>
+      new Scope({
+        tenant,
+        commandId,
+        now: new Date(),
+        requestId: `sweep-${commandId}`,
+        user: 'kit',
+        roles: [],
+        relay: { nudge: () => undefined } as unknown as Call['relay'],
+        sources: { of: () => undefined } as unknown as Call['sources'],
+      })
     await run(scopeOf, this.tenant)
   }
 
@@ -181,6 +201,9 @@ export class KitBank {
     await this.connection.close()
   }
 }
+
+/** A context that answers nothing. */
+const notAsked: InternalClient = { call: () => Promise.reject(new Error('not asked')), close: () => Promise.resolve() }
 
 const channel = { offered: true, dailyCap: 100, maxCap: 100 }
 const region = { offered: true, atm: channel, pos: channel, ecom: channel, contactless: channel, tokenization: channel }
@@ -197,6 +220,17 @@ const validated = validatorOf<TenantDefinition>(tenantSchema)({
       productName: 'Savings virtual',
       schemeCode: '2003',
       cardType: 'VIRTUAL',
+      bin: '608040',
+      networkType: 'RUPAY',
+      validityMonths: 60,
+      domestic: region,
+      international: region,
+    },
+    {
+      productId: '2003_PHYSICAL',
+      productName: 'Savings physical',
+      schemeCode: '2003',
+      cardType: 'PHYSICAL',
       bin: '608040',
       networkType: 'RUPAY',
       validityMonths: 60,

@@ -4,9 +4,10 @@ import { answer, command, type InternalClient } from '@dcms/service'
 import { type Card, cardsOf } from './card.ts'
 import { ownerOf, productOf } from './fetch-preference.ts'
 import { type Channel, choicesOf, isOn, type Region } from './preference.ts'
+import { startOf } from './read-card.ts'
 
-const shown = { entityId: 1, productId: 1, issued: 1, chosen: 1, optIns: 1, 'pin.setAt': 1 } as const
-type Shown = Pick<Card, '_id' | 'entityId' | 'productId' | 'issued' | 'chosen' | 'optIns'> & { pin?: { setAt: Date } }
+const shown = { entityId: 1, productId: 1, issued: 1, issuedOptIns: 1, chosen: 1, optIns: 1, 'pin.setAt': 1 } as const
+type Shown = Pick<Card, '_id' | 'entityId' | 'productId' | 'issued' | 'issuedOptIns' | 'chosen' | 'optIns'> & { pin?: { setAt: Date } }
 
 export const cardPreferences = (kit: InternalClient) =>
   command(cardPreferencesEndpoint, async ({ kitNos }, scope) => {
@@ -18,7 +19,9 @@ export const cardPreferences = (kit: InternalClient) =>
       kitNos.map(async (kitNo) => {
         const card = byKitNo.get(kitNo) ?? { _id: kitNo }
         const owner = await ownerOf(kitNo, card, scope, kit)
-        return owner ? [cardPreferencesOf(card, productOf(owner.productId, kitNo, scope))] : []
+        if (!owner) return []
+        const product = productOf(owner.productId, kitNo, scope)
+        return [cardPreferencesOf({ ...card, ...(await startOf(card, owner, product, scope, kit)) }, product)]
       }),
     )
     return answer(views.flat())

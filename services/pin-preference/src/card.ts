@@ -17,8 +17,10 @@ export interface Card extends Stored, Projected {
   cardStatus?: KitInfo['cardStatus']
   maskedCardNumber?: string
   expiry?: string // YYMM
-  /** The product's defaults on the day of issue. */
+  /** What it started with on the day of issue: the product's defaults, or what held for the card whose place it took. */
   issued?: Choices
+  /** Features that the card whose place it took was opted into or out of. */
+  issuedOptIns?: Partial<Record<OptInOperation, boolean>>
 
   /** What the holder or the bank chose since; stands above `issued`, region by region. */
   chosen?: Partial<Choices>
@@ -62,6 +64,7 @@ export const cardsOf = followingAggregateModel<Card>(
     maskedCardNumber: String,
     expiry: String,
     issued: Object,
+    issuedOptIns: Object,
     chosen: Object,
     optIns: Object,
     pin: Object,

@@ -3,6 +3,7 @@ import {
   type ChannelOffer,
   type ChannelView,
   fetchPreferenceEndpoint,
+  type KitForPin,
   type PreferenceView,
   type Product,
   type RegionOffer,
@@ -11,12 +12,12 @@ import {
 import { answer, command, type InternalClient, refuse, type Scope, ServiceUnavailable } from '@dcms/service'
 import { type Card, cardsOf } from './card.ts'
 import { type Channel, choicesOf, isOn, type Kept, type Region } from './preference.ts'
-import { askOwner } from './read-card.ts'
+import { askOwner, startOf } from './read-card.ts'
 
 const MONTH_DAYS = 30
 const YEAR_MONTHS = 12
 
-const shown = { entityId: 1, productId: 1, issued: 1, chosen: 1, optIns: 1 } as const
+const shown = { entityId: 1, productId: 1, issued: 1, issuedOptIns: 1, chosen: 1, optIns: 1 } as const
 
 /** Owner and product never change hands, so what is kept here answers; the kit context is asked for a card not known yet. */
 export const fetchPreference = (kit: InternalClient) =>
@@ -24,7 +25,9 @@ export const fetchPreference = (kit: InternalClient) =>
     const stored = await cardsOf(scope.tenant).findById(kitNo, shown).lean<Card>()
     const known = await ownerOf(kitNo, stored, scope, kit)
     if (!known || known.entityId !== entityId) return refuse('MCC007')
-    return answer(viewOf(entityId, kitNo, stored ?? {}, productOf(known.productId, kitNo, scope)))
+    const product = productOf(known.productId, kitNo, scope)
+    const start = await startOf(stored ?? {}, known, product, scope, kit)
+    return answer(viewOf(entityId, kitNo, { ...stored, ...start }, product))
   })
 
 /**
@@ -37,7 +40,7 @@ export async function ownerOf(
   stored: Pick<Card, 'entityId' | 'productId'> | null,
   scope: Scope,
   kit: InternalClient,
-): Promise<{ entityId: string; productId: string } | null> {
+): Promise<Pick<KitForPin, 'entityId' | 'productId' | 'predecessor'> | null> {
   if (stored?.entityId && stored.productId) return { entityId: stored.entityId, productId: stored.productId }
   const asked = await askOwner(kitNo, false, scope, kit)
   if (asked === 'away') throw new ServiceUnavailable('the kit context is away and the card is not known here yet')

@@ -19,7 +19,7 @@ await runProcess(async () => {
     return {
       commands: commands({ hsm, kit, customer, limit: limitFailures(hsm) }),
       aggregates: [anyModel(cardsOf)],
-      followings: [onKitEvents],
+      followings: [onKitEvents(kit)],
       sweeps: [rewrapCardNumbers(hsm)],
       prepare: async ({ id }) => {
         for (const purpose of ['data', 'pvk'] as const) await hsm.ensureKey(id, purpose)

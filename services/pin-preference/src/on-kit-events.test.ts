@@ -46,6 +46,7 @@ test.each([
   ['KitHotlisted', 'HOTLISTED'],
   ['KitReplaced', 'REPLACED'],
   ['KitExpired', 'EXPIRED_CARD'],
+  ['KitClosed', 'CLOSED'],
 ])('%s makes the status %s and changes nothing else', (type, cardStatus) => {
   expect(applyKitEvent(card, { payload: { type, kitNo: '4240171508' } }, definition)).toEqual({ cardStatus })
 })
@@ -59,7 +60,7 @@ test('a virtual card that became a physical one has the other product, and what 
   })
 })
 
-test.each(['KitPolished', 'KitAssigned', 'KitUpgraded'])('%s changes nothing', (type) => {
+test.each(['KitPolished', 'KitAssigned', 'KitUpgraded', 'KitRenewalDue'])('%s changes nothing', (type) => {
   expect(applyKitEvent(null, { payload: { type } }, definition)).toEqual({})
 })
 

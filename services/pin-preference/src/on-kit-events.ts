@@ -1,31 +1,66 @@
 // What this context knows of a card, from the kit's events. A command may have come first: what it wrote is never touched here.
-import type {
-  KitActivated,
-  KitBlocked,
-  KitConverted,
-  KitExpired,
-  KitHotlisted,
-  KitInfo,
-  KitIssued,
-  KitLocked,
-  KitReplaced,
-  KitUnlocked,
-  TenantDefinition,
+import {
+  type KitActivated,
+  type KitBlocked,
+  type KitClosed,
+  type KitConverted,
+  type KitExpired,
+  type KitHotlisted,
+  type KitInfo,
+  type KitIssued,
+  type KitLocked,
+  type KitReplaced,
+  type KitUnlocked,
+  kitForPinEndpoint,
+  type TenantDefinition,
 } from '@dcms/contract'
 import type { ReceivedEvent } from '@dcms/events'
-import { following } from '@dcms/service'
+import { following, type InternalClient, type Tenant } from '@dcms/service'
 import { type Card, cardsOf, newCard } from './card.ts'
+import { type AskKit, type Start, startAfter } from './inherit.ts'
 import { defaultsOf } from './preference.ts'
 
-export const onKitEvents = following({
-  of: 'kit',
-  projection: cardsOf,
-  apply: (tenant) => (card, event) => applyKitEvent(card, event, tenant.definition),
-  seed: newCard,
-})
+/** A card that takes another one's place goes on with what held for that one. */
+export const onKitEvents = (kit: InternalClient) =>
+  following({
+    of: 'kit',
+    projection: cardsOf,
+    apply: (tenant) => (card, event) => applyKitEvent(card, event, tenant.definition),
+    seed: newCard,
+    enrich: (tenant, event) => withStart(tenant, event, kit),
+  })
 
-type Followed = Partial<Pick<Card, 'entityId' | 'productId' | 'cardType' | 'cardStatus' | 'maskedCardNumber' | 'expiry' | 'issued'>>
-type Known = KitIssued | KitActivated | KitLocked | KitUnlocked | KitBlocked | KitHotlisted | KitReplaced | KitExpired | KitConverted
+/** KitIssued with what the card starts with, where another card went before it. */
+async function withStart(tenant: Tenant, event: ReceivedEvent, kit: InternalClient): Promise<ReceivedEvent> {
+  const { type, predecessor, productId } = event.payload
+  if (type !== 'KitIssued' || typeof predecessor !== 'string') return event
+  const product = tenant.definition.products.find((each) => each.productId === productId)
+  if (!product) return event // `applyKitEvent` says so
+  const ask: AskKit = async (kitNo) => {
+    const asked = await kit.call(
+      kitForPinEndpoint,
+      { kitNo },
+      { tenant: tenant.id, user: 'pin-preference', roles: [], requestId: event.id },
+    )
+    return asked.kind === 'answer' ? asked.result : null
+  }
+  return { ...event, payload: { ...event.payload, start: await startAfter(predecessor, product, tenant, ask) } }
+}
+
+type Followed = Partial<
+  Pick<Card, 'entityId' | 'productId' | 'cardType' | 'cardStatus' | 'maskedCardNumber' | 'expiry' | 'issued' | 'issuedOptIns'>
+>
+type Known =
+  | (KitIssued & { start?: Start })
+  | KitClosed
+  | KitActivated
+  | KitLocked
+  | KitUnlocked
+  | KitBlocked
+  | KitHotlisted
+  | KitReplaced
+  | KitExpired
+  | KitConverted
 
 /**
  * Events that leave the status as it is change nothing: KitAssigned comes with KitIssued, and after KitUpgraded the old card stays usable
@@ -50,6 +85,8 @@ export function applyKitEvent(_card: Card | null, { payload }: Pick<ReceivedEven
       return status('REPLACED')
     case 'KitExpired':
       return status('EXPIRED_CARD')
+    case 'KitClosed':
+      return status('CLOSED')
     case 'KitConverted': {
       const { productId, cardType, cardStatus } = event
       return { productId, cardType, cardStatus } // what holds for the card goes on: it is the same card
@@ -59,11 +96,12 @@ export function applyKitEvent(_card: Card | null, { payload }: Pick<ReceivedEven
   }
 }
 
-function issued({ kitNo, entityId, productId, cardType, cardStatus, maskedCardNumber, expDate }: KitIssued, definition: TenantDefinition) {
+function issued(event: KitIssued & { start?: Start }, definition: TenantDefinition): Followed {
+  const { kitNo, entityId, productId, cardType, cardStatus, maskedCardNumber, expDate, start } = event
   const product = definition.products.find((each) => each.productId === productId)
   if (!product) throw new Error(`product ${productId} of kit ${kitNo} is not defined`)
   const expiry = `${expDate.slice(2, 4)}${expDate.slice(5, 7)}` // YYMM of 2029-07-31T…
-  return { entityId, productId, cardType, cardStatus, maskedCardNumber, expiry, issued: defaultsOf(product) }
+  return { entityId, productId, cardType, cardStatus, maskedCardNumber, expiry, ...(start ?? { issued: defaultsOf(product) }) }
 }
 
 const status = (cardStatus: KitInfo['cardStatus']): Followed => ({ cardStatus })

@@ -59,6 +59,7 @@ function channelOf({ offered, onAtIssue, dailyCap, maxCap, dailyDefault, maxDefa
 /** What is kept of a card's preferences; `Card` has it. */
 export interface Kept {
   issued?: Choices
+  issuedOptIns?: Partial<Record<OptInOperation, boolean>>
   chosen?: Partial<Choices>
   optIns?: Partial<Record<OptInOperation, boolean>>
 }
@@ -66,8 +67,12 @@ export interface Kept {
 /** What holds for a card: the defaults of the day it was issued (today's, while its KitIssued is on the way) under what was chosen since. */
 export const choicesOf = ({ issued, chosen }: Kept, product: Product): Choices => ({ ...(issued ?? defaultsOf(product)), ...chosen })
 
+/** Whether a feature was opted into: by the last word on this card, else on the card whose place it took. */
+export const isOptedIn = (operation: OptInOperation, { issuedOptIns, optIns }: Kept): boolean =>
+  optIns?.[operation] ?? issuedOptIns?.[operation] ?? false
+
 /** Whether a feature is on: opted into, and still offered by the product. */
-export const isOn = (operation: OptInOperation, { optIns }: Kept, product: Product): boolean =>
-  optIns?.[operation] === true && offers(product, operation)
+export const isOn = (operation: OptInOperation, kept: Kept, product: Product): boolean =>
+  isOptedIn(operation, kept) && offers(product, operation)
 
 export const offers = ({ features = [] }: Product, operation: OptInOperation): boolean => features.includes(operation)

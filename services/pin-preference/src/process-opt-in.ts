@@ -2,7 +2,7 @@
 import { type OptInChanged, type OptInOperation, optInOperations, type ProcessOptIn, processOptInEndpoint } from '@dcms/contract'
 import { command, type Decision, type InternalClient, refuse, unchanged } from '@dcms/service'
 import { type Card, cardsOf } from './card.ts'
-import { offers } from './preference.ts'
+import { isOptedIn, offers } from './preference.ts'
 import { type PresentCard, readCard } from './read-card.ts'
 import { statusRefusal } from './status-refusal.ts'
 
@@ -21,7 +21,7 @@ type Refusal = 'MCC007' | 'card.blocked' | 'card.status.active' | 'product.level
 
 /** A feature is on once it was opted into; one that was never asked for is off. */
 export function decideOptIn(
-  { card, facts, product }: Pick<PresentCard, 'facts' | 'product'> & { card: Pick<Card, '_id' | 'optIns'> },
+  { card, facts, product }: Pick<PresentCard, 'facts' | 'product'> & { card: Pick<Card, '_id' | 'issuedOptIns' | 'optIns'> },
   { entityId, operation, optedIn, channel, creator, changer, approver }: OptIn,
   now: Date,
 ): Decision<Card, OptInChanged, Refusal> {
@@ -29,7 +29,7 @@ export function decideOptIn(
   const refusal = statusRefusal(facts.cardStatus)
   if (refusal) return refusal
   if (!offers(product, operation)) return refuse('product.level.disable')
-  if ((card.optIns?.[operation] ?? false) === optedIn) return unchanged
+  if (isOptedIn(operation, card) === optedIn) return unchanged
   const audit = {
     ...(channel && { channel }),
     ...(creator && { creator }),

@@ -3,9 +3,10 @@ import { type Hsm, keyVersionOf } from '@dcms/card-crypto'
 import { type KitForPin, kitForPinEndpoint, type Product, zoneAadOf } from '@dcms/contract'
 import { type InternalClient, type Scope, ServiceUnavailable } from '@dcms/service'
 import { type Card, cardsOf, newCard, panAadOf, withoutQueues } from './card.ts'
+import { type Start, startAfter } from './inherit.ts'
 
 /** What a card is apart from what is kept here. */
-export type CardFacts = Pick<KitForPin, 'entityId' | 'productId' | 'cardType' | 'cardStatus' | 'expiry' | 'accountNo'>
+export type CardFacts = Pick<KitForPin, 'entityId' | 'productId' | 'cardType' | 'cardStatus' | 'expiry' | 'accountNo' | 'predecessor'>
 
 export interface PresentCard {
   card: Card
@@ -26,7 +27,24 @@ export async function readCard(kitNo: string, scope: Scope, kit: InternalClient)
   if (!facts) return null
   const product = scope.tenant.definition.products.find(({ productId }) => productId === facts.productId)
   if (!product) throw new Error(`product ${facts.productId} of kit ${kitNo} is not defined`)
-  return { card: stored ?? (await place(kitNo, scope)), facts, product }
+  const card = stored ?? (await place(kitNo, scope))
+  return { card: { ...card, ...(await startOf(card, facts, product, scope, kit)) }, facts, product }
+}
+
+/** What a card started with whose KitIssued is still on its way; the event writes it into the document. */
+export async function startOf(
+  card: Pick<Card, 'issued'>,
+  { predecessor }: Pick<KitForPin, 'predecessor'>,
+  product: Product,
+  scope: Scope,
+  kit: InternalClient,
+): Promise<Start | undefined> {
+  if (card.issued || predecessor === undefined) return undefined
+  return await startAfter(predecessor, product, scope.tenant, async (kitNo) => {
+    const asked = await askOwner(kitNo, false, scope, kit)
+    if (asked === 'away') throw new ServiceUnavailable('the kit context is away and the card before this one is not known here yet')
+    return asked
+  })
 }
 
 /** The card with its number in the own HSM's keeping: fetched as HSM ciphertext at the first PIN operation, kept from then on. */

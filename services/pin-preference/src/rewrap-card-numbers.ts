@@ -5,6 +5,8 @@ import { type Card, cardsOf, panOf } from './card.ts'
 
 const EVERY_MS = 30_000
 const BATCH = 200
+/** With more than this something is wrong with the key, not with the cards. */
+const FAILED_MAX = 1_000
 
 /**
  * A card that fails is passed over, so that it does not hold up those behind it; the sweep then fails, after all the others were brought. The same
@@ -15,28 +17,29 @@ export const rewrapCardNumbers = (hsm: Hsm): Sweep => ({
   everyMs: EVERY_MS,
   async run(_scopeOf, tenant) {
     const version = await hsm.currentVersion(tenant.id, 'data')
-    const faults: { kitNo: string; error: unknown }[] = []
-    for (let after: string | undefined = ''; after !== undefined; ) {
-      const cards: SealedCard[] = await underEarlierKey(tenant, version, after)
-      for (const card of cards) await rewrap(hsm, tenant, card).catch((error: unknown) => faults.push({ kitNo: card._id, error }))
-      after = cards.length === BATCH ? cards.at(-1)?._id : undefined
-    }
-    const [first] = faults
+    const failed = new Map<string, unknown>()
+    let taken: number
+    do {
+      const cards = await underEarlierKey(tenant, version, [...failed.keys()]).lean<SealedCard[]>()
+      for (const card of cards)
+        await rewrap(hsm, tenant, card).catch((error: unknown) => {
+          failed.set(card._id, error)
+        })
+      taken = cards.length
+    } while (taken === BATCH && failed.size < FAILED_MAX)
+    const [first] = failed
     if (first)
-      throw new Error(`${faults.length} card numbers stay under an earlier key, that of kit ${first.kitNo} among them`, {
-        cause: first.error,
-      })
+      throw new Error(`${failed.size} card numbers stay under an earlier key, that of kit ${first[0]} among them`, { cause: first[1] })
   },
 })
 
 type SealedCard = Pick<Card, '_id'> & { encryptedPan: string }
 
-const underEarlierKey = (tenant: Tenant, version: number, after: string): Promise<SealedCard[]> =>
+/** Without `$exists` the store does not see that the partial index has them all, and looks at every card. */
+export const underEarlierKey = (tenant: Tenant, version: number, except: readonly string[] = []) =>
   cardsOf(tenant)
-    .find({ _id: { $gt: after }, panKeyVersion: { $lt: version } }, { encryptedPan: 1 })
-    .sort({ _id: 1 })
+    .find({ panKeyVersion: { $exists: true, $lt: version }, ...(except.length > 0 && { _id: { $nin: except } }) }, { encryptedPan: 1 })
     .limit(BATCH)
-    .lean<SealedCard[]>()
 
 async function rewrap(hsm: Hsm, tenant: Tenant, card: SealedCard): Promise<void> {
   const { ciphertext, aad } = panOf(card)

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Hsm, keyVersionOf } from '@dcms/card-crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { rewrapCardNumbers } from '../src/rewrap-card-numbers.ts'
+import { rewrapCardNumbers, underEarlierKey } from '../src/rewrap-card-numbers.ts'
 import { setPinV2 } from '../src/set-pin-v2.ts'
 import { validatePinV2 } from '../src/validate-pin-v2.ts'
 import { type Answered, TestBank, tally } from './test-bank.ts'
@@ -119,4 +119,8 @@ test('a card number that does not open holds up no other, and the sweep says whi
   await cards.updateOne({ _id: broken }, { $set: { encryptedPan } })
   await rewrapAll()
   expect((await bank.card(broken)).panKeyVersion).toBe(4)
+})
+
+test('cards under an earlier key are found by the index, without looking at the others', async () => {
+  expect(JSON.stringify(await underEarlierKey(bank.tenant, 2).explain())).toContain('panKeyVersion_1')
 })

@@ -7,7 +7,9 @@ import { addressChangedEvent, updateProofOfAddressEndpoint } from './update-proo
 import { contactChangedEvent, updateProofOfIdentityEndpoint } from './update-proof-of-identity.ts'
 import { viewCustomerEndpoint } from './view-customer.ts'
 
+export * from './account-holders.ts'
 export * from './customers-by-mobile.ts'
+export * from './delivery-to.ts'
 export * from './fetch-by-cif.ts'
 export * from './fetch-by-cif-v2.ts'
 export * from './fetch-cif-by-masked-card.ts'

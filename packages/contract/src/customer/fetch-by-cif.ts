@@ -45,24 +45,16 @@ export const cardToggles = {
 const card = {
   type: 'object',
   additionalProperties: false,
-  required: [
-    'kitNo',
-    'cardCategory',
-    'cardIssuanceDate',
-    'cardStatus',
-    'cardType',
-    'encryptedCardNumber',
-    'expDate',
-    'domestic',
-    'international',
-    'toggle',
-  ],
+  required: ['kitNo', 'cardCategory', 'cardIssuanceDate', 'cardStatus', 'cardType', 'expDate', 'domestic', 'international', 'toggle'],
   properties: {
     kitNo: text,
     aliasName: { ...nullable, description: 'Name embossed on the card' },
     cardCategory: text,
     cardIssuanceDate: { ...day, description: '`YYYY-MM-DD`' },
-    cardIssuanceType: { ...nullable, description: 'How the card was issued; `WELCOME_KIT`: handed out from stock' },
+    cardIssuanceType: {
+      ...nullable,
+      description: 'How the card was issued; `WELCOME_KIT`: handed out from stock; null: made for the customer',
+    },
     cardStatus,
     cardType,
     encryptedCardNumber: kitInfo.properties.encryptedCardNumber,
@@ -138,7 +130,9 @@ export const fetchByCifEndpoint = publicEndpoint<FetchByCif, CifView>()({
   summary: 'The default account of a customer with all cards and the preferences of each',
   description: `\`accountInfo\` is one account, the default one; \`kitInfo\` holds all cards of the customer, replaced and blocked ones included. The card number is told only as \`encryptedCardNumber\`.
 
-Limits are text in whole units of the tenant's currency. Channels that the product does not offer in a region are left out.`,
+Limits are text in whole units of the tenant's currency. Channels that the product does not offer in a region are left out.
+
+Cards and preferences are asked of their owners, so the answer is as it stands now. While one of them is away it is \`service.unavailable\`: a limit or a status of yesterday would look like today's.`,
   idempotency: 'read',
   request: fetchByCifRequest,
   result: cifView,

@@ -23,6 +23,9 @@ const request = {
 } as const
 export type UpdateAccount = FromSchema<typeof request>
 
+/** More accounts one customer cannot have. */
+export const accountsOfCustomerMax = 100
+
 export const updateAccountEndpoint = publicEndpoint<UpdateAccount, UpdatedCustomer>()({
   name: 'updateAccount',
   method: 'POST',
@@ -31,11 +34,12 @@ export const updateAccountEndpoint = publicEndpoint<UpdateAccount, UpdatedCustom
   family: 'customer',
   permission: 'customer.write',
   summary: 'Changes accounts of a customer, or links further ones',
-  description: `Works by \`accountNo\`: a known one is changed in the fields that are sent, a new one is linked (status \`ACTIVE\`, currency \`INR\` and not primary unless said otherwise).
+  description: `Works by \`accountNo\`: a known one is changed in the fields that are sent, a new one is linked (status \`ACTIVE\`, the bank's currency and not primary unless said otherwise). All accounts of a call are changed, or none.
 
-- \`defaultAccount: true\` takes the mark off the other accounts.
+- \`defaultAccount: true\` takes the mark off the other accounts. A customer always has one default account: marking two, or taking the mark off without giving it to another account, is refused.
 - A joint account may be linked to several customers; a second primary holder is refused with \`invalid.source.account\`.
-- Closing the only account of an active card is refused with \`card.status.active\`: block or replace the card first.
+- Closing the only account of an active card is refused with \`card.status.active\`: block the card first. A locked card counts as active, since it can be unlocked. Only for this the kit service is asked; while it is away, closing is \`service.unavailable\`.
+- A customer has at most ${accountsOfCustomerMax} accounts.
 
 A repeat changes nothing further and answers success.`,
   idempotency: 'document',

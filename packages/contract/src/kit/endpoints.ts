@@ -1,6 +1,7 @@
 // The endpoints and events of the kit family: card life, look-ups, transaction history.
 import { activateKitEndpoint, kitActivatedEvent } from './activate-kit.ts'
 import { applyForCardEndpoint, kitConvertedEvent } from './apply-for-card.ts'
+import { kitClosedEvent } from './close-kit.ts'
 import { kitAssignedEvent, kitExpiredEvent, kitsProducedEvent, transactionAuthorisedEvent, transactionDeclinedEvent } from './events.ts'
 import { fetchByCardNoV2Endpoint } from './fetch-by-card-no-v2.ts'
 import { fetchKitsByAccountNoEndpoint } from './fetch-kits-by-account-no.ts'
@@ -12,11 +13,16 @@ import { kitIssuedEvent } from './issue-kits.ts'
 import { kitTrackingEndpoint } from './kit-tracking.ts'
 import { manageAllKitsEndpoint } from './manage-all-kits.ts'
 import { kitBlockedEvent, kitHotlistedEvent, kitLockedEvent, kitReplacedEvent, kitUnlockedEvent, manageKitEndpoint } from './manage-kit.ts'
+import { kitRenewalDueEvent } from './renewal-due.ts'
+import { shipmentBookedEvent, shipmentMovedEvent } from './shipment.ts'
 import { kitUpgradedEvent, upgradeCardEndpoint } from './upgrade-card.ts'
 
 export * from './activate-kit.ts'
 export * from './apply-for-card.ts'
+export * from './card-life.ts'
 export * from './card-transaction.ts'
+export * from './close-kit.ts'
+export * from './entities-by-masked-card.ts'
 export * from './events.ts'
 export * from './fetch-by-card-no-v2.ts'
 export * from './fetch-kits-by-account-no.ts'
@@ -30,6 +36,8 @@ export * from './kit-for-pin.ts'
 export * from './kit-tracking.ts'
 export * from './manage-all-kits.ts'
 export * from './manage-kit.ts'
+export * from './renewal-due.ts'
+export * from './shipment.ts'
 export * from './upgrade-card.ts'
 
 export const kitEndpoints = {
@@ -59,7 +67,11 @@ export const kitEvents = [
   kitHotlistedEvent,
   kitUpgradedEvent,
   kitConvertedEvent,
+  kitRenewalDueEvent,
   kitExpiredEvent,
+  kitClosedEvent,
+  shipmentBookedEvent,
+  shipmentMovedEvent,
   cvvRevealedEvent,
   transactionAuthorisedEvent,
   transactionDeclinedEvent,

@@ -51,8 +51,19 @@ export const fetchKitsByEntityIdEndpoint = publicEndpoint<FetchKitsByEntityId, K
   examples: [kitsOfEntityExample],
 })
 
-/** The kits of a customer as the owner has them now, for `viewCustomer`: without encryptedCardNumber. */
-export const kitsOfEntityEndpoint = internalEndpoint<FetchKitsByEntityId, KitInfo[]>()({
+const kitsOfEntity = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['entityId'],
+  properties: {
+    entityId,
+    withCardNumbers: { type: 'boolean', description: 'With encryptedCardNumber, where the bank has exchanged a field key' },
+  },
+} as const
+export type KitsOfEntity = FromSchema<typeof kitsOfEntity>
+
+/** The kits of a customer as the owner has them now, oldest first, for the customer context's reads. */
+export const kitsOfEntityEndpoint = internalEndpoint<KitsOfEntity, KitInfo[]>()({
   name: 'kitsOfEntity',
   method: 'POST',
   path: '/internal/kits-of-entity',
@@ -60,7 +71,7 @@ export const kitsOfEntityEndpoint = internalEndpoint<FetchKitsByEntityId, KitInf
   callers: ['customer'],
   summary: 'The kits of a customer, fresh',
   idempotency: 'read',
-  request,
+  request: kitsOfEntity,
   result: { type: 'array', items: kitInfo },
   errors: ['invalid.input.request'],
 })

@@ -21,6 +21,8 @@ export interface KitForPin {
   /** YYMM. */
   expiry: string
   accountNo?: string
+  /** The kit whose place it takes: its preferences and limits go on. */
+  predecessor?: string
   /** PAN under the key that the HSMs share, bound to `zoneAadOf(kitNo)`; only where asked for. */
   sealedCardNumber?: string
 }

@@ -84,11 +84,11 @@ export const kitTrackingEndpoint = publicEndpoint<KitTracking, KitShipments>()({
   permission: 'kit.read',
   summary: 'Where the shipment of a card is, with every scan of the courier',
   description:
-    'Courier data as the delivery partner sends it, so most members are optional and in the courier’s own words. A virtual card, and one that was not dispatched yet, have an empty `shipment` list; an unknown kit is `MCC007`.',
+    'Courier data as the delivery partner sends it, so most members are optional and in the courier’s own words. A virtual card, and one that was not dispatched yet, have an empty `shipment` list; an unknown kit is `MCC007`. While the courier does not answer, what it told last is given, without scans.',
   idempotency: 'read',
   request,
   result,
-  errors: ['invalid.input.request', 'MCC007'],
+  errors: ['invalid.input.request', 'MCC007', 'service.unavailable'],
   examples: [
     {
       name: 'delivered',

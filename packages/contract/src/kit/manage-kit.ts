@@ -56,8 +56,6 @@ export const manageKitEndpoint = publicEndpoint<ManageKit, KitManaged>()({
 | \`BLOCK_AND_REPLACE\` | both in one step |
 | \`HOTLIST\` | reported lost or stolen: off for good, no replacement afterwards |
 
-**In this release** \`REPLACE\`, \`BLOCK_AND_REPLACE\` and \`HOTLIST\` answer 501 \`endpoint.not.available\`.
-
 What becomes of the card, by its present status:
 
 | Present | LOCK | UNLOCK | BLOCK | REPLACE | BLOCK_AND_REPLACE | HOTLIST |
@@ -69,10 +67,12 @@ What becomes of the card, by its present status:
 | HOTLISTED, REPLACED, EXPIRED_CARD | \`card.status.active\` for every operation | | | | | |
 | CLOSED | \`card.already.closed\` for every operation | | | | | |
 
-The new kit of a replacement has a number of its own, the same account, preferences and limits, starts \`INACTIVE\` and has no PIN; \`kitInfo\` of the answer shows it.
+The new kit of a replacement has a number of its own, the same account, preferences and limits, starts \`INACTIVE\` and has no PIN; \`kitInfo\` of the answer shows it. Its product is the one of the same scheme and tier for \`cardType\`; none is \`product.not.found\`. A \`PHYSICAL\` one is sent to \`deliveryAddress\`, which must be among the customer’s addresses; \`REPLACE\` without one sends it where the old card went, else to \`PERMANENT\`.
 
-A repeat with the same \`requestId\` answers success; without one it meets the new status and is refused by the table.`,
-  idempotency: 'document',
+A bank may switch \`HOTLIST\` off (setting \`hotlist\`): then it is \`product.level.disable\`.
+
+A repeat with the same \`requestId\` gives the first answer again; without one it meets the new status and is refused by the table.`,
+  idempotency: 'stored',
   request,
   result,
   errors: [
@@ -82,8 +82,12 @@ A repeat with the same \`requestId\` answers success; without one it meets the n
     'card.already.blocked',
     'card.already.closed',
     'card.blocked',
+    'product.not.found',
+    'product.level.disable',
+    'idempotency.conflict',
+    'idempotency.in.progress',
     'concurrent.change',
-    'endpoint.not.available',
+    'service.unavailable',
   ],
   examples: [
     { name: 'lock', request: { entityId: 'req11', oldKit: '4240181649', operation: 'LOCK' }, result: { status: true } },
@@ -99,6 +103,30 @@ A repeat with the same \`requestId\` answers success; without one it meets the n
         requestId: '0d6f3c1e-0a45-4a0a-9a63-7a1d7c2f9b10',
       },
       result: { status: true },
+    },
+    {
+      name: 'replace by a virtual card',
+      request: { entityId: 'req11', oldKit: '4240181649', operation: 'REPLACE', cardType: 'VIRTUAL' },
+      result: {
+        status: true,
+        entityId: 'req11',
+        kitInfo: [
+          {
+            accountNo: '8642135',
+            bin: '608040',
+            cardCategory: 'DEBIT',
+            cardNumber: '608040XXXXXX6962',
+            cardStatus: 'INACTIVE',
+            cardType: 'VIRTUAL',
+            entityId: 'req11',
+            expDate: '2029-07-31T00:00:00.000+00:00',
+            kitNo: '4240181650',
+            networkType: 'RUPAY',
+            productId: '2003_VIRTUAL',
+            productName: '2003_VIRTUAL',
+          },
+        ],
+      },
     },
   ],
 })
@@ -126,6 +154,10 @@ const replaced = {
     type: { const: 'KitReplaced' },
     ...properties,
     newKitNo: { type: 'string', description: 'The kit that took its place; its own KitIssued tells what it is' },
+    operation: {
+      enum: ['REPLACE', 'BLOCK_AND_REPLACE', 'TAKE_OVER'],
+      description: 'TAKE_OVER: the new kit of an upgrade was activated. Absent in events of earlier releases',
+    },
   },
 } as const
 export type KitLocked = FromSchema<typeof locked>
@@ -174,5 +206,5 @@ export const kitReplacedEvent = eventType<KitReplaced>()({
   owner,
   summary: 'Another kit took the place of this one, by replacement or by activation of an upgrade; subject is the old kitNo',
   schema: replaced,
-  example: { type: 'KitReplaced', ...example, newKitNo: '4240181650' },
+  example: { type: 'KitReplaced', ...example, newKitNo: '4240181650', operation: 'REPLACE' },
 })

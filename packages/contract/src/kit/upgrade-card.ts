@@ -46,6 +46,7 @@ export const upgradeCardEndpoint = publicEndpoint<UpgradeCard, IssuedKits>()({
 
 - Without \`kitInfo\`: the next tier of the same scheme; none is \`tier.not.found\`.
 - An unknown tier is \`tier.not.found\`, an unknown plastic \`plastic.not.found\`, a tier without product for the card type \`product.not.found\`.
+- A \`PHYSICAL\` card is sent to \`deliveryAddress\`, which must be among the customer’s addresses; without one where the old card went, else to \`PERMANENT\`.
 - A blocked or hotlisted card is \`card.blocked\`, any other status \`card.status.active\`.
 
 A repeat with the same \`requestId\` gives the first answer again.`,

@@ -8,7 +8,7 @@ export const kitRequest = {
   additionalProperties: false,
   required: ['cardType'],
   properties: {
-    accountNo: { ...accountNo, description: 'Account of the card, one of the customer’s; the default account when absent' },
+    accountNo: { ...accountNo, description: 'Account of the card, one of the customer’s and not closed; the default account when absent' },
     cardType,
     kitNo: { ...kitNo, description: 'A kit in stock that is handed out now (insta kit); when absent, a kit is generated' },
     aliasName: { type: 'string', minLength: 1, maxLength: 26, description: 'Name embossed on the card' },

@@ -18,7 +18,10 @@ const request = {
       items: {
         ...kitRequest,
         required: ['accountNo', 'cardType'],
-        properties: { ...kitRequest.properties, accountNo: { ...accountNo, description: 'Account of the card, one of the customer’s' } },
+        properties: {
+          ...kitRequest.properties,
+          accountNo: { ...accountNo, description: 'Account of the card, one of the customer’s and not closed' },
+        },
       },
       description: 'The cards to issue',
     },

@@ -1,0 +1,94 @@
+// The life of a card as a picture and as tables, made from the table that the kit service decides by.
+import { cardLife, type KitOperation, type KitStatus, kitStatuses, statusesFor, stepOf } from '@dcms/contract'
+import { type Graph, instance } from '@viz-js/viz'
+import { escapeHtml } from './html.ts'
+import { tableOf } from './markdown.ts'
+
+const operations = Object.keys(cardLife) as KitOperation[]
+/** Nothing but closing leads out of these. */
+const isFinal = (status: KitStatus): boolean =>
+  operations.every((operation) => operation === 'CLOSE' || !statusesFor(operation).includes(status))
+
+/** Where a kit begins: it is not there yet. */
+const START = 'START'
+const beginnings: readonly KitStatus[] = ['RESERVED', 'UNALLOCATED']
+/** Keeps the words off their arrow. */
+const BESIDE = '\u00a0\u00a0'
+const shapes = { fontname: 'sans-serif', fontsize: 12 } as const
+
+/** All operations that lead from one status to another stand at one arrow. */
+function graph(): Graph {
+  const arrows = new Map<string, { from: KitStatus; to: KitStatus; by: KitOperation[] }>()
+  for (const operation of operations) {
+    for (const from of statusesFor(operation)) {
+      const step = stepOf(operation, from)
+      if (!('to' in step)) continue
+      const key = `${from}->${step.to}`
+      const arrow = arrows.get(key) ?? { from, to: step.to, by: [] }
+      arrows.set(key, { ...arrow, by: [...arrow.by, operation] })
+    }
+  }
+  return {
+    directed: true,
+    graphAttributes: { rankdir: 'TB', bgcolor: 'transparent', nodesep: 0.15, ranksep: 0.9 },
+    nodeAttributes: { ...shapes, shape: 'box', style: 'rounded', margin: '0.15,0.08' },
+    edgeAttributes: { ...shapes, fontsize: 11, arrowsize: 0.7 },
+    nodes: [
+      { name: START, attributes: { shape: 'point', width: 0.15 } },
+      ...kitStatuses.map((name) => ({ name, attributes: { class: isFinal(name) ? 'final' : name === 'ACTIVE' ? 'usable' : 'passing' } })),
+    ],
+    edges: [
+      ...beginnings.map((head) => ({ tail: START, head, attributes: {} })),
+      ...[...arrows.values()].map(({ from, to, by }) => ({
+        tail: from,
+        head: to,
+        attributes: {
+          label: by.map((each) => `${BESIDE}${each}`).join('\n'),
+          class: by.every((each) => each === 'CLOSE' || each === 'EXPIRE') ? 'office' : 'called',
+        },
+      })),
+    ],
+  }
+}
+
+const viz = await instance()
+
+/** SVG that takes its colours from the page around it. */
+export function cardLifePicture(): string {
+  const drawn = viz.renderString(graph(), { format: 'svg', engine: 'dot' })
+  const svg = drawn
+    .slice(drawn.indexOf('<svg'))
+    .replaceAll(/<!--[\s\S]*?-->\n?/g, '')
+    .replace(/ width="[^"]*" height="[^"]*"/, '')
+    .replaceAll(/ xmlns(:xlink)?="[^"]*"/g, '')
+    .replaceAll('"black"', '"currentColor"')
+    .replaceAll('<text ', '<text fill="currentColor" ')
+    .replace('<svg ', '<svg role="img" aria-label="Statuses of a card and what leads from one to another; the tables below say the same" ')
+  return `<figure class="card-life" tabindex="0">${svg.trim()}</figure>`
+}
+
+/** One table: what leads from where to where, and the event that tells it. HTML. */
+export function cardLifeTable(): string {
+  const rows = operations.flatMap((operation) =>
+    statusesFor(operation).flatMap((from) => {
+      const step = stepOf(operation, from)
+      return 'to' in step ? [[operation, from, step.to, step.event].map(code)] : []
+    }),
+  )
+  return tableOf(['Operation', 'From', 'To', 'Event'], rows)
+}
+
+/** The other table: what each operation is refused with, by status. HTML. */
+export function cardLifeRefusals(): string {
+  const rows = operations.map((operation) => {
+    const byCode = new Map<string, KitStatus[]>()
+    for (const status of kitStatuses) {
+      const step = stepOf(operation, status)
+      if ('refusal' in step) byCode.set(step.refusal, [...(byCode.get(step.refusal) ?? []), status])
+    }
+    return [code(operation), [...byCode].map(([refusal, statuses]) => `${code(refusal)}: ${statuses.join(', ')}`).join('<br>')]
+  })
+  return tableOf(['Operation', 'Refused with'], rows)
+}
+
+const code = (text: string): string => `<code>${escapeHtml(text)}</code>`

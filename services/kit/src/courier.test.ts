@@ -1,0 +1,39 @@
+// What is made of a courier's answers that are not as they should be.
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { ServiceUnavailable, type Tenant } from '@dcms/service'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { type Courier, httpCourier } from './courier.ts'
+
+const tenant = { id: 'ACME_BANK' } as Tenant
+let server: Server
+let courier: Courier
+let answered: unknown
+beforeAll(async () => {
+  server = createServer((_request, response) => response.end(JSON.stringify(answered))).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  courier = httpCourier(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+})
+afterAll(() => void server.close())
+
+const change = (sequence: number, status: string) => ({ refNo: 'K1-1', kitNo: 'K1', sequence, status, at: '2026-11-21T04:00:00Z' })
+
+test('changes that cannot be read are counted, and those around them are taken: a new status must not hold up the feed for ever', async () => {
+  const changes = [change(1, 'DISPATCHED'), change(2, 'LOST_AT_SEA'), { refNo: 7 }, change(3, 'IN_TRANSIT')]
+  answered = { changes, next: '4', more: false }
+  expect(await courier.changesAfter(tenant, undefined)).toEqual({
+    changes: [change(1, 'DISPATCHED'), change(3, 'IN_TRANSIT')],
+    unreadable: 2,
+    next: '4',
+    more: false,
+  })
+})
+
+test.each([[{ changes: [] }], [{ changes: 'none', next: '4', more: false }], [{ changes: [7], next: '4', more: false }], ['x']])(
+  'a page that is none, %j, is read again later',
+  async (page) => {
+    answered = page
+    await expect(courier.changesAfter(tenant, '3')).rejects.toThrow(ServiceUnavailable)
+  },
+)

@@ -1,0 +1,151 @@
+// The courier, by HTTP. What it offers: infra/sandbox/README.md. Its answers are looked at before they are used: it is somebody else's.
+import { type DeliveryTo, shipmentStatus, validatorOf } from '@dcms/contract'
+import { ServiceUnavailable, type Tenant } from '@dcms/service'
+import type { ShipmentChange, StoredShipment } from './shipment.ts'
+
+const TIMEOUT_MS = 2_000
+const CHANGES_PER_PAGE = 200
+const NAME_MAX = 100
+
+export interface Booking {
+  refNo: string
+  kitNo: string
+  senderName: string
+  to: DeliveryTo
+}
+export type Booked = Pick<StoredShipment, 'refNo' | 'waybillNo' | 'deliveryService'>
+
+/** A shipment as the courier tracks it: members of many kinds, none of them certain. */
+export type TrackedShipment = Readonly<Record<string, unknown>>
+
+export interface ChangesPage {
+  changes: ShipmentChange[]
+  /** How many more there are that cannot be read, such as one of a status we do not know: they must not hold up all others for ever. */
+  unreadable: number
+  /** Cursor for what comes after these. */
+  next: string
+  more: boolean
+}
+
+/** All methods throw ServiceUnavailable when the courier is away, too slow, at fault, or answers what cannot be read. */
+export interface Courier {
+  /** The same again for a `refNo` that is booked, also when the address has changed since. */
+  book(tenant: Tenant, booking: Booking): Promise<{ kind: 'booked'; booked: Booked } | { kind: 'refused'; code: string }>
+  /** What was booked under our reference; null for nothing. */
+  bookedUnder(tenant: Tenant, refNo: string): Promise<Booked | null>
+  /** Null for a shipment the courier does not know. */
+  track(tenant: Tenant, waybillNo: string): Promise<TrackedShipment | null>
+  changesAfter(tenant: Tenant, cursor: string | undefined): Promise<ChangesPage>
+}
+
+const text = { type: 'string', minLength: 1, maxLength: 100 } as const
+const readBooked = validatorOf<{ waybillNo: string; deliveryService: string }>({
+  type: 'object',
+  required: ['waybillNo'],
+  properties: { waybillNo: text, deliveryService: { ...text, default: 'COURIER' } },
+})
+const readTracked = validatorOf<{ shipmentData: { shipment: TrackedShipment[] } }>({
+  type: 'object',
+  required: ['shipmentData'],
+  properties: {
+    shipmentData: {
+      type: 'object',
+      required: ['shipment'],
+      properties: { shipment: { type: 'array', maxItems: 100, items: { type: 'object' } } },
+    },
+  },
+})
+const readChanges = validatorOf<{ changes: object[]; next: string; more: boolean }>({
+  type: 'object',
+  required: ['changes', 'next', 'more'],
+  properties: { changes: { type: 'array', items: { type: 'object' } }, next: text, more: { type: 'boolean' } },
+})
+const readChange = validatorOf<ShipmentChange>({
+  type: 'object',
+  required: ['refNo', 'kitNo', 'sequence', 'status', 'at'],
+  properties: {
+    refNo: text,
+    kitNo: text,
+    sequence: { type: 'integer', minimum: 1 },
+    status: { enum: shipmentStatus.enum.filter((status) => status !== 'BOOKED') },
+    at: { type: 'string', format: 'date-time' },
+  },
+})
+
+interface Reply {
+  status: number
+  body: unknown
+}
+type Ask = (tenant: Tenant, method: 'GET' | 'POST', path: string, body?: object) => Promise<Reply>
+
+/** @param baseUrl of the courier's interface, without a slash at its end */
+export function httpCourier(baseUrl: string): Courier {
+  const ask: Ask = async (tenant, method, path, body) => {
+    let reply: Reply
+    try {
+      const response = await fetch(baseUrl + path, {
+        method,
+        headers: { 'x-account': tenant.id, ...(body && { 'content-type': 'application/json' }) },
+        ...(body && { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      })
+      reply = { status: response.status, body: await response.json() }
+    } catch (error) {
+      throw new ServiceUnavailable('the courier did not answer', { cause: error })
+    }
+    if (reply.status >= 500 || reply.status === 429) throw new ServiceUnavailable(`the courier answered with ${reply.status}`)
+    return reply
+  }
+  const bookedUnder = (tenant: Tenant, refNo: string): Promise<Booked | null> => findBooked(ask, tenant, refNo)
+  return {
+    bookedUnder,
+    book: (tenant, booking) => book(ask, tenant, booking),
+    async track(tenant, waybillNo) {
+      const reply = await ask(tenant, 'GET', `/shipments/${encodeURIComponent(waybillNo)}`)
+      if (reply.status === 404) return null
+      return understood(reply, readTracked).shipmentData.shipment[0] ?? null
+    },
+    async changesAfter(tenant, cursor) {
+      const after = cursor === undefined ? '' : `&after=${encodeURIComponent(cursor)}`
+      const { changes: told, ...page } = understood(await ask(tenant, 'GET', `/changes?limit=${CHANGES_PER_PAGE}${after}`), readChanges)
+      const changes = told.map(readChange).flatMap((change) => (change.valid ? [change.value] : []))
+      return { ...page, changes, unreadable: told.length - changes.length }
+    },
+  }
+}
+
+async function book(ask: Ask, tenant: Tenant, { refNo, kitNo, senderName, to }: Booking): ReturnType<Courier['book']> {
+  const reply = await ask(tenant, 'POST', '/shipments', { refNo, kitNo, senderName, consignee: consigneeOf(to) })
+  if (reply.status === 409) {
+    const booked = await findBooked(ask, tenant, refNo) // booked before, to the address of that time
+    return booked ? { kind: 'booked', booked } : { kind: 'refused', code: codeOf(reply) }
+  }
+  if (reply.status >= 400) return { kind: 'refused', code: codeOf(reply) }
+  return { kind: 'booked', booked: { refNo, ...bookedOf(understood(reply, readBooked)) } }
+}
+
+async function findBooked(ask: Ask, tenant: Tenant, refNo: string): Promise<Booked | null> {
+  const reply = await ask(tenant, 'GET', `/shipments?refNo=${encodeURIComponent(refNo)}`)
+  const [shipment] = understood(reply, readTracked).shipmentData.shipment
+  return shipment ? { refNo, ...bookedOf(understood({ ...reply, body: shipment }, readBooked)) } : null
+}
+
+const bookedOf = ({ waybillNo, deliveryService }: Omit<Booked, 'refNo'>) => ({ waybillNo, deliveryService })
+
+/** Lines that the customer has not are left out. */
+function consigneeOf({ name, address1, address2, address3, city, state, country, pincode }: DeliveryTo): object {
+  const lines = { address1, address2, address3, city, state, country, pincode }
+  return { name: name.slice(0, NAME_MAX), ...Object.fromEntries(Object.entries(lines).filter(([, line]) => line)) }
+}
+
+function understood<Value>({ status, body }: Reply, read: ReturnType<typeof validatorOf<Value>>): Value {
+  const validated = status < 400 ? read(body) : undefined
+  if (!validated?.valid) throw new ServiceUnavailable(`the courier’s answer with ${status} cannot be read`)
+  return validated.value
+}
+
+/** For the log: a code of the courier and nothing else of its words, which may repeat an address. */
+function codeOf({ status, body }: Reply): string {
+  const code = (body as { error?: { code?: unknown } } | null)?.error?.code
+  return typeof code === 'string' && /^[A-Za-z0-9._-]{1,60}$/.test(code) ? code : String(status)
+}

@@ -1,0 +1,117 @@
+// Putting another kit in a kit's place, over two documents: 1. the new kit is made, RESERVED; 2. one update of the old kit names it and tells the
+// event; 3. the new kit is confirmed. Each step is atomic, and whoever comes next (a repeat, another command, the sweep) carries on.
+import type { ErrorCode, KitInfo, Product } from '@dcms/contract'
+import { answer, type Decision, type InternalClient, type Outcome, type Refused, type Scope } from '@dcms/service'
+import { decideConfirmation } from './confirm-kits.ts'
+import { addressRefusal } from './delivery-address.ts'
+import { type IssuedKit, isIssued, type Kit, kitsOf, readKit } from './kit.ts'
+import { dropKit, type KitMaking, keepKit, makeKit, type NewKit } from './make-kit.ts'
+import { stepBy } from './take-step.ts'
+
+const CHANGES_MAX = 50
+
+export interface SuccessionParts extends KitMaking {
+  customer: InternalClient
+}
+
+/** What the new kit is to be. */
+export interface Successor extends Pick<NewKit, 'product' | 'operation' | 'aliasName' | 'plasticCode' | 'deliveryAddress' | 'takesOver'> {
+  kind: 'successor'
+  entityId: string
+  accountNo: string
+}
+
+export interface Succession<Code extends ErrorCode> {
+  /** What the new kit is to be, or why there is none. Asked again when the old kit changed meanwhile. */
+  plan(old: Kit | null): Successor | Refused<Code>
+  /** The one update of the old kit. */
+  decide(old: IssuedKit, newKitNo: string, product: Product): Decision<Kit, { type: string }, Code>
+}
+
+interface Made {
+  kitNo: string
+  product: Product
+}
+
+/** The new kit in the place of the old one; a repeat of the command gets the same one. */
+export async function putSuccessor<Code extends ErrorCode>(
+  kitNo: string,
+  scope: Scope,
+  parts: SuccessionParts,
+  { plan, decide }: Succession<Code>,
+): Promise<Outcome<KitInfo, Code | 'invalid.input.request'>> {
+  const { commandId } = scope
+  let made: Made | undefined
+  let addressKnown = false
+  const giveUp = async <Ended>(ended: Ended): Promise<Ended> => {
+    if (made) await dropKit(made.kitNo, commandId, scope)
+    return ended
+  }
+  for (let tries = 0; tries < CHANGES_MAX; tries++) {
+    const old = await readKit(scope.tenant, kitNo)
+    const done = old && doneBy(old, commandId)
+    if (done) {
+      if (made && made.kitNo !== done) await dropKit(made.kitNo, commandId, scope) // another runner of this command was faster
+      return answer(await successorOf(old, done, scope, parts))
+    }
+    if (old?.successorPendingAt) {
+      await finishSuccession(old, scope)
+      continue
+    }
+    const planned = plan(old)
+    if (planned.kind === 'refused') return await giveUp(planned)
+    if (!old || !isIssued(old)) throw new Error(`a successor was planned for kit ${kitNo}, which nobody has`)
+    if (!addressKnown) {
+      const refused = await addressRefusal(planned, scope, parts.customer)
+      if (refused) return await giveUp(refused)
+      addressKnown = true
+    }
+    if (made && made.product.productId !== planned.product.productId) made = await giveUp(undefined)
+    if (made && !(await keepKit(made.kitNo, commandId, scope))) made = undefined
+    made ??= { kitNo: await makeKit({ ...planned, commandId, predecessor: kitNo }, scope, parts), product: planned.product }
+    const named = await scope.commit(kitsOf, old, decide(old, made.kitNo, made.product), null)
+    if (named.kind === 'refused') return await giveUp(named)
+  }
+  return await giveUp({ kind: 'overtaken' })
+}
+
+/** The kit that this command put in the place of the old one. Its step may be past the last few; what the old kit names is kept beside them. */
+const doneBy = (old: Kit, commandId: string): string | undefined =>
+  stepBy(old, commandId)?.newKitNo ?? (old.successor?.commandId === commandId ? old.successor.kitNo : undefined)
+
+async function successorOf(old: Kit, newKitNo: string, scope: Scope, { vault }: SuccessionParts): Promise<KitInfo> {
+  if (old.successorPendingAt) await finishSuccession(old, scope)
+  const next = await readKit(scope.tenant, newKitNo)
+  if (!next || !isIssued(next)) throw new Error(`kit ${newKitNo}, the successor of ${old._id}, is not there`)
+  return await vault.kitInfoWithCardNumber(scope.tenant, next)
+}
+
+/** Step 3: confirms the kit that the old one names, then notes that it is done. */
+export async function finishSuccession({ _id, successor }: Pick<Kit, '_id' | 'successor'>, scope: Scope): Promise<void> {
+  const { tenant } = scope
+  if (!successor) return
+  for (let tries = 0; tries < CHANGES_MAX; tries++) {
+    const next = await readKit(tenant, successor.kitNo)
+    const confirmed = await scope.commit(kitsOf, next, decideConfirmation(next, successor.commandId, scope), null)
+    if (confirmed.kind === 'refused') throw new Error(`kit ${successor.kitNo}, the successor of ${_id}, cannot be confirmed`)
+    if (confirmed.kind === 'overtaken') continue
+    const pending = { _id, 'successor.kitNo': successor.kitNo, successorPendingAt: { $exists: true } }
+    await kitsOf(tenant).updateOne(pending, { $unset: { successorPendingAt: '' } })
+    return
+  }
+  throw new Error(`kit ${successor.kitNo} changes all the time; the sweep confirms it later`)
+}
+
+/** What the update of the old kit sets besides its status. */
+export const namedBy = (newKitNo: string, { commandId, now }: Pick<Scope, 'commandId' | 'now'>) => ({
+  successor: { kitNo: newKitNo, commandId, at: now },
+  successorPendingAt: now,
+})
+
+/** What the new card takes from the one before; a card that was never activated hands on whose place it was to take. */
+export const takenFrom = (old: IssuedKit): Pick<Successor, 'entityId' | 'aliasName' | 'takesOver'> & { accountNo: string } => ({
+  entityId: old.entityId,
+  accountNo: old.accountNo ?? '',
+  ...(old.aliasName && { aliasName: old.aliasName }),
+  ...(old.takesOver && !old.activatedAt && { takesOver: old.takesOver }),
+})

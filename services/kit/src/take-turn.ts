@@ -1,0 +1,25 @@
+// One command at a time where no single document stands for what must not be done twice. A turn ends by itself when its process dies.
+import { isDuplicateKey, type RequestRecord, requestsOf, type Scope } from '@dcms/service'
+
+/** Far longer than a command runs. */
+const TURN_MS = 15_000
+
+/** True when the turn is this command's now; false while another one has it. */
+export async function takeTurn(turn: string, { tenant, commandId }: Pick<Scope, 'tenant' | 'commandId'>): Promise<boolean> {
+  const requests = requestsOf(tenant)
+  const expiresAt = new Date(Date.now() + TURN_MS)
+  try {
+    await requests.collection.insertOne({ _id: turn as never, holder: commandId, expiresAt })
+    return true
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error
+  }
+  const held = await requests.findById(turn).lean<RequestRecord>()
+  if (!held?.expiresAt || held.expiresAt.getTime() > Date.now()) return false
+  const taken = await requests.updateOne({ _id: turn, expiresAt: held.expiresAt }, { $set: { holder: commandId, expiresAt } })
+  return taken.matchedCount === 1
+}
+
+export async function giveTurnBack(turn: string, { tenant, commandId }: Pick<Scope, 'tenant' | 'commandId'>): Promise<void> {
+  await requestsOf(tenant).deleteOne({ _id: turn, holder: commandId })
+}

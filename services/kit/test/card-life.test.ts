@@ -1,0 +1,192 @@
+// The life of cards by the table, against the running commands and the real store: at random, and a hundred at once.
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type KitInfo, type KitOperation, type KitStatus, stepOf } from '@dcms/contract'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { type Answered, KitBank } from './kit-bank.ts'
+import { customerContext, kitsOfEntity, replay, tieredTenant } from './life.ts'
+
+const LONG_MS = 300_000
+let bank: KitBank
+
+beforeAll(async () => {
+  bank = await KitBank.start()
+})
+afterAll(() => bank.close())
+
+const operations = [
+  'ACTIVATE',
+  'LOCK',
+  'UNLOCK',
+  'BLOCK',
+  'HOTLIST',
+  'REPLACE',
+  'BLOCK_AND_REPLACE',
+  'UPGRADE',
+  'CONVERT',
+  'CLOSE',
+] as const satisfies readonly KitOperation[]
+type Operation = (typeof operations)[number]
+
+/** Runs an operation as its caller would. */
+function order(entityId: string, kitNo: string, operation: Operation): Promise<Answered> {
+  const tenant = tieredTenant(bank)
+  switch (operation) {
+    case 'ACTIVATE':
+      return bank.run('activateKit', { entityId, kitNo }, { tenant })
+    case 'UPGRADE':
+      return bank.run('upgradeCard', { entityId, kitNo }, { tenant })
+    case 'CONVERT':
+      return bank.run('applyForCard', { entityId, kitNo }, { tenant })
+    case 'CLOSE':
+      return bank.run('closeKit', { kitNo, operator: 'asha' }, { tenant })
+    default:
+      return bank.run(
+        'manageKit',
+        { entityId, oldKit: kitNo, operation, ...(operation.endsWith('REPLACE') && { cardType: 'VIRTUAL' }) },
+        { tenant },
+      )
+  }
+}
+
+/** A card as the model has it. */
+interface Known {
+  kitNo: string
+  status: KitStatus
+  isPhysical: boolean
+  isPlatinum: boolean
+  takesOver?: string
+  wasActivated?: boolean
+}
+
+/** What the operation must answer by the table, and what it makes of the cards. */
+function expected(cards: Known[], card: Known, operation: Operation): { code: string } | { made?: Omit<Known, 'kitNo'> } {
+  const before = card.status
+  const step = stepOf(operation, before)
+  if ('refusal' in step) return { code: step.refusal }
+  if (operation === 'UPGRADE' && card.isPlatinum) return { code: 'tier.not.found' }
+  if (operation === 'CONVERT' && card.isPhysical) return { code: 'invalid.kit.info' }
+  card.status = step.to
+  if (operation === 'CONVERT') card.isPhysical = true
+  if (operation === 'ACTIVATE') {
+    card.wasActivated = true
+    const old = cards.find(({ kitNo }) => kitNo === card.takesOver)
+    const taken = old && stepOf('TAKE_OVER', old.status)
+    if (old && taken && 'to' in taken) old.status = taken.to
+  }
+  const { isPhysical, isPlatinum } = card
+  if (operation === 'UPGRADE') return { made: { status: 'ASSIGNED', isPhysical, isPlatinum: true, takesOver: card.kitNo } }
+  if (operation !== 'REPLACE' && operation !== 'BLOCK_AND_REPLACE') return {}
+  const handedOn = !card.wasActivated && card.takesOver
+  return { made: { status: 'INACTIVE', isPhysical: false, isPlatinum, ...(handedOn && { takesOver: handedOn }) } }
+}
+
+const newKitOf = ({ result }: Answered): KitInfo | undefined => (result as { kitInfo?: KitInfo[] } | null)?.kitInfo?.[0]
+
+const steps = fc.array(fc.record({ operation: fc.constantFrom(...operations), which: fc.nat(20) }), { minLength: 1, maxLength: 15 })
+
+test(
+  'no sequence of operations on several cards reaches what the table forbids, and every refusal is the table’s',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (sequence) => {
+        const entityId = `req-${randomUUID()}`
+        bank.parts = { customer: customerContext({ mobiles: { [entityId]: [] } }) }
+        const issued = [await bank.issue(entityId, 'INACTIVE'), await bank.issue(entityId, 'INACTIVE')]
+        const cards = issued.map(({ _id }): Known => ({ kitNo: _id, status: 'INACTIVE', isPhysical: false, isPlatinum: false }))
+        for (const { operation, which } of sequence) {
+          const card = cards[which % cards.length]
+          if (!card) throw new Error('there is no card')
+          const must = expected(cards, card, operation)
+          const answered = await order(entityId, card.kitNo, operation)
+          expect({ operation, code: answered.code }).toEqual({ operation, code: 'code' in must ? must.code : undefined })
+          const made = newKitOf(answered)
+          if ('made' in must && must.made) cards.push({ ...must.made, kitNo: made?.kitNo ?? 'none' })
+        }
+        const stored = await kitsOfEntity(bank, entityId)
+        expect(statusesOf(stored.map(({ _id, status }) => [_id, status]))).toEqual(
+          statusesOf(cards.map(({ kitNo, status }) => [kitNo, status])),
+        )
+        for (const kit of stored) replay(kit)
+      }),
+      { numRuns: 100 },
+    )
+  },
+  LONG_MS,
+)
+
+const statusesOf = (entries: [string, KitStatus][]): Record<string, KitStatus> => Object.fromEntries(entries.toSorted())
+
+test.each([
+  ['at once', 0],
+  ['within half a second', 500],
+])(
+  'a hundred operations %s on one card end as some order of them does, with exactly its events',
+  async (_when, withinMs) => {
+    const entityId = `req-${randomUUID()}`
+    bank.parts = { customer: customerContext({ mobiles: { [entityId]: [] } }) }
+    const { _id: kitNo } = await bank.issue(entityId, 'INACTIVE')
+    const mixed = Array.from({ length: 100 }, (_, position) => mixOf(position))
+    const answered = await Promise.all(
+      mixed.map(async (operation, position) => {
+        await sleep((position % 10) * (withinMs / 10) + position * (withinMs / 1_000))
+        return { operation, ...(await order(entityId, kitNo, operation)) }
+      }),
+    )
+    const done = answered.filter(({ status }) => status === 200)
+    for (const { code } of answered.filter(({ status }) => status !== 200))
+      expect([
+        'card.status.active',
+        'card.already.active',
+        'card.already.blocked',
+        'card.blocked',
+        'tier.not.found',
+        'concurrent.change',
+        'invalid.kit.info',
+      ]).toContain(code)
+    const kits = await kitsOfEntity(bank, entityId)
+    for (const kit of kits) replay(kit)
+    const told = kits[0]?.outbox.flatMap(({ type }) => (type === 'KitIssued' ? [] : [type])) ?? []
+    expect(told.toSorted()).toEqual(done.map(({ operation }) => eventOf[operation]).toSorted())
+    expect(kits.filter(({ status }) => status === 'RESERVED')).toEqual([])
+    const newKits = done.map(newKitOf).filter((each) => each !== undefined && each.kitNo !== kitNo)
+    expect(
+      kits
+        .slice(1)
+        .map(({ _id }) => _id)
+        .toSorted(),
+    ).toEqual(newKits.map((each) => each?.kitNo).toSorted())
+  },
+  LONG_MS,
+)
+
+/** Mostly what can be undone, so that it goes on for long; now and then what ends it. */
+const mixOf = (position: number): Operation =>
+  position % 33 === 32 ? 'REPLACE' : position % 10 === 9 ? 'UPGRADE' : ((['ACTIVATE', 'LOCK', 'UNLOCK'] as const)[position % 3] ?? 'LOCK')
+
+const eventOf: Readonly<Record<Operation, string>> = {
+  ACTIVATE: 'KitActivated',
+  LOCK: 'KitLocked',
+  UNLOCK: 'KitUnlocked',
+  BLOCK: 'KitBlocked',
+  HOTLIST: 'KitHotlisted',
+  REPLACE: 'KitReplaced',
+  BLOCK_AND_REPLACE: 'KitReplaced',
+  UPGRADE: 'KitUpgraded',
+  CONVERT: 'KitConverted',
+  CLOSE: 'KitClosed',
+}
+
+test(
+  'of a hundred orders to replace one card, one does, and one new card is there',
+  async () => {
+    const entityId = `req-${randomUUID()}`
+    bank.parts = { customer: customerContext({ mobiles: { [entityId]: [] } }) }
+    const { _id: kitNo } = await bank.issue(entityId, 'ACTIVE')
+    const answered = await Promise.all(Array.from({ length: 100 }, () => order(entityId, kitNo, 'REPLACE')))
+    expect(answered.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect((await kitsOfEntity(bank, entityId)).map(({ status }) => status)).toEqual(['REPLACED', 'INACTIVE'])
+  },
+  LONG_MS,
+)
