@@ -1,6 +1,6 @@
 // Applying a tenant definition. Contract: packages/contract/src/gateway/admin.ts.
 import { isDeepStrictEqual } from 'node:util'
-import { type PublishedTenant, type TenantDefinition, tenantFaults, tenantsTopic } from '@dcms/contract'
+import { type PublishedTenant, type TenantDefinition, tenantChangeFaults, tenantFaults, tenantsTopic } from '@dcms/contract'
 import type { OutboxEvent, OutboxSource, Relay } from '@dcms/events'
 import { EncryptionKey, SealingError } from '@dcms/sealing'
 import { answer, isDuplicateKey, type Outcome, refuse } from '@dcms/service'
@@ -29,14 +29,18 @@ export const tenantsSource = (collection: mongo.Collection<TenantDocument>): Out
   collection: () => collection as unknown as ReturnType<OutboxSource['collection']>,
 })
 
-/** Stores a valid definition as the next version, with its announcement, in one update; the same definition again changes nothing. */
+/**
+ * Stores a valid definition as the next version, with its announcement, in one update; the same definition again changes nothing. What would
+ * belie cards that may exist by the definition before is refused, with all other faults in one list.
+ */
 export async function applyTenant(definition: TenantDefinition, parts: ApplyTenantParts, now: Date): Promise<Applied> {
-  const faults = [...tenantFaults(definition), ...keyFaults(definition)]
-  if (faults.length > 0) return refuse('invalid.input.request', faults)
+  const ownFaults = [...tenantFaults(definition), ...keyFaults(definition)]
   const { collection, tenants, relay, source } = parts
   const { tenant } = definition
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const stored = await collection.findOne({ _id: tenant })
+    const faults = stored === null ? ownFaults : [...ownFaults, ...tenantChangeFaults(stored.definition, definition)]
+    if (faults.length > 0) return refuse('invalid.input.request', faults)
     if (stored !== null && isDeepStrictEqual(stored.definition, definition)) {
       tenants.register(stored)
       return answer({ tenant, version: stored.version, changed: false })

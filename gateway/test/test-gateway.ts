@@ -159,6 +159,7 @@ export class TestGateway {
       callerKeyFile: files.gatewayKeyFile,
       callersFile: files.callersFile,
       logLevel: 'fatal',
+      environment: 'test',
       customerUrl: url,
       kitUrl: url,
       pinPreferenceUrl: url,

@@ -24,6 +24,7 @@ interface ComposeService {
   healthcheck?: { test: string[] }
   depends_on?: Record<string, { condition: string }>
   profiles?: string[]
+  volumes?: string[]
 }
 
 const { services }: { services: Record<string, ComposeService> } = parse(readFileSync(composeFile, 'utf8'), { merge: true })
@@ -123,6 +124,7 @@ const settingsIn = (text: string): { name: string; hasDefault: boolean }[] =>
 const sharedSettings = [
   ...settingsIn(readFileSync(join(root, 'packages/service/src/settings.ts'), 'utf8')),
   { name: 'DCMS_INSTALLATION', hasDefault: true },
+  { name: 'DCMS_ENVIRONMENT', hasDefault: true },
 ]
 
 test.each([...folderOf])('%s is given the settings it reads, and no others', (name, folder) => {
@@ -133,11 +135,51 @@ test.each([...folderOf])('%s is given the settings it reads, and no others', (na
   expect(given.filter((each) => !read.some((setting) => setting.name === each))).toEqual([])
 })
 
+/** A variable of the environment, as compose files write it. */
+const variable = (name: string, fallback: number | string): string => `\${${name}:-${fallback}}`
+
+/** Who stands outside, by the setting of the service that calls them. */
+const partners = [
+  { setting: 'COURIER_URL', caller: 'kit', path: '/courier' },
+  { setting: 'MESSAGING_URL', caller: 'customer', path: '/messaging' },
+]
+const developmentSettings = new Map(
+  readFileSync(join(root, 'infra/deploy/development.env'), 'utf8')
+    .split('\n')
+    .filter((line) => /^[A-Z]/.test(line))
+    .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+)
+
+test('partners are the installation’s own choice, none where nothing is said; in development the sandbox is each of them', () => {
+  const port = serviceOf('sandbox').environment?.PORT
+  for (const { setting, caller, path } of partners) {
+    expect(serviceOf(caller).environment?.[setting]).toBe(variable(setting, ''))
+    expect(developmentSettings.get(setting)).toBe(`http://sandbox:${port}${path}`)
+  }
+  expect([...developmentSettings.keys()].toSorted()).toEqual(['COURIER_URL', 'DCMS_ENVIRONMENT', 'MESSAGING_URL'])
+})
+
+test('what is for tests only is closed where nothing is said, in every process', () => {
+  for (const name of [...processes, 'sandbox'])
+    expect(serviceOf(name).environment?.DCMS_ENVIRONMENT).toBe(variable('DCMS_ENVIRONMENT', 'production'))
+  expect(developmentSettings.get('DCMS_ENVIRONMENT')).toBe('development')
+})
+
+test('the sandbox runs in development only, without keys and callers, with just the settings it reads', () => {
+  const { profiles, command, volumes, depends_on, environment = {}, healthcheck } = serviceOf('sandbox')
+  expect({ profiles, command, volumes }).toEqual({ profiles: ['development'], command: ['infra/sandbox/src/main.ts'], volumes: [] })
+  expect(existsSync(join(root, 'infra/sandbox/src/main.ts'))).toBe(true)
+  expect(depends_on).toEqual({ mongo: { condition: 'service_healthy' } })
+  expect(healthcheck?.test.join(' ')).toContain('/health/ready')
+  const read = settingsIn(readFileSync(join(root, 'infra/sandbox/src/config.ts'), 'utf8')).map(({ name }) => name)
+  expect(Object.keys(environment).toSorted()).toEqual([...read, 'DCMS_INSTALLATION'].toSorted())
+})
+
 test('every address leads to the listener of its name', () => {
   const urls = Object.values(services).flatMap(({ environment = {} }) =>
     Object.entries(environment).filter(([name]) => name.endsWith('_URL')),
   )
-  const checked = urls.filter(([name]) => name !== 'MONGO_URL')
+  const checked = urls.filter(([name]) => name !== 'MONGO_URL' && !partners.some(({ setting }) => setting === name))
   expect(checked.length).toBeGreaterThan(0)
   for (const [name, value] of checked) {
     const { hostname, port } = new URL(String(value))
@@ -146,9 +188,6 @@ test('every address leads to the listener of its name', () => {
     expect(Number(port)).toBe(serviceOf(hostname).environment?.[isInternal ? 'INTERNAL_PORT' : 'PORT'])
   }
 })
-
-/** A variable of the environment, as compose files write it. */
-const variable = (name: string, fallback: number): string => `\${${name}:-${fallback}}`
 
 test('npm start can use the engines alone: named mongo and kafka, on ports of its choice, on this machine only', () => {
   expect(serviceOf('mongo').ports).toEqual([`127.0.0.1:${variable('MONGO_PORT', 27117)}:27017`])
@@ -163,9 +202,10 @@ test('Kafka is the version that npm start runs without Docker', () => {
   expect(readFileSync(join(root, 'infra/local/kafka/pom.xml'), 'utf8')).toContain(`<version>${version}</version>`)
 })
 
-test('only the gateway and the engines are reached from outside, and no secret stands in the file', () => {
+test('only the gateway, the engines and in development the sandbox are reached, from this machine alone, and no secret stands in the file', () => {
   const published = Object.entries(services).filter(([, { ports }]) => ports !== undefined)
-  expect(published.map(([name]) => name).sort()).toEqual(['gateway', 'kafka', 'mongo'])
+  expect(published.map(([name]) => name).sort()).toEqual(['gateway', 'kafka', 'mongo', 'sandbox'])
+  for (const [, { ports = [] }] of published) for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/)
   for (const { environment = {} } of Object.values(services)) {
     expect(environment).not.toHaveProperty('DCMS_MASTER_KEY')
     expect(environment).not.toHaveProperty('DCMS_ZONE_KEY')

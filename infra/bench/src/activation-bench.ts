@@ -9,7 +9,7 @@ import { versionsOf } from './machine.ts'
 import { cpuSecondsAtRest } from './process-cpu.ts'
 import { comparisonRow, figureRow, type Row } from './report.ts'
 import { spreadOf } from './statistics.ts'
-import { connectTo, type Surroundings, startSurroundings, TENANT } from './surroundings.ts'
+import { connectTo, type Surroundings, startSurroundings, storeVersion, TENANT } from './surroundings.ts'
 
 const CONNECTIONS = 32
 const PATH = '/v1/kit-manager/kitActivation'
@@ -133,12 +133,6 @@ async function run(options: BenchOptions): ReturnType<Bench['run']> {
   const active = await stored.countDocuments({ status: 'ACTIVE' })
   if (active !== activated) throw new Error(`${active} kits are ACTIVE, not ${activated}: an answer was wrong`)
   return { rows: rowsOf(alone, followed), versions: { ...(await versionsOf(['mongoose'])), store: await storeVersion(client) } }
-}
-
-async function storeVersion(client: mongo.MongoClient): Promise<string> {
-  const { version, ferretdb } = await client.db('admin').admin().buildInfo()
-  const name: unknown = ferretdb?.version
-  return typeof name === 'string' ? `FerretDB ${name}` : `MongoDB ${version}`
 }
 
 function rowsOf(alone: Figures, followed: Figures): Row[] {

@@ -5,6 +5,7 @@ import { activationBench } from './activation-bench.ts'
 import type { Bench } from './bench-kind.ts'
 import { gatewayBench } from './gateway-bench.ts'
 import { lagBench } from './lag-bench.ts'
+import { lookupsBench } from './lookups-bench.ts'
 import { machine } from './machine.ts'
 import { type BenchResult, reportText } from './report.ts'
 import { runAndCleanUp } from './running.ts'
@@ -12,7 +13,7 @@ import { sealingBench } from './sealing-bench.ts'
 
 const SECONDS = 8
 const SECONDS_MAX = 600
-const benches: readonly Bench[] = [gatewayBench, sealingBench, activationBench, lagBench]
+const benches: readonly Bench[] = [gatewayBench, sealingBench, activationBench, lagBench, lookupsBench]
 
 const list = (): string => benches.map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`).join('\n')
 

@@ -65,7 +65,7 @@ function profiled(
 }
 
 /** `MONGO_URL` and `KAFKA_BROKERS` when both are set, otherwise engines in `.dcms/bench-engines`, stopped at the end. */
-async function startBenchEngines({ progress, cleanUp }: Running): Promise<Engines> {
+export async function startBenchEngines({ progress, cleanUp }: Running): Promise<Engines> {
   const engines = await startEngines({
     dataDir: join(stateRoot, 'bench-engines'),
     mongoPort: await getPort({ host: '127.0.0.1' }),
@@ -85,7 +85,8 @@ async function addBank({ operator, gatewayUrl, processes }: Installation): Promi
     clientKeys: { keys: [generateKeyPair('P-256', 'bench-p256'), generateKeyPair('X25519', 'bench-x25519')] },
   }
   const definition = await readTenantFile(definitionFile, bank.clientKeys)
-  await operator.applyTenant({ ...definition, tenant: TENANT, limits: LIMITS } as TenantDefinition, { waitFor: [...processes.keys()] })
+  const waitFor = processNames.filter((name) => processes.has(name))
+  await operator.applyTenant({ ...definition, tenant: TENANT, limits: LIMITS } as TenantDefinition, { waitFor })
   await operator.addUser({ tenant: TENANT, username: bank.username, password: bank.password, roles: ['API_CLIENT'] })
   return bank
 }
@@ -125,3 +126,10 @@ export const connectTo = (mongoUrl: string): Promise<mongoose.mongo.MongoClient>
     retryWrites: false,
     maxPoolSize: 64,
   }).connect()
+
+/** Which engine answers, and its version. */
+export async function storeVersion(client: mongoose.mongo.MongoClient): Promise<string> {
+  const { version, ferretdb } = await client.db('admin').admin().buildInfo()
+  const name: unknown = ferretdb?.version
+  return typeof name === 'string' ? `FerretDB ${name}` : `MongoDB ${version}`
+}

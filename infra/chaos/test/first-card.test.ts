@@ -101,7 +101,7 @@ test('registerCard issues a further card; the account must be the customer’s, 
   const wrong = (kit: { accountNo: string; cardType: 'PHYSICAL' | 'VIRTUAL'; tierType?: string }) =>
     bank.dcms.registerCard({ entityId, deliveryAddress: 'PERMANENT', kitInfo: [kit] })
   await expect(wrong({ accountNo: '1', cardType: 'VIRTUAL' })).rejects.toEqual(refused('invalid.source.account'))
-  await expect(wrong({ accountNo: '8642135', cardType: 'VIRTUAL', tierType: 'PLATINUM' })).rejects.toEqual(refused('product.not.found'))
+  await expect(wrong({ accountNo: '8642135', cardType: 'VIRTUAL', tierType: 'COPPER' })).rejects.toEqual(refused('product.not.found'))
   await expect(bank.dcms.registerCard({ entityId: 'nobody', kitInfo: [{ accountNo: '1', cardType: 'VIRTUAL' }] })).rejects.toEqual(
     refused('CUS001'),
   )
@@ -110,7 +110,7 @@ test('registerCard issues a further card; the account must be the customer’s, 
   )
 })
 
-test('a card is activated, locked, unlocked and blocked, and refuses what its status forbids', async () => {
+test('a card is activated, locked, unlocked, blocked and replaced, and refuses what its status forbids', async () => {
   const { entityId, kitNo } = await issueCard()
   const manage = (operation: 'LOCK' | 'UNLOCK' | 'BLOCK' | 'REPLACE') =>
     bank.dcms.manageKit({ entityId, oldKit: kitNo, operation, cardType: 'VIRTUAL' })
@@ -126,7 +126,10 @@ test('a card is activated, locked, unlocked and blocked, and refuses what its st
   await expect(manage('BLOCK')).rejects.toEqual(refused('card.already.blocked'))
   await expect(manage('LOCK')).rejects.toEqual(refused('card.blocked'))
   await expect(bank.dcms.activateKit({ entityId, kitNo })).rejects.toEqual(refused('card.already.blocked'))
-  await expect(manage('REPLACE')).rejects.toEqual(refused('endpoint.not.available'))
+  const replaced = await manage('REPLACE')
+  expect(replaced).toMatchObject({ status: true, entityId, kitInfo: [{ cardStatus: 'INACTIVE', accountNo: expect.any(String) }] })
+  await expect(manage('REPLACE')).rejects.toEqual(refused('card.status.active'))
+  expect(await bank.dcms.activateKit({ entityId, kitNo: replaced.kitInfo?.[0]?.kitNo ?? '' })).toBe('success')
 })
 
 test('a kit of another customer is as unknown as one that does not exist', async () => {

@@ -69,6 +69,79 @@ test.each([
   180_000,
 )
 
+/** Registers a customer with that many cards, all activated. */
+async function withActiveCards(cards: number): Promise<{ entityId: string; kitNos: string[] }> {
+  const { entityId } = await bank.dcms.register({ ...bank.newCustomer(), kitInfo: [] })
+  const kitNos: string[] = []
+  for (let left = cards; left > 0; left -= 5) {
+    const kitInfo = Array.from({ length: Math.min(left, 5) }, () => ({ accountNo: '8642135', cardType: 'VIRTUAL' as const }))
+    kitNos.push(...(await bank.dcms.registerCard({ entityId, kitInfo })).kitInfo.map(({ kitNo }) => kitNo))
+  }
+  for (const kitNo of kitNos) await bank.dcms.activateKit({ entityId, kitNo })
+  return { entityId, kitNos }
+}
+
+const cardsOf = async (entityId: string) => await eventually(() => bank.dcms.fetchKitsByEntityId({ entityId }))
+
+test.each([20, 60])(
+  'with the kit service killed %i ms into the locking of fifty cards, a repeat locks the rest and lists them all, and so does it again',
+  async (killAfterMs) => {
+    const { entityId, kitNos } = await withActiveCards(50)
+    const order = { entityId, operation: 'LOCK', requestId: `lock-${entityId}` } as const
+    const call = impatient.manageAllKits(order).catch(() => undefined)
+    await sleep(killAfterMs)
+    await bank.installation.process('kit').kill()
+    const answered = await call
+    await bank.installation.process('kit').restart()
+    const repeated = await eventually(() => bank.dcms.manageAllKits(order))
+    if (answered) expect(repeated).toEqual(answered)
+    expect(repeated.totalCardsManaged).toBe(50)
+    expect(repeated.managedCards.map(({ kitNo }) => kitNo).toSorted()).toEqual(kitNos.toSorted())
+    for (const card of repeated.managedCards) expect(card).toMatchObject({ previousStatus: 'ACTIVE', currentStatus: 'LOCKED' })
+    expect(await bank.dcms.manageAllKits(order)).toEqual(repeated)
+    expect(new Set((await cardsOf(entityId)).map(({ cardStatus }) => cardStatus))).toEqual(new Set(['LOCKED']))
+  },
+  180_000,
+)
+
+type Succession = (entityId: string, kitNo: string, requestId: string, dcms: Dcms) => Promise<{ kitInfo?: { kitNo: string }[] | undefined }>
+const successions: Readonly<Record<'replace' | 'upgrade' | 'apply for a fresh card', Succession>> = {
+  replace: (entityId, kitNo, requestId, dcms) =>
+    dcms.manageKit({ entityId, oldKit: kitNo, operation: 'REPLACE', cardType: 'VIRTUAL', requestId }),
+  upgrade: (entityId, kitNo, requestId, dcms) => dcms.upgradeCard({ entityId, kitNo, requestId }),
+  'apply for a fresh card': (entityId, _kitNo, requestId, dcms) => dcms.applyForCard({ entityId, deliveryAddress: 'PERMANENT', requestId }),
+}
+
+test.each([
+  ['replace', 30],
+  ['upgrade', 45],
+  ['apply for a fresh card', 60],
+] satisfies [keyof typeof successions, number][])(
+  'with the kit service killed while twenty customers %s, after %i ms, a repeat gives each one new card and no more',
+  async (name, killAfterMs) => {
+    const customers = await Promise.all(Array.from({ length: 20 }, () => withActiveCards(1)))
+    const orders = customers.map(
+      ({ entityId, kitNos: [kitNo = ''] }) =>
+        (dcms: Dcms) =>
+          successions[name](entityId, kitNo, `${name.slice(0, 5)}-${entityId}`, dcms),
+    )
+    const calls = orders.map((ask) => ask(impatient).catch(() => undefined))
+    await sleep(killAfterMs)
+    await bank.installation.process('kit').kill()
+    const answers = await Promise.all(calls)
+    await bank.installation.process('kit').restart()
+    const repeated = await Promise.all(orders.map((ask) => eventually(() => ask(bank.dcms))))
+    for (const [position, { entityId, kitNos }] of customers.entries()) {
+      const [made] = repeated[position]?.kitInfo ?? []
+      if (answers[position]) expect(answers[position]?.kitInfo).toMatchObject([{ kitNo: made?.kitNo }])
+      const cards = await cardsOf(entityId)
+      expect(cards.map(({ kitNo }) => kitNo).toSorted()).toEqual([...kitNos, made?.kitNo].toSorted())
+      expect(cards.find(({ kitNo }) => kitNo === kitNos[0])?.cardStatus).toBe(name === 'replace' ? 'REPLACED' : 'ACTIVE')
+    }
+  },
+  180_000,
+)
+
 test('a registration whose process died is finished by the sweep alone, without a repeat', async () => {
   const customer = bank.newCustomer() // no requestId: nobody can repeat it
   bank.installation.process('kit').pause()

@@ -3,7 +3,9 @@ import { pathToFileURL } from 'node:url'
 import { type Context, isRole, type Role, roles } from '@dcms/contract'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { type AddressOptions, findAddresses } from './addresses.ts'
+import { jobCommands } from './dcms-jobs.ts'
 import { keyCommands } from './dcms-keys.ts'
+import { kitCommands } from './dcms-kit.ts'
 import { lineFromInput, withAddressOptions, withOperator } from './dcms-options.ts'
 import { pinCommands } from './dcms-pin.ts'
 import { eventJson, eventLine, tailEvents, topicsOf } from './events-tail.ts'
@@ -126,7 +128,8 @@ export function dcmsCommand(): Command {
     .description('Operates a DCMS installation')
     .addHelpText('after', exitCodes)
     .showHelpAfterError('(--help shows how it is used)')
-  for (const group of [tenantCommands(), userCommands(), keyCommands(), pinCommands(), eventCommands()]) command.addCommand(group)
+  for (const group of [tenantCommands(), userCommands(), keyCommands(), kitCommands(), pinCommands(), jobCommands(), eventCommands()])
+    command.addCommand(group)
   return command
 }
 

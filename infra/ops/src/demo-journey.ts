@@ -1,26 +1,33 @@
 // The demo journey: a customer and her cards, the events they cause, and what is refused; with the SDK, as a bank would.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Dcms, DcmsError, type ResultOf } from '@dcms/sdk'
+import { Dcms } from '@dcms/sdk'
 import { BankStreamWatch } from './bank-stream-watch.ts'
+import { cardOf, type Demo, issued, untilKnown } from './demo-cards.ts'
 import { type DemoClient, sdkOptions } from './demo-client.ts'
+import { showDelivery } from './demo-delivery.ts'
+import { showLookUps } from './demo-look-ups.ts'
+import { showLostPhone } from './demo-lost-phone.ts'
+import { showNotices } from './demo-notices.ts'
+import { DemoPartners } from './demo-partners.ts'
 import { showPin } from './demo-pin.ts'
-import { demoRegistration } from './demo-registration.ts'
+import { demoRegistration, newDemoCustomer } from './demo-registration.ts'
+import { showSuccessors } from './demo-successors.ts'
 import { EventWatch } from './event-watch.ts'
 import { JourneyReport } from './journey-report.ts'
 import type { Operator } from './operator.ts'
 import { sealedCall } from './sealed-call.ts'
 import { maskCardNumbers } from './terminal.ts'
 
-const PROJECTION_WAIT_MS = 10_000
 const EVENT_WAIT_MS = 10_000
-const PROJECTION_POLL_MS = 20
 const TOKEN_LIFE_MAX_MS = 2_000
 
 export interface DemoSurroundings {
   client: DemoClient
   engines: { kafkaBrokers: string }
   installation: string
-  /** Unlocks the PIN that the journey locks. */
+  /** Base URL of the simulated partners. */
+  sandboxUrl: string
+  /** Unlocks the PIN that the journey locks, and starts a job. */
   operator: Operator
   /** A token of SANDBOX_BANK that has expired by the time it is shown. */
   shortLivedToken: string
@@ -30,21 +37,23 @@ export interface DemoSurroundings {
 
 /** Runs the journey and prints each step. @returns how many steps went wrong */
 export async function runDemoJourney(surroundings: DemoSurroundings): Promise<number> {
-  const { client, engines, installation, operator, shortLivedToken, stopped } = surroundings
+  const { client, engines, installation, operator, sandboxUrl, shortLivedToken, stopped } = surroundings
   const report = new JourneyReport(process.stdout, stopped)
   const acme = new Dcms(sdkOptions(client, 'ACME_BANK'))
   const sandbox = new Dcms({ ...sdkOptions(client, 'SANDBOX_BANK'), mode: 'clear' })
   const watched = { kafkaBrokers: engines.kafkaBrokers, installation, tenant: 'ACME_BANK' }
   const watch = new EventWatch(watched)
   const stream = new BankStreamWatch(watched)
-  const runId = Date.now().toString(36).toUpperCase()
+  const customer = newDemoCustomer(Date.now())
+  const demo: Demo = { report, dcms: acme, operator, watch, partners: new DemoPartners(sandboxUrl, 'ACME_BANK'), customer }
   try {
     stream.start()
     await watch.start()
-    const card = await showCards(report, acme, watch, `DEMO-${runId}`)
-    if (card) await showPin({ report, dcms: acme, operator, stream, card })
-    await showSandbox(report, sandbox, `DEMO-${runId}`)
-    await showRefusals(report, client, acme, shortLivedToken, `DEMO-${runId}`)
+    const card = await showCards(demo)
+    if (card) await showFurtherLife(demo, stream, card)
+    report.part('Who may do what')
+    await showSandbox(report, sandbox, customer.entityId)
+    await showRefusals(report, client, acme, shortLivedToken, customer.entityId)
   } catch (error) {
     if (!report.isStopped(error)) throw error
   } finally {
@@ -53,21 +62,42 @@ export async function runDemoJourney(surroundings: DemoSurroundings): Promise<nu
   return report.finish()
 }
 
-/** @returns the card that was issued and is active, for the steps that follow */
-async function showCards(
-  report: JourneyReport,
-  dcms: Dcms,
-  watch: EventWatch,
-  entityId: string,
-): Promise<{ entityId: string; kitNo: string; expDate: string } | undefined> {
+/** What comes after the first card, in the order of a card's life. */
+async function showFurtherLife(demo: Demo, stream: BankStreamWatch, card: FirstCard): Promise<void> {
+  const { report } = demo
+  report.part('The PIN, and what she may do with the card')
+  await showPin({ ...demo, stream, card })
+  report.part('Another card in its place')
+  const newest = await showSuccessors(demo, card.kitNo)
+  if (!newest) return
+  report.part('By post')
+  await showDelivery(demo, { virtual: newest.kitNo, physical: card.physicalKitNo })
+  report.part('Looked up')
+  await showLookUps(demo, newest.kitNo)
+  report.part('A lost phone')
+  await showLostPhone(demo)
+  report.part('By the clock')
+  await showNotices(demo, newest.kitNo)
+}
+
+interface FirstCard {
+  kitNo: string
+  expDate: string
+  physicalKitNo: string
+}
+
+/** @returns the card that was issued and is active, and the one that is on its way, for the steps that follow */
+async function showCards({ report, dcms, watch, customer }: Demo): Promise<FirstCard | undefined> {
+  const { entityId, accountNo } = customer
+  report.part('The first cards')
   await report.step('Log in and agree session keys', 'POST /api/authenticate, POST /api/session as demo_client of ACME_BANK', async () => {
     await dcms.connect()
     return 'a token, and a session whose keys only the two ends know; every body from here on is sealed'
   })
-  const registration = demoRegistration(entityId)
+  const registration = demoRegistration(entityId, customer)
   const registered = await report.step(
     'Register a customer with a virtual card',
-    `register ${entityId}, account 8642135, cardType VIRTUAL`,
+    `register ${entityId}, account ${accountNo}, cardType VIRTUAL`,
     () => dcms.register(registration),
     issued,
   )
@@ -91,7 +121,7 @@ async function showCards(
     'The other context knows the card: preferences',
     `fetchPreference ${kitNo}, until the KitIssued event took effect`,
     async () => {
-      const { domestic, international } = await untilThere(() => dcms.fetchPreference({ entityId, kitNo }))
+      const { domestic, international } = await untilKnown(() => dcms.fetchPreference({ entityId, kitNo }))
       return {
         atm: domestic.atm,
         posOn: domestic.pos?.isEnabled,
@@ -114,7 +144,7 @@ async function showCards(
   const further = {
     entityId,
     deliveryAddress: 'PERMANENT' as const,
-    kitInfo: [{ accountNo: '8642135', cardType: 'PHYSICAL' as const }],
+    kitInfo: [{ accountNo, cardType: 'PHYSICAL' as const }],
     requestId: `${entityId}-physical`,
   }
   const first = await report.step(
@@ -133,7 +163,7 @@ async function showCards(
     },
     issued,
   )
-  return registered && { entityId, kitNo, expDate: registered.kitInfo[0]?.expDate ?? '' }
+  return registered && { kitNo, expDate: registered.kitInfo[0]?.expDate ?? '', physicalKitNo: first?.kitInfo[0]?.kitNo ?? '' }
 }
 
 async function showSandbox(report: JourneyReport, dcms: Dcms, entityId: string): Promise<void> {
@@ -186,34 +216,6 @@ function flipBitOfCiphertext(jwe: string): string {
   ciphertext.writeUInt8(ciphertext.readUInt8(0) ^ 1, 0)
   parts[3] = ciphertext.toString('base64url')
   return parts.join('.')
-}
-
-/** What is worth printing of an answer that issues cards. */
-const issued = ({ entityId, kitInfo }: ResultOf<'register'>): object => ({
-  entityId,
-  cards: kitInfo.map((kit) => ({ ...cardOf(kit), expDate: kit.expDate.slice(0, 10) })),
-})
-
-type Card = { kitNo: string; cardNumber: string; cardStatus: string; productId: string } | undefined
-
-function cardOf(kit: Card, wanted?: string): Record<string, string> {
-  if (!kit) throw new Error('the card is not there')
-  const { kitNo, cardNumber, cardStatus, productId } = kit
-  if (wanted !== undefined && cardStatus !== wanted) throw new Error(`the card is ${cardStatus}, not ${wanted}`)
-  return { kitNo, cardNumber, cardStatus, productId }
-}
-
-/** Preferences come with an event: until it took effect the card is unknown there. */
-async function untilThere<Result>(ask: () => Promise<Result>): Promise<Result> {
-  const until = performance.now() + PROJECTION_WAIT_MS
-  for (;;) {
-    try {
-      return await ask()
-    } catch (error) {
-      if (!(error instanceof DcmsError && error.errorCode === 'MCC007') || performance.now() > until) throw error
-      await new Promise((resolve) => setTimeout(resolve, PROJECTION_POLL_MS))
-    }
-  }
 }
 
 /** A quick machine gets here before the token's one second is over. */

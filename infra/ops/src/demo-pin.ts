@@ -1,28 +1,23 @@
 // The part of the demo journey about the PIN: set, checked, locked, unlocked; what the holder may do with the card; what the bank is told.
 import { randomInt } from 'node:crypto'
-import type { Dcms } from '@dcms/sdk'
 import type { BankStreamWatch } from './bank-stream-watch.ts'
-import { demoRegistration } from './demo-registration.ts'
-import type { JourneyReport } from './journey-report.ts'
-import type { Operator } from './operator.ts'
+import type { Demo } from './demo-cards.ts'
 
 const MESSAGE_WAIT_MS = 10_000
 const PIN_DIGITS = 4
 const TRIES_MAX = 3
 
-export interface PinDemo {
-  report: JourneyReport
-  dcms: Dcms
-  operator: Operator
+export interface PinDemo extends Demo {
   stream: BankStreamWatch
   /** A card of the customer that is ACTIVE. */
-  card: { entityId: string; kitNo: string; expDate: string }
+  card: { kitNo: string; expDate: string }
 }
 
 /** The PIN is drawn here, encrypted here and printed nowhere. */
 export async function showPin(demo: PinDemo): Promise<void> {
-  const { report, dcms, card } = demo
-  const { entityId, kitNo } = card
+  const { report, dcms, card, customer } = demo
+  const { entityId } = customer
+  const { kitNo } = card
   const [kit] = (await dcms.fetchKitsByEntityId({ entityId })).filter((each) => each.kitNo === kitNo)
   const cardNumber = dcms.decryptCardNumber(kit?.encryptedCardNumber ?? '')
   const expiryDate = `${card.expDate.slice(5, 7)}${card.expDate.slice(2, 4)}`
@@ -57,15 +52,16 @@ async function showLock(
   await report.step('The right PIN is good again', `v2/validatePin ${kitNo}`, validate.right)
 }
 
-async function showCardholder({ report, dcms, card }: PinDemo, { cardNumber, expiryDate }: { cardNumber: string; expiryDate: string }) {
-  const { entityId, kitNo } = card
+async function showCardholder(
+  { report, dcms, card: { kitNo }, customer: { entityId, mobileNo } }: PinDemo,
+  { cardNumber, expiryDate }: { cardNumber: string; expiryDate: string },
+): Promise<void> {
   await report.step(
     'Read the CVV, which is stored nowhere',
     `getCvv ${kitNo}`,
     () => dcms.getCvv({ kitNo }),
     ({ expiryCvv }) => `***, to be shown to the holder for ${expiryCvv} s (not printed here)`,
   )
-  const mobileNo = demoRegistration(entityId).communicationInfo[0]?.contactNo ?? ''
   await report.step(
     'Confirm the card by what its holder knows',
     'validateCard: last six digits, expiry, mobile number',

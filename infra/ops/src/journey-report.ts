@@ -23,7 +23,13 @@ export class JourneyReport {
     void stopped.then(() => {
       this.#stopped = true
     })
-    this.#write(`\n${this.#paint('bold', 'A customer, her cards, and what is refused')}`)
+    this.#write(`\n${this.#paint('bold', 'A customer and her cards, from the first to the last')}`)
+  }
+
+  /** Prints a heading over the steps that follow. */
+  part(title: string): void {
+    if (this.#stopped) throw new Stopped()
+    this.#write(`\n${this.#paint('bold', `── ${title} ${'─'.repeat(Math.max(0, WIDTH - title.length))}`)}`)
   }
 
   /** Runs a step and prints it (`tell`: the part of the result worth printing); answers its result, undefined when it went wrong. */

@@ -7,9 +7,11 @@ import {
   applyTenantEndpoint,
   type Caller,
   type Context,
+  closeKitEndpoint,
   type ErrorCode,
   type InternalEndpoint,
   internalEndpoint,
+  type KitIsClosed,
   type PinMailerBatch,
   type ProducePinMailers,
   producePinMailersEndpoint,
@@ -20,6 +22,7 @@ import {
 } from '@dcms/contract'
 import { callerTokens, type InternalClient, internalClient, ServiceUnavailable } from '@dcms/service'
 import { callerKeyFile } from './installation-keys.ts'
+import { type JobOperations, jobOperations } from './operator-jobs.ts'
 import { type KeyOperations, keyOperations, type OperatorCall } from './operator-keys.ts'
 import { type ProcessName, processNames } from './process-environment.ts'
 
@@ -75,8 +78,12 @@ export interface Operator {
   keys: KeyOperations
   /** Makes a locked PIN usable again; `unlocked` is false when it was not locked. */
   unlockPin(tenant: string, card: { kitNo: string; reason?: string }): Promise<{ kitNo: string; unlocked: boolean }>
+  /** Closes a kit for good. */
+  closeKit(tenant: string, kit: { kitNo: string; reason?: string }): Promise<KitIsClosed>
   /** Makes the new PINs of a batch of ordered PIN mailers; the same batch again gives the same lines. */
   producePinMailers(tenant: string, batch: ProducePinMailers): Promise<PinMailerBatch>
+  /** Work by the clock: what ran, and runs by hand. */
+  jobs: JobOperations
   /** The version of the tenant's definition that a process works with; 0 when it does not know the tenant. */
   tenantVersion(process: ProcessName, tenant: string): Promise<number>
   close(): Promise<void>
@@ -154,8 +161,10 @@ export function createOperator({ internalUrls, keysDir, user = DEFAULT_USER }: O
     keys: keyOperations(call),
     unlockPin: (tenant, card) =>
       call('pin-preference', tenant, `unlocking the PIN of kit ${card.kitNo}`, unlockPinEndpoint, { ...card, operator: user }),
+    closeKit: (tenant, kit) => call('kit', tenant, `closing kit ${kit.kitNo}`, closeKitEndpoint, { ...kit, operator: user }),
     producePinMailers: (tenant, batch) =>
       call('pin-preference', tenant, `batch ${batch.batchId} of PIN mailers`, producePinMailersEndpoint, batch),
+    jobs: jobOperations(call),
   }
 }
 

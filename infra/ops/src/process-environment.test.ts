@@ -17,9 +17,9 @@ test('a port that is taken is named together with who needs it', async () => {
   }
 })
 
-test('free ports are eight different ones', async () => {
+test('free ports are ten different ones', async () => {
   const ports = Object.values(await freePorts()).flatMap(({ port, internalPort }) => [port, internalPort])
-  expect(new Set(ports).size).toBe(8)
+  expect(new Set(ports).size).toBe(10)
 })
 
 const keys = {
@@ -36,10 +36,16 @@ test('each process gets its own key and master key, and the addresses of those i
     PORT: '8120',
     INTERNAL_PORT: '8121',
     DCMS_INSTALLATION: 't1',
+    DCMS_ENVIRONMENT: 'development',
     DCMS_MASTER_KEY: 'master of kit',
     DCMS_CALLER_KEY_FILE: '/k/kit',
     CUSTOMER_INTERNAL_URL: 'http://127.0.0.1:8111',
+    PIN_PREFERENCE_INTERNAL_URL: 'http://127.0.0.1:8131',
+    COURIER_URL: 'http://127.0.0.1:8190/courier',
   })
+  const sandbox = environmentOf('sandbox', { engines, installation: 't1', ports: devPorts, keys, logLevel: 'warn' })
+  expect(sandbox).toMatchObject({ PORT: '8190', DCMS_INSTALLATION: 't1', DCMS_ENVIRONMENT: 'development' })
+  expect(Object.keys(sandbox).filter((setting) => /KEY|CALLER|KAFKA/.test(setting))).toEqual([])
 })
 
 test('the zone key goes to the two services whose HSMs exchange card numbers, and to nobody else', () => {
@@ -50,7 +56,7 @@ test('the zone key goes to the two services whose HSMs exchange card numbers, an
 /** The names a source file reads by `settings`. */
 const readIn = (file: string): string[] =>
   [...readFileSync(file, 'utf8').matchAll(/read\.(?:text|url|port|optional)\('([A-Z_]+)'/g)].map(([, name = '']) => name)
-const sharedSettings = [...readIn(join(workspaceRoot, 'packages/service/src/settings.ts')), 'DCMS_INSTALLATION']
+const sharedSettings = [...readIn(join(workspaceRoot, 'packages/service/src/settings.ts')), 'DCMS_INSTALLATION', 'DCMS_ENVIRONMENT']
 
 test.each(processNames)('%s gets exactly the settings it reads', (name) => {
   const read = new Set([...sharedSettings, ...readIn(join(dirname(entryFile(name)), 'config.ts'))])

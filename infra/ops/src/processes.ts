@@ -11,9 +11,10 @@ import {
   internalUrl,
   type Ports,
   type ProcessName,
-  processNames,
   publicUrl,
   requireFree,
+  type StartedName,
+  startedNames,
 } from './process-environment.ts'
 import { ServiceProcess } from './service-process.ts'
 
@@ -28,11 +29,11 @@ export interface InstallationOptions {
   /** `dev`: the fixed ports of development, refused when taken; `free`: any. Default `dev`. */
   ports?: 'dev' | 'free'
   logDir?: string
-  /** Which processes to start; default all. */
-  services?: readonly ProcessName[]
+  /** Which processes to start; default all, the sandbox included. */
+  services?: readonly StartedName[]
   logLevel?: string
   /** Further environment of a process, over the usual one. */
-  environment?: Partial<Record<ProcessName, Readonly<Record<string, string>>>>
+  environment?: Partial<Record<StartedName, Readonly<Record<string, string>>>>
   readyTimeoutMs?: number
   progress?: (line: string) => void
 }
@@ -40,9 +41,9 @@ export interface InstallationOptions {
 export interface Installation {
   gatewayUrl: string
   gatewayInternalUrl: string
-  processes: ReadonlyMap<ProcessName, ServiceProcess>
+  processes: ReadonlyMap<StartedName, ServiceProcess>
   /** The process of that name; throws when it was not among `services`. */
-  process(name: ProcessName): ServiceProcess
+  process(name: StartedName): ServiceProcess
   /** Operators' commands: tenants, users, keys. */
   operator: Operator
   keysDir: string
@@ -55,14 +56,14 @@ export interface Installation {
 
 /** Starts the processes and returns when all are ready; when one fails, stops the others and throws with its last log lines. */
 export async function startInstallation(options: InstallationOptions): Promise<Installation> {
-  const { engines, stateDir, installation = '', services = processNames, progress = () => undefined } = options
+  const { engines, stateDir, installation = '', services = startedNames, progress = () => undefined } = options
   const logDir = options.logDir ?? join(stateDir, 'logs')
   const keysDir = join(stateDir, 'keys')
   const ports = options.ports === 'free' ? await freePorts() : devPorts
   if (options.ports !== 'free') await requireFree(services, ports)
   const keys = await installationKeys(keysDir)
   const surroundings = { engines, installation, ports, keys, logLevel: options.logLevel ?? 'info' }
-  const processes = new Map<ProcessName, ServiceProcess>()
+  const processes = new Map<StartedName, ServiceProcess>()
   for (const name of services) {
     const logFile = join(logDir, `${name}.log`)
     await rm(logFile, { force: true })
@@ -102,14 +103,14 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   }
 }
 
-const internalUrls = (ports: Readonly<Record<ProcessName, Ports>>): Record<ProcessName, string> => ({
+const internalUrls = (ports: Readonly<Record<StartedName, Ports>>): Record<ProcessName, string> => ({
   gateway: internalUrl(ports.gateway),
   customer: internalUrl(ports.customer),
   kit: internalUrl(ports.kit),
   'pin-preference': internalUrl(ports['pin-preference']),
 })
 
-async function startAll(processes: ReadonlyMap<ProcessName, ServiceProcess>, progress: (line: string) => void): Promise<void> {
+async function startAll(processes: ReadonlyMap<StartedName, ServiceProcess>, progress: (line: string) => void): Promise<void> {
   try {
     await Promise.all(
       [...processes.values()].map(async (process) => {
@@ -125,7 +126,7 @@ async function startAll(processes: ReadonlyMap<ProcessName, ServiceProcess>, pro
   }
 }
 
-async function stopAll(processes: ReadonlyMap<ProcessName, ServiceProcess>): Promise<void> {
+async function stopAll(processes: ReadonlyMap<StartedName, ServiceProcess>): Promise<void> {
   await processes.get('gateway')?.stop()
   await Promise.all([...processes.values()].map((process) => process.stop()))
 }

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { startEngines } from '@dcms/local'
 import { Command } from 'commander'
 import { devKafkaPort, devMongoPort } from './dev-engines.ts'
-import { isProcessName, type ProcessName, processNames } from './process-environment.ts'
+import { isStartedName, type StartedName, startedNames } from './process-environment.ts'
 import { startInstallation } from './processes.ts'
 import { stateDirOf } from './run-file.ts'
 import { untilStopped } from './until-stopped.ts'
 
-async function runService(name: ProcessName): Promise<void> {
+async function runService(name: StartedName): Promise<void> {
   await untilStopped(async ({ cleanUp, progress, stopped }) => {
     const stateDir = stateDirOf(process.env)
     const engines = await startEngines({ dataDir: join(stateDir, 'engines'), mongoPort: devMongoPort, kafkaPort: devKafkaPort, progress })
@@ -29,10 +29,10 @@ Ctrl-C ends it.`)
 
 const command = new Command('service')
   .description('run one service alone, with the engines it needs, until Ctrl-C')
-  .argument('<name>', processNames.join(', '))
+  .argument('<name>', startedNames.join(', '))
   .action(async (name: string) => {
-    if (!isProcessName(name))
-      return command.error(`error: there is no service ${name}; there are ${processNames.join(', ')}`, { exitCode: 2 })
+    if (!isStartedName(name))
+      return command.error(`error: there is no service ${name}; there are ${startedNames.join(', ')}`, { exitCode: 2 })
     await runService(name)
   })
 await command.parseAsync()

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { entryFile, type ProcessName, workspaceRoot } from './process-environment.ts'
+import { entryFile, type StartedName, workspaceRoot } from './process-environment.ts'
 
 const READY_POLL_MS = 50
 const READY_PROBE_TIMEOUT_MS = 2_000
@@ -16,18 +16,18 @@ const NODE_OPTIONS = ['--disable-warning=TimeoutNegativeWarning']
 const preload = pathToFileURL(join(import.meta.dirname, 'exit-with-parent.ts')).href
 
 export interface ServiceProcessOptions {
-  name: ProcessName
+  name: StartedName
   url: string
   internalUrl: string
   environment: Readonly<Record<string, string>>
   logFile: string
   readyTimeoutMs: number
   /** Called when the process ends without having been told to. */
-  onUnexpectedExit(this: void, name: ProcessName, explanation: string): void
+  onUnexpectedExit(this: void, name: StartedName, explanation: string): void
 }
 
 export class ServiceProcess {
-  readonly name: ProcessName
+  readonly name: StartedName
   /** Base URL of the public listener; health is here. */
   readonly url: string
   /** Base URL of the listener for calls between services and of operators. */

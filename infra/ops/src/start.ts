@@ -31,6 +31,7 @@ async function start({ cleanUp, progress, stopped }: Running, exitAfterwards: bo
     engines,
     installation: installation.installation,
     operator: installation.operator,
+    sandboxUrl: installation.process('sandbox').url,
     shortLivedToken,
     stopped,
   })
@@ -63,15 +64,19 @@ function tellWhereToLook({ gatewayUrl, logDir, processes }: Installation, stateD
     [
       'services',
       [...processes.values()]
-        .filter(({ name }) => name !== 'gateway')
+        .filter(({ name }) => name !== 'gateway' && name !== 'sandbox')
         .map(({ name, url }) => `${name} ${url}`)
         .join('   '),
     ],
+    ['partners', sandboxRow(processes.get('sandbox')?.url ?? '')],
   ]
   console.log(`\n${paint('bold', 'Where to look')}`)
   for (const [name, where] of rows) console.log(`  ${name.padEnd(12)} ${where}`)
   console.log('\nEverything stays up until Ctrl-C.')
 }
+
+const sandboxRow = (url: string): string =>
+  `${url}/courier   ${url}/messaging   (simulated; clock, faults, messages: ${url}/_control/ACME_BANK/…, see infra/sandbox)`
 
 const options = new Command('npm start')
   .description('Starts DCMS with everything it needs on this machine and shows it at work')

@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { productFor } from '@dcms/contract'
+import { nextTier, productFor, virtualToPhysical } from '@dcms/contract'
 import { generateKeyPair } from '@dcms/sealing'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { workspaceRoot } from './process-environment.ts'
@@ -23,8 +23,21 @@ test.each([
 ] as const)('%s is a valid definition once the bank’s keys are in it', async (file, tenant, encryption) => {
   const definition = await readTenantFile(join(tenants, file), jwks)
   expect(definition).toMatchObject({ tenant, encryption, settings: { pinV1: true } })
-  expect(definition.products.map(({ productId }) => productId)).toEqual(['2003_VIRTUAL', '2003_PHYSICAL'])
-  for (const cardType of ['VIRTUAL', 'PHYSICAL'] as const) expect(productFor(definition, '2003', cardType)?.bin).toBe('608040')
+  for (const cardType of ['VIRTUAL', 'PHYSICAL'] as const)
+    expect(productFor(definition, '2003', cardType)).toMatchObject({ productId: `2003_${cardType}`, bin: '608040' })
+})
+
+test('Acme Bank has classic, silver and platinum cards, physical and virtual, and a transit card', async () => {
+  const definition = await readTenantFile(join(tenants, 'acme-bank.json'), jwks)
+  const classic = productFor(definition, '2003', 'PHYSICAL')
+  const silver = classic && nextTier(definition, classic)
+  const platinum = silver && nextTier(definition, silver)
+  expect([silver?.tierType, platinum?.tierType, platinum && nextTier(definition, platinum)]).toEqual(['SILVER', 'PLATINUM', undefined])
+  for (const tierType of ['CLASSICONE', 'SILVER', 'PLATINUM']) {
+    const virtual = productFor(definition, '2003', 'VIRTUAL', tierType)
+    expect(virtual && virtualToPhysical(definition, virtual)).toMatchObject({ cardType: 'PHYSICAL', tierType, networkType: 'RUPAY' })
+  }
+  expect(productFor(definition, '2004', 'PHYSICAL')).toMatchObject({ productId: '2004_NCMC', ncmc: { offered: true } })
 })
 
 test.each(['acme-bank.json', 'sandbox-bank.json'])('a new card of %s has domestic ATM and POS on and the rest off', async (file) => {

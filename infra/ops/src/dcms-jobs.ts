@@ -1,0 +1,134 @@
+// `dcms jobs`: what runs by the clock, for every bank; and a run by hand.
+import type { JobRunShown } from '@dcms/contract'
+import { Command, InvalidArgumentError } from 'commander'
+import { type AddressOptions, findAddresses } from './addresses.ts'
+import { createOperator, type Operator } from './operator.ts'
+import { isJobContext, jobContexts, type ListedJob } from './operator-jobs.ts'
+import { durationText } from './terminal.ts'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+
+const oneContext = (value: string): string => {
+  if (!isJobContext(value)) throw new InvalidArgumentError(`There are ${jobContexts.join(', ')}.`)
+  return value
+}
+
+/** `2029-08-01` is the beginning of that day in UTC. */
+const oneTime = (value: string): string => {
+  const time = new Date(value)
+  if (!/^\d{4}-\d{2}-\d{2}/.test(value) || Number.isNaN(time.getTime()))
+    throw new InvalidArgumentError('A date (2029-08-01) or a timestamp (2029-08-01T00:00:00+05:30) is expected.')
+  return time.toISOString()
+}
+
+const oneTimeout = (value: string): number => {
+  const seconds = Number(value)
+  if (!Number.isInteger(seconds) || seconds < 1) throw new InvalidArgumentError('A number of seconds is expected.')
+  return seconds
+}
+
+const withServiceAddresses = (command: Command): Command =>
+  command
+    .option('--customer-internal-url <url>', 'internal listener of the customer service')
+    .option('--kit-internal-url <url>', 'internal listener of the kit service')
+    .option('--pin-preference-internal-url <url>', 'internal listener of the pin-preference service')
+    .option('--state-dir <folder>', 'folder with run.json (default: .dcms of the workspace)')
+    .option('--keys-dir <folder>', 'folder with the operator’s key, ops.jwk.json')
+
+async function withJobs<Result>(options: AddressOptions, work: (jobs: Operator['jobs']) => Promise<Result>): Promise<Result> {
+  const { internalUrls, keysDir } = await findAddresses(options, process.env)
+  const operator = createOperator({ internalUrls, keysDir })
+  try {
+    return await work(operator.jobs)
+  } finally {
+    await operator.close()
+  }
+}
+
+interface ListOptions extends AddressOptions {
+  tenant?: string
+  context?: string
+  json?: boolean
+}
+
+interface RunOptions extends AddressOptions {
+  tenant: string
+  asOf?: string
+  wait?: boolean
+  timeout?: number
+}
+
+export function jobCommands(): Command {
+  const list = new Command('list')
+    .description('jobs with their last run and the next')
+    .option('--tenant <tenant>', 'only of this tenant (default: all)')
+    .option('--context <context>', `only of this service: ${jobContexts.join(', ')} (default: all)`, oneContext)
+    .option('--json', 'one JSON object per job, with its latest runs')
+  withServiceAddresses(list).action(async (options: ListOptions) => {
+    const { tenant, context, json } = options
+    const filter = { ...(tenant !== undefined && { tenant }), ...(context !== undefined && isJobContext(context) && { context }) }
+    const jobs = await withJobs(options, (operations) => operations.list(filter))
+    if (json) for (const job of jobs) console.log(JSON.stringify(job))
+    else if (jobs.length === 0) console.log('There are no jobs here.')
+    else console.log(jobTable(jobs))
+  })
+
+  const run = new Command('run')
+    .description('start a run as soon as possible, after one that is under way')
+    .argument('<job>', 'as in jobs list')
+    .requiredOption('--tenant <tenant>', 'tenant id')
+    .option('--as-of <time>', 'date or timestamp the job works by, in development and tests only', oneTime)
+    .option('--wait', 'return when it has ended; exit code 1 when it failed')
+    .option('--timeout <seconds>', 'with --wait: how long (default: 600)', oneTimeout)
+  withServiceAddresses(run).action(async (job: string, options: RunOptions) => {
+    const { tenant, asOf, wait, timeout } = options
+    await withJobs(options, async (operations) => {
+      const started = await operations.run(tenant, job, asOf)
+      if (!wait) return console.log(`run ${started.runId} of ${job} for ${tenant} is asked for`)
+      const ended = await operations.ended({ ...started, tenant, job }, timeout === undefined ? undefined : timeout * 1000)
+      if (ended.error !== undefined)
+        throw new Error(`run ${ended.runId} of ${job} for ${tenant} failed: ${ended.error} (${countsText(ended)})`)
+      console.log(`run ${ended.runId} of ${job} for ${tenant} ended after ${tookText(ended)}: ${countsText(ended)}`)
+    })
+  })
+  return new Command('jobs').description('work by the clock: expiry, notices, what was left unfinished').addCommand(list).addCommand(run)
+}
+
+/** A table for people, one line per job and tenant. */
+export function jobTable(jobs: readonly ListedJob[]): string {
+  const heads = ['tenant', 'service', 'job', 'every', 'next', 'last run', 'took', 'outcome', 'did']
+  const rows = jobs.map((job) => {
+    const [last] = job.runs
+    return [job.tenant, job.context, job.name, everyText(job.everyMs), timeText(job.nextAt), ...runCells(job, last)]
+  })
+  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)))
+  return [heads, ...rows]
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+function runCells({ running, asked }: ListedJob, last: JobRunShown | undefined): string[] {
+  if (running) return [timeText(running.startedAt), '', 'running', countsText(running)]
+  if (!last) return ['', '', asked ? 'asked for' : 'never ran', '']
+  const outcome = last.error === undefined ? 'done' : `failed: ${last.error}`
+  return [timeText(last.startedAt), tookText(last), asked ? `${outcome}; next asked for` : outcome, countsText(last)]
+}
+
+const timeText = (time: string | null): string => (time === null ? '' : `${time.slice(0, 10)} ${time.slice(11, 19)}Z`)
+
+const tookText = ({ startedAt, endedAt }: JobRunShown): string =>
+  endedAt === undefined ? '' : durationText(new Date(endedAt).getTime() - new Date(startedAt).getTime())
+
+const countsText = ({ counts }: JobRunShown): string =>
+  Object.entries(counts)
+    .map(([what, count]) => `${count} ${what}`)
+    .join(', ') || 'nothing to do'
+
+const everyText = (ms: number): string =>
+  ms % HOUR_MS === 0 ? `${ms / HOUR_MS} h` : ms % MINUTE_MS === 0 ? `${ms / MINUTE_MS} min` : durationText(ms)
