@@ -30,7 +30,7 @@ function graph(): Graph {
   }
   return {
     directed: true,
-    graphAttributes: { rankdir: 'TB', bgcolor: 'transparent', nodesep: 0.15, ranksep: 0.9 },
+    graphAttributes: { rankdir: 'TB', bgcolor: 'transparent', nodesep: 0.12, ranksep: 0.75 },
     nodeAttributes: { ...shapes, shape: 'box', style: 'rounded', margin: '0.15,0.08' },
     edgeAttributes: { ...shapes, fontsize: 11, arrowsize: 0.7 },
     nodes: [
@@ -42,13 +42,17 @@ function graph(): Graph {
       ...[...arrows.values()].map(({ from, to, by }) => ({
         tail: from,
         head: to,
-        attributes: {
-          label: by.map((each) => `${BESIDE}${each}`).join('\n'),
-          class: by.every((each) => each === 'CLOSE' || each === 'EXPIRE') ? 'office' : 'called',
-        },
+        attributes: attributesOf(by),
       })),
     ],
   }
+}
+
+/** EXPIRE and CLOSE lead out of nearly every status: told by the arrow's kind, their words would hide the others. */
+function attributesOf(by: readonly KitOperation[]): Record<string, string> {
+  const [only, another] = by
+  if (another === undefined && (only === 'EXPIRE' || only === 'CLOSE')) return { class: only.toLowerCase(), tooltip: only }
+  return { label: by.map((each) => `${BESIDE}${each}`).join('\n'), class: 'called' }
 }
 
 const viz = await instance()

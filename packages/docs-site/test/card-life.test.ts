@@ -12,16 +12,18 @@ const steps = operations.flatMap((operation) =>
   }),
 )
 
-/** Arrows of the picture: from, to, and the lines beside them. */
+/** Arrows of the picture: from, to, and the lines beside them, or what a quiet one says under the pointer. */
 const arrows = [...cardLifePicture().matchAll(/<g id="edge\d+"[^>]*>\s*<title>(\w+)(?:-|&#45;)&gt;(\w+)<\/title>([\s\S]*?)<\/g>/g)].map(
   ([, from = '', to = '', drawn = '']) => ({
     from,
     to,
-    by: [...drawn.matchAll(/<text [^>]*>([^<]*)<\/text>/g)].map(([, line = '']) => line.replaceAll('&#160;', '').trim()),
+    by: [...drawn.matchAll(/<text [^>]*>([^<]*)<\/text>|xlink:title="(EXPIRE|CLOSE)"/g)].map(([, line = '', quiet]) =>
+      (quiet ?? line).replaceAll('&#160;', '').trim(),
+    ),
   }),
 )
 
-test('the picture has an arrow for every step of the table, with the operation beside it, and no other', () => {
+test('the picture has an arrow for every step of the table, with its operation, and no other', () => {
   const shown = arrows.flatMap(({ from, to, by }) => by.map((operation) => `${operation}: ${from} to ${to}`))
   expect(shown.toSorted()).toEqual(steps.map(({ operation, from, to }) => `${operation}: ${from} to ${to}`).toSorted())
   expect(arrows.filter(({ by }) => by.length === 0).map(({ from }) => from)).toEqual(['START', 'START'])
