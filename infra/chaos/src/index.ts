@@ -2,6 +2,7 @@
 export { isSecret, type SecretKind, usedSecret } from '@dcms/leak-scan'
 export { type EventLog, eventLog } from './event-log.ts'
 export { eventually } from './eventually.ts'
+export { type Beside, besideNeighbour, expectUnharmed, type Latency, pressing } from './neighbours.ts'
 export { noting, pinBlock } from './noting-client.ts'
 export { type OwnKafka, startOwnKafka } from './own-kafka.ts'
 export { startTestBank, type TestBank, type TestBankOptions } from './test-bank.ts'
