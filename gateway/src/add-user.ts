@@ -1,5 +1,5 @@
 // Adding an API user, or giving one a new password and roles. Contract: packages/contract/src/gateway/admin.ts.
-import type { AddUser } from '@dcms/contract'
+import { type AddUser, roleFaults } from '@dcms/contract'
 import { answer, isDuplicateKey, type Outcome, refuse } from '@dcms/service'
 import type { mongo } from 'mongoose'
 import type { UserDocument } from './database.ts'
@@ -15,22 +15,32 @@ export interface AddUserParts {
   readonly tenants: Tenants
 }
 
-type Added = Outcome<{ username: string; created: boolean }, 'tenant.not.found' | 'concurrent.change'>
+type Added = Outcome<{ username: string; created: boolean }, 'invalid.input.request' | 'tenant.not.found' | 'concurrent.change'>
 
 /** A known user's tokens are revoked: here at once, in other gateway processes within seconds. A repeat only revokes again. */
 export async function addUser(input: AddUser, { collection, users, tenants }: AddUserParts, now: Date): Promise<Added> {
-  const { tenant, username, password, roles } = input
+  const { tenant, username, password, roles, branch } = input
+  const faults = roleFaults(roles, branch)
+  if (faults.length > 0) return refuse('invalid.input.request', faults)
   if (tenants.find(tenant) === undefined) return refuse('tenant.not.found')
   const _id = userId(tenant, username)
   const passwordHash = await hashPassword(password)
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const stored = await collection.findOne({ _id })
     const version = (stored?.version ?? 0) + 1
-    const changes = { passwordHash, roles: [...new Set(roles)], version, tokensValidFrom: version, changedAt: now }
+    const changes = {
+      passwordHash,
+      roles: [...new Set(roles)],
+      version,
+      tokensValidFrom: version,
+      changedAt: now,
+      ...(branch && { branch }),
+    }
     const done =
       stored === null
         ? await insert(collection, { _id, tenant, username, disabled: false, ...changes })
-        : (await collection.updateOne({ _id, version: stored.version }, { $set: changes })).matchedCount === 1
+        : (await collection.updateOne({ _id, version: stored.version }, { $set: changes, ...(!branch && { $unset: { branch: '' } }) }))
+            .matchedCount === 1
     if (!done) continue
     users.take({ _id, disabled: stored?.disabled ?? false, tokensValidFrom: version })
     return answer({ username, created: stored === null })

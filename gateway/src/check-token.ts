@@ -1,5 +1,5 @@
 // Step 3, token: a bearer JWT of ours, of this tenant, not revoked, with a role that allows the call.
-import { grants, type Permission } from '@dcms/contract'
+import { grants, type Permission, rolesInForce } from '@dcms/contract'
 import jwt from 'jsonwebtoken'
 import { Refusal } from './exchange.ts'
 import type { Keys } from './gateway-keys.ts'
@@ -20,6 +20,7 @@ export interface VerifiedToken {
   readonly tenant: string
   readonly user: string
   readonly roles: readonly string[]
+  readonly branch?: string
   readonly version: number
   readonly endsAtMs: number
   /** Followed live: a revocation reaches tokens that were verified before it. */
@@ -76,11 +77,12 @@ export class TokenCheck {
 
   #tokenOf(claims: unknown): VerifiedToken | null {
     if (typeof claims !== 'object' || claims === null) return null
-    const { sub, tenant, auth, ver, exp }: { sub?: unknown; tenant?: unknown; auth?: unknown; ver?: unknown; exp?: unknown } = claims
+    const { sub, tenant, auth, branch, ver, exp }: Partial<Record<'sub' | 'tenant' | 'auth' | 'branch' | 'ver' | 'exp', unknown>> = claims
     if (typeof sub !== 'string' || typeof tenant !== 'string' || typeof auth !== 'string') return null
-    if (typeof ver !== 'number' || typeof exp !== 'number') return null
+    if (typeof ver !== 'number' || typeof exp !== 'number' || (branch !== undefined && typeof branch !== 'string')) return null
     const state = this.#users.stateOf(tenant, sub)
-    return { tenant, user: sub, roles: auth.split(','), version: ver, endsAtMs: exp * 1000, state }
+    const roles = rolesInForce(auth.split(','), branch)
+    return { tenant, user: sub, roles, ...(branch !== undefined && { branch }), version: ver, endsAtMs: exp * 1000, state }
   }
 
   #remember(raw: string, token: VerifiedToken, nowMs: number): void {

@@ -16,6 +16,8 @@ export interface UserDocument {
   /** argon2id in PHC form. */
   passwordHash: string
   roles: string[]
+  /** The branch that a BRANCH_USER works for. */
+  branch?: string
   disabled: boolean
   /** Counts changes; a token carries the version it was issued under. */
   version: number

@@ -10,13 +10,14 @@ export const TOKEN_AUDIENCE = 'dcms'
 /** A token for the user as just read; `ver` is the version of the user it is bound to, for revocation. */
 export function issueToken(
   keys: Keys,
-  user: Pick<UserDocument, 'tenant' | 'username' | 'roles' | 'version'>,
+  user: Pick<UserDocument, 'tenant' | 'username' | 'roles' | 'branch' | 'version'>,
   lifeSeconds: number,
   nowMs: number,
 ): string {
   const { kid, privateKey } = keys.signingKey
   const iat = Math.floor(nowMs / 1000)
-  const claims = { tenant: user.tenant, auth: user.roles.join(','), ver: user.version, iat, exp: iat + lifeSeconds }
+  const { tenant, roles, branch, version } = user
+  const claims = { tenant, auth: roles.join(','), ...(branch !== undefined && { branch }), ver: version, iat, exp: iat + lifeSeconds }
   return jwt.sign(claims, privateKey, {
     algorithm: 'ES256',
     keyid: kid,

@@ -93,6 +93,30 @@ test('what is no command or no JSON is refused in the envelope', async () => {
   )
 })
 
+test('a user of a branch is added with it, and services are told whose branch it is', async () => {
+  await gateway.addBank(definitionOf('ACME_BANK', clientKeys))
+  const add = (more: object) => gateway.admin('add-user', { tenant: 'ACME_BANK', username: 'teller', password: PASSWORD, ...more })
+  for (const wrong of [
+    { roles: ['BRANCH_USER'] },
+    { roles: ['BRANCH_USER', 'READ_ONLY'], branch: 'B1' },
+    { roles: ['ADMIN'], branch: 'B1' },
+  ])
+    expect(codeOf(await add(wrong))).toBe('invalid.input.request')
+  expect((await add({ roles: ['BRANCH_USER'], branch: 'B1' })).status).toBe(200)
+  const teller = new Bank({ url: gateway.url, tenant: 'ACME_BANK', username: 'teller', clientKeys })
+  await teller.logIn(PASSWORD)
+  expect(codeOf(await teller.call('/v1/viewCustomer', { entityId: 'E1' }))).toBe('auth.forbidden')
+  expect((await teller.call('/v1/registerCard', {})).status).toBe(200)
+  const token = gateway.service.calls.at(-1)?.headers['x-dcms-context']
+  expect(JSON.parse(Buffer.from(String(token).split('.')[1] ?? '', 'base64url').toString())).toMatchObject({
+    roles: ['BRANCH_USER'],
+    branch: 'B1',
+  })
+  await add({ roles: ['READ_ONLY'] })
+  await teller.logIn(PASSWORD)
+  expect((await teller.call('/v1/viewCustomer', { entityId: 'E1' })).status).toBe(200)
+})
+
 test('operators’ commands are unknown on the public listener', async () => {
   const response = await fetch(`${gateway.url}/internal/admin/apply-tenant`, { method: 'POST', body: '{}' })
   expect(response.status).toBe(404)

@@ -59,11 +59,13 @@ function userCommands(): Command {
     .requiredOption('--tenant <tenant>', 'tenant id')
     .requiredOption('--username <username>', 'user name')
     .addOption(new Option('--role <role>', `may be given several times: ${roles.join(', ')}`).argParser(oneRole).makeOptionMandatory())
+    .option('--branch <code>', 'the branch that a BRANCH_USER works for')
     .requiredOption('--password-stdin', 'read the password (12 characters or more) from standard input')
-  withAddressOptions(add).action(async (options: AddressOptions & { tenant: string; username: string; role: Role[] }) => {
+  withAddressOptions(add).action(async (options: AddressOptions & { tenant: string; username: string; role: Role[]; branch?: string }) => {
     const password = await lineFromInput('The password')
-    const { tenant, username } = options
-    const added = await withOperator(options, (operator) => operator.addUser({ tenant, username, password, roles: options.role }))
+    const { tenant, username, role, branch } = options
+    const user = { tenant, username, password, roles: role, ...(branch !== undefined && { branch }) }
+    const added = await withOperator(options, (operator) => operator.addUser(user))
     console.log(`user ${username} of ${tenant} ${added.created ? 'added' : 'changed; tokens given before are no longer good'}`)
   })
   return new Command('user').description('API users').addCommand(add)

@@ -1,6 +1,6 @@
 // What an endpoint of the contract is: one entry drives the gateway's route, the service's validation, the SDK's method and the reference.
 import type { ErrorCode } from './errors.ts'
-import type { Permission } from './roles.ts'
+import { grants, type Permission } from './roles.ts'
 
 /** The contexts that own endpoints, each one service with its own databases. */
 export type Context = 'gateway' | 'customer' | 'kit' | 'pin-preference' | 'wallet-ncmc' | 'inventory-order'
@@ -60,7 +60,10 @@ interface Definition<Code extends ErrorCode> {
 }
 
 interface PublicDefinition<Code extends ErrorCode> extends Definition<Code> {
+  /** What every call needs, checked at the door and by the owner. */
   readonly permission: Permission
+  /** What the value of the member `operation` needs besides, checked by the owner; every operation stands here. */
+  readonly permissionOfOperation?: Readonly<Record<string, Permission>>
   readonly family: Family
   /** What a caller should know beyond the summary: effects, states, limits. Markdown. */
   readonly description: string
@@ -98,6 +101,25 @@ export type InternalEndpoint<Request = unknown, Result = unknown, Code extends E
 export type Endpoint<Request = unknown, Result = unknown, Code extends ErrorCode = ErrorCode> =
   | PublicEndpoint<Request, Result, Code>
   | InternalEndpoint<Request, Result, Code>
+
+/**
+ * Whether a caller with these roles may make this call. Calls between services need no permission: their callers are listed.
+ * @param input the validated body; until there is one, only what every call of the endpoint needs is asked for
+ */
+export function mayCall(
+  endpoint: Pick<PublicEndpoint, 'permission' | 'permissionOfOperation'> | InternalEndpoint,
+  roles: readonly string[],
+  input?: unknown,
+): boolean {
+  if (!('permission' in endpoint)) return true
+  const { permission, permissionOfOperation } = endpoint
+  if (!grants(roles, permission)) return false
+  if (permissionOfOperation === undefined || typeof input !== 'object' || input === null || !('operation' in input)) return true
+  const { operation } = input
+  const needed =
+    typeof operation === 'string' && Object.hasOwn(permissionOfOperation, operation) ? permissionOfOperation[operation] : undefined
+  return needed !== undefined && grants(roles, needed)
+}
 
 /** Declares an endpoint that banks call through the gateway: `publicEndpoint<Body, Result>()({ … })`. */
 export const publicEndpoint =

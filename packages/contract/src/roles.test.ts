@@ -1,7 +1,7 @@
 // Roles: the contract's RBAC table.
 import { expect, test } from '@jest/globals'
-import { publicEndpoints } from './index.ts'
-import { grants, isRole, type Role } from './roles.ts'
+import { mayCall, publicEndpointList, publicEndpoints, stillToCome } from './index.ts'
+import { grants, isRole, type Role, roleFaults, rolesInForce } from './roles.ts'
 
 type Name = keyof typeof publicEndpoints
 const names = Object.keys(publicEndpoints) as Name[]
@@ -35,9 +35,51 @@ test('CUSTOMER_SUPPORT reads customers and kits, locks, unlocks and blocks, and 
     expect(may('CUSTOMER_SUPPORT')).not.toContain(name)
 })
 
-test('BRANCH_USER works with branches, inventory, card orders and registration', () => {
-  expect(familiesOf('BRANCH_USER')).toEqual(['branch', 'card-order', 'customer', 'inventory', 'kit', 'registration'])
-  for (const name of ['manageKit', 'activateKit', 'getCvv', 'updateAccount'] as const) expect(may('BRANCH_USER')).not.toContain(name)
+test.each([
+  ['CUSTOMER_SUPPORT', ['LOCK', 'UNLOCK', 'BLOCK']],
+  ['OPERATIONS', ['LOCK', 'UNLOCK', 'BLOCK', 'REPLACE', 'BLOCK_AND_REPLACE', 'HOTLIST']],
+  ['API_CLIENT', ['LOCK', 'UNLOCK', 'BLOCK', 'REPLACE', 'BLOCK_AND_REPLACE', 'HOTLIST']],
+  ['READ_ONLY', []],
+  ['BRANCH_USER', []],
+] as const)('%s may do %j with a card', (role, allowed) => {
+  const operations = ['LOCK', 'UNLOCK', 'BLOCK', 'REPLACE', 'BLOCK_AND_REPLACE', 'HOTLIST']
+  expect(operations.filter((operation) => mayCall(publicEndpoints.manageKit, [role], { operation }))).toEqual(allowed)
+})
+
+test('an operation that no permission is told for is nobody’s, whatever it is called', () => {
+  for (const operation of ['MELT', 'constructor', '__proto__', 7, null])
+    expect(mayCall(publicEndpoints.manageKit, ['ADMIN'], { operation })).toBe(false)
+})
+
+test('an endpoint with operations says of each what it needs', () => {
+  const withOperations = publicEndpointList.flatMap(({ name, request, permissionOfOperation = {} }) => {
+    const { operation } = ('properties' in request ? request.properties : {}) as { operation?: { enum?: readonly string[] } }
+    return operation?.enum ? [[name, [...operation.enum].sort(), Object.keys(permissionOfOperation).sort()] as const] : []
+  })
+  expect(withOperations.map(([name]) => name)).toEqual(expect.arrayContaining(['manageKit', 'manageAllKits']))
+  for (const [, operations, told] of withOperations) expect(told).toEqual(operations)
+})
+
+test('BRANCH_USER works with branches, inventory, card orders and registration, and reads no customers and cards', () => {
+  expect(familiesOf('BRANCH_USER')).toEqual(['branch', 'card-order', 'inventory', 'registration'])
+})
+
+test('of what is offered, BRANCH_USER reaches only what its owner keeps within the branch', () => {
+  const keptWithinTheBranch = ['register', 'registerCard']
+  expect(may('BRANCH_USER').filter((name) => !stillToCome.has(name))).toEqual(keptWithinTheBranch)
+})
+
+test('a user of a branch has that role alone, and a branch', () => {
+  expect(roleFaults(['BRANCH_USER'], 'B1')).toEqual([])
+  expect(roleFaults(['READ_ONLY', 'OPERATIONS'], undefined)).toEqual([])
+  expect(roleFaults(['BRANCH_USER'], undefined)).toEqual(['branch is required for BRANCH_USER'])
+  expect(roleFaults(['BRANCH_USER', 'READ_ONLY'], 'B1')).toEqual(['BRANCH_USER stands alone: other roles are not bound to a branch'])
+  expect(roleFaults(['READ_ONLY'], 'B1')).toEqual(['branch is for BRANCH_USER only'])
+})
+
+test('without a branch BRANCH_USER is no role, others stay', () => {
+  expect(rolesInForce(['BRANCH_USER', 'READ_ONLY'], undefined)).toEqual(['READ_ONLY'])
+  expect(rolesInForce(['BRANCH_USER'], 'B1')).toEqual(['BRANCH_USER'])
 })
 
 test('several roles together may do what each of them may', () => {

@@ -1,4 +1,4 @@
-// Roles of API users and what each may do; the gateway refuses a call whose permission no role of the token grants.
+// Roles of API users and what each may do; gateway and owner refuse a call whose permission no role of the token grants.
 
 const permissions = [
   'customer.read',
@@ -6,7 +6,7 @@ const permissions = [
   'customer.write',
   'kit.read',
   'kit.control', // lock, unlock, block
-  'kit.write',
+  'kit.write', // activate, replace, upgrade, convert, hotlist
   'card.reveal', // CVV, and look-ups by a card number in clear
   'pin.write',
   'pin.validate',
@@ -52,10 +52,9 @@ export const permissionsOf: Readonly<Record<Role, readonly Permission[]>> = {
     'card-order.write',
   ],
   CUSTOMER_SUPPORT: ['customer.read', 'kit.read', 'kit.control', 'preference.read'],
+  // No reads of customers and cards: they would show the whole bank, for those contexts know no branch of a customer.
   BRANCH_USER: [
-    'customer.read',
     'customer.register',
-    'kit.read',
     'branch.read',
     'branch.write',
     'inventory.read',
@@ -71,6 +70,24 @@ export const roles = Object.keys(permissionsOf) as Role[]
 
 /** True for the name of a role, so that text from a token or a command line can be trusted as one. */
 export const isRole = (text: string): text is Role => Object.hasOwn(permissionsOf, text)
+
+/** Works for one branch, which the user's token names. */
+const BRANCH_ROLE: Role = 'BRANCH_USER'
+
+/**
+ * Why a user cannot have these roles with or without a branch, as sentences; empty when it can. A branch bounds all that its user does, so
+ * the role stands alone: another beside it would open the whole bank.
+ */
+export function roleFaults(held: readonly Role[], branch: string | undefined): string[] {
+  const isBranchUser = held.includes(BRANCH_ROLE)
+  if (!isBranchUser) return branch === undefined ? [] : [`branch is for ${BRANCH_ROLE} only`]
+  if (held.some((role) => role !== BRANCH_ROLE)) return [`${BRANCH_ROLE} stands alone: other roles are not bound to a branch`]
+  return branch === undefined ? [`branch is required for ${BRANCH_ROLE}`] : []
+}
+
+/** The roles that count: one that is bound to a branch is none without it. */
+export const rolesInForce = (held: readonly string[], branch: string | undefined): readonly string[] =>
+  branch === undefined ? held.filter((role) => role !== BRANCH_ROLE) : held
 
 /** Whether any of the roles grants the permission. Unknown role names grant nothing. */
 export const grants = (held: readonly string[], permission: Permission): boolean =>

@@ -18,7 +18,7 @@ const PLANNED_BADGE = 'Planned'
 
 /** The operation of an endpoint, planned ones marked as such. */
 export function operationOf(endpoint: PublicEndpoint): Operation {
-  const { name, method, path, family, summary, description, permission } = endpoint
+  const { name, method, path, family, summary, description } = endpoint
   const isPlanned = stillToCome.has(name)
   const whole = requestSchema(endpoint.request)
   const requestName = `${pascalCase(name)}Request`
@@ -29,7 +29,7 @@ export function operationOf(endpoint: PublicEndpoint): Operation {
     operationId: name,
     tags: [families[family]],
     summary: isPlanned ? `${PLANNED_BADGE}: ${summary}` : summary,
-    description: `${description}\n\nNeeds the permission \`${permission}\`.${isPlanned ? '\n\nThis release answers 501 `endpoint.not.available`.' : ''}`,
+    description: `${description}\n\n${permissionText(endpoint)}${isPlanned ? '\n\nThis release answers 501 `endpoint.not.available`.' : ''}`,
     ...(isPlanned && { 'x-status': 'planned', 'x-badges': [{ name: PLANNED_BADGE }] }),
     parameters: parametersOf(endpoint, whole),
     ...(endpoint.upload
@@ -43,6 +43,15 @@ export function operationOf(endpoint: PublicEndpoint): Operation {
     [answerName]: successEnvelope(`${SCHEMAS}${resultName}`),
   }
   return { path, method: method.toLowerCase(), operation, schemas }
+}
+
+/** What the caller's roles must grant; operations that need more than the rest are named. */
+function permissionText({ permission, permissionOfOperation = {} }: PublicEndpoint): string {
+  const further = new Map<string, string[]>()
+  for (const [operation, needed] of Object.entries(permissionOfOperation))
+    if (needed !== permission) further.set(needed, [...(further.get(needed) ?? []), `\`${operation}\``])
+  const exceptions = [...further].map(([needed, operations]) => ` ${operations.join(', ')} also: \`${needed}\`.`)
+  return `Needs the permission \`${permission}\`.${exceptions.join('')}`
 }
 
 /** Whether there is anything to send: members, or a list. */

@@ -1,5 +1,5 @@
 // Running commands on the real store: validation, one run per key, another run when overtaken.
-import { type ErrorCode, internalEndpoint } from '@dcms/contract'
+import { type ErrorCode, internalEndpoint, publicEndpoints } from '@dcms/contract'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type Card, cardsOf, newCard, TestBank } from '../test/test-bank.ts'
 import { type Answer, type Call, type Command, command, faultAnswer, refusal } from './command.ts'
@@ -57,6 +57,29 @@ test('a body with faults is refused with a sentence for each and never reaches t
     exception: { errorCode: 'invalid.input.request', fieldError: ['cardId must not be empty', 'requestId must be a string'] },
   })
   expect(runs()).toBe(0)
+})
+
+test('a call that no role of the caller grants is refused before its body is looked at, and never reaches the handler', async () => {
+  let runs = 0
+  const lock = command(publicEndpoints.manageKit, async () => {
+    runs++
+    return answer({ status: true })
+  })
+  const body = { entityId: 'E1', oldKit: '1', operation: 'LOCK', requestId: newName('key') }
+  const replace = { ...body, operation: 'REPLACE', cardType: 'VIRTUAL', requestId: newName('key') }
+  for (const [roles, asked] of [
+    [[], body],
+    [['READ_ONLY'], body],
+    [['READ_ONLY'], {}],
+    [['CUSTOMER_SUPPORT'], replace],
+  ] as const) {
+    const refused = await run(lock, asked, { roles })
+    expect({ status: refused.status, code: codeOf(refused) }).toEqual({ status: 403, code: 'auth.forbidden' })
+  }
+  expect(runs).toBe(0)
+  expect((await run(lock, body, { roles: ['CUSTOMER_SUPPORT'] })).status).toBe(200)
+  expect((await run(lock, replace, { roles: ['OPERATIONS'] })).status).toBe(200)
+  expect((await run(lock, replace, { roles: ['CUSTOMER_SUPPORT'] })).status).toBe(403) // nor the answer that is kept
 })
 
 test('the handler gets the body normalised, with the scope of the call', async () => {

@@ -1,6 +1,6 @@
-// A command: an endpoint of the contract with the code that acts on it. Running one: validate, keep to one run per key, retry when overtaken.
+// A command: an endpoint of the contract with the code that acts on it. Running one: permission, validate, keep to one run per key, retry when overtaken.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Endpoint, type ErrorCode, failure, statusOf, success, validatorOf } from '@dcms/contract'
+import { type Endpoint, type ErrorCode, failure, mayCall, statusOf, success, validatorOf } from '@dcms/contract'
 import { type Outcome, ServiceUnavailable } from './decision.ts'
 import { beginRequest, hashOf, keepAnswer, releaseRequest } from './idempotency.ts'
 import { Scope, type ScopeOptions } from './scope.ts'
@@ -46,8 +46,11 @@ export function command<Request, Result, Code extends ErrorCode>(
   return {
     endpoint,
     async run(body, call) {
+      if (!mayCall(endpoint, call.roles)) return refusal('auth.forbidden')
       const validated = validate(body)
       if (!validated.valid) return inputFault(endpoint, validated.fieldError)
+      // Before a stored answer is looked for: the caller of a repeat may be another than that of the first call.
+      if (!mayCall(endpoint, call.roles, validated.value)) return refusal('auth.forbidden')
       const { requestId: keyInBody, ...withoutKey } = validated.value
       const key = keyInBody ?? call.idempotencyKey
       const bodyHash = hashOf(key !== undefined && idempotentAs ? await idempotentAs(withoutKey, call.tenant) : withoutKey)

@@ -30,6 +30,16 @@ test('a token says who calls, for which bank, user and roles', () => {
   expect(verify(gateway.tokenFor('kit', behalf))).toEqual({ caller: 'gateway', ...behalf })
 })
 
+test('the branch of a user goes along', () => {
+  const ofBranch = { ...behalf, roles: ['BRANCH_USER'], branch: 'B1' }
+  expect(verify(gateway.tokenFor('kit', ofBranch))).toEqual({ caller: 'gateway', ...ofBranch })
+  expect(gateway.tokenFor('kit', { ...ofBranch, branch: 'B2' })).not.toBe(gateway.tokenFor('kit', ofBranch))
+})
+
+test('a role that is bound to a branch is none without it', () => {
+  expect(verify(gateway.tokenFor('kit', { ...behalf, roles: ['BRANCH_USER', 'READ_ONLY'] }))).toMatchObject({ roles: ['READ_ONLY'] })
+})
+
 test('a token lives for 60 seconds and is signed once per bank, user, roles and audience', () => {
   const token = gateway.tokenFor('kit', behalf)
   const { iat = 0, exp = 0 } = jwt.decode(token) as { iat?: number; exp?: number }
@@ -98,6 +108,7 @@ test.each([
   ['no roles', { tenant: 'ACME_BANK' }, {}],
   ['roles that are no list', { tenant: 'ACME_BANK', roles: 'ADMIN' }, {}],
   ['roles that are no text', { tenant: 'ACME_BANK', roles: [1] }, {}],
+  ['a branch that is no text', { tenant: 'ACME_BANK', roles: [], branch: 1 }, {}],
 ])('a token with %s is not taken', (_what, claims, options) => {
   expect(verify(signed(options, claims))).toBeNull()
 })

@@ -1,7 +1,7 @@
-// Context tokens: who calls, for which tenant and user. ES256, 60 s, signed once and verified once per (tenant, user, roles, audience).
+// Context tokens: who calls, for which tenant and user. ES256, 60 s, signed once and verified once per (tenant, user, roles, branch, audience).
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Caller } from '@dcms/contract'
+import { type Caller, rolesInForce } from '@dcms/contract'
 import jwt from 'jsonwebtoken'
 import { SettingsError } from './settings.ts'
 
@@ -15,6 +15,8 @@ export interface OnBehalfOf {
   tenant: string
   user: string
   roles: readonly string[]
+  /** The branch that bounds what the user does; absent for one who works for the whole bank. */
+  branch?: string
 }
 
 /** What a verified context token says. */
@@ -31,11 +33,11 @@ export function callerTokens({ caller, keyFile }: { caller: Caller; keyFile: str
   const key = readKey(keyFile, (jwk) => createPrivateKey({ key: jwk, format: 'jwk' }))
   const cache = new Map<string, { token: string; renewAt: number }>()
   return {
-    tokenFor(audience, { tenant, user, roles }) {
-      const name = `${audience} ${tenant} ${user} ${roles.join(',')}`
+    tokenFor(audience, { tenant, user, roles, branch }) {
+      const name = `${audience} ${tenant} ${user} ${roles.join(',')} ${branch ?? ''}`
       const cached = cache.get(name)
       if (cached && cached.renewAt > Date.now()) return cached.token
-      const token = jwt.sign({ tenant, roles }, key, {
+      const token = jwt.sign({ tenant, roles, ...(branch !== undefined && { branch }) }, key, {
         algorithm: 'ES256',
         keyid: caller,
         issuer: caller,
@@ -82,8 +84,11 @@ function verify(token: string, keys: ReadonlyMap<string, KeyObject>, audience: s
     if (typeof claims === 'string' || typeof claims.sub !== 'string' || typeof claims.exp !== 'number') return null
     const tenant: unknown = claims.tenant
     const roles: unknown = claims.roles
+    const branch: unknown = claims.branch
     if (typeof tenant !== 'string' || !Array.isArray(roles) || !roles.every((role) => typeof role === 'string')) return null
-    return { context: { caller: kid as Caller, tenant, user: claims.sub, roles }, endsAt: claims.exp * 1000 }
+    if (branch !== undefined && typeof branch !== 'string') return null
+    const context: CallContext = { caller: kid as Caller, tenant, user: claims.sub, roles: rolesInForce(roles, branch) }
+    return { context: branch === undefined ? context : { ...context, branch }, endsAt: claims.exp * 1000 }
   } catch (error) {
     if (error instanceof jwt.JsonWebTokenError || error instanceof SyntaxError) return null
     throw error

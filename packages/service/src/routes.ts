@@ -36,6 +36,7 @@ export function addCommands(app: Express, options: RouteOptions): void {
         tenant,
         user: context.user,
         roles: context.roles,
+        ...(context.branch !== undefined && { branch: context.branch }),
         requestId: headerOf(request, 'x-request-id') ?? randomUUID(),
         ...(idempotencyKey !== undefined && { idempotencyKey }),
         ...(traceparent !== undefined && { traceparent }),

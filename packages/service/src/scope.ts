@@ -22,6 +22,8 @@ export interface ScopeOptions {
   traceparent?: string
   user: string
   roles: readonly string[]
+  /** The branch that bounds what the user does; absent for one who works for the whole bank. */
+  branch?: string
   relay: Relay
   sources: OutboxSources
 }
@@ -35,6 +37,7 @@ export class Scope {
   readonly traceparent: string | undefined
   readonly user: string
   readonly roles: readonly string[]
+  readonly branch: string | undefined
   readonly #relay: Relay
   readonly #sources: OutboxSources
 
@@ -46,6 +49,7 @@ export class Scope {
     this.traceparent = options.traceparent
     this.user = options.user
     this.roles = options.roles
+    this.branch = options.branch
     this.#relay = options.relay
     this.#sources = options.sources
   }

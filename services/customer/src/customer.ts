@@ -26,6 +26,8 @@ export interface Customer extends Stored, Profile {
   /** The last commands that issued cards, for repeats. */
   issued: { commandId: string; reservation: string; kitNos: string[] }[]
   registeredAt: Date
+  /** The branch whose user registered it; absent where that was a user of the whole bank. */
+  branch?: string
 }
 
 /** Every account says whether it is the default and whether this customer holds it as primary. */
@@ -85,6 +87,7 @@ export const customersOf = aggregateModel<Customer>(
     issuingAt: Date,
     issued: [Object],
     registeredAt: Date,
+    branch: String,
   },
   [
     [{ issuingAt: 1 }, { partialFilterExpression: { issuingAt: { $exists: true } } }],

@@ -14,6 +14,8 @@ export const registerCard = (kit: InternalClient) =>
     const { tenant, now, commandId } = scope
     const customer = await customersOf(tenant).findById(input.entityId, withoutOutbox).lean<Customer>()
     if (customer?.status !== 'ACTIVE') return refuse('CUS001')
+    // To a branch, customers of others are as unknown as those who do not exist.
+    if (scope.branch !== undefined && customer.branch !== scope.branch) return refuse('CUS001')
     const issued = customer.issued.find((each) => each.commandId === commandId)
     if (issued) return await confirmIssued(scope, customer._id, issued, kit)
     if (customer.issuing.some((each) => each.commandId === commandId)) return await finishIssuing(scope, customer, commandId, kit)

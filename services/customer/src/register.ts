@@ -61,7 +61,12 @@ export function decideRegistration(
   return kits.kind === 'refused' ? kits : { kind: 'planned', accounts, kits }
 }
 
-function newCustomer(input: Register, { accounts, kits }: Registration, documents: StoredKyc[], { now, commandId }: Scope): Customer {
+function newCustomer(
+  input: Register,
+  { accounts, kits }: Registration,
+  documents: StoredKyc[],
+  { now, commandId, branch }: Scope,
+): Customer {
   const { entityId, requestId: _requestId, deliveryAddress, kitInfo: _kitInfo, kycInfo: _kycInfo, ...profile } = input
   const kycKeyVersion = keyVersionOfDocuments(documents)
   return newlyStored({
@@ -76,5 +81,6 @@ function newCustomer(input: Register, { accounts, kits }: Registration, document
     issuingAt: now,
     issued: [],
     registeredAt: now,
+    ...(branch !== undefined && { branch }),
   })
 }

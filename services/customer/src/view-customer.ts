@@ -43,6 +43,7 @@ export function viewOf(customer: Customer, kits: readonly KitInfo[]): CustomerVi
     issuingAt: _issuingAt,
     issued: _issued,
     registeredAt: _registeredAt,
+    branch: _branch,
     mobileNumbers: _mobileNumbers,
     kycKeyVersion: _kycKeyVersion,
     kycInfo,

@@ -183,3 +183,24 @@ test('registerCard does not know an unknown customer, refuses what does not fit,
   })
   expect(await issue('further', { kitInfo: physical, deliveryAddress: 'PERMANENT' })).toMatchObject({ status: 200 })
 })
+
+test('a user of a branch registers for it and issues cards to its customers only', async () => {
+  const of = (branch: string) => ({ roles: ['BRANCH_USER'], branch })
+  expect(await bank.run('register', body('branch-customer'), of('B1'))).toMatchObject({ status: 200 })
+  expect(await register('bank-customer')).toMatchObject({ status: 200 })
+  const card = (entityId: string, call: object) =>
+    bank.run('registerCard', { entityId, kitInfo: [{ accountNo: '8642135', cardType: 'VIRTUAL' }] }, call)
+  expect(await card('branch-customer', of('B1'))).toMatchObject({ status: 200 })
+  for (const entityId of ['branch-customer', 'bank-customer'])
+    expect(await card(entityId, of('B2'))).toMatchObject({ status: 400, code: 'CUS001' })
+  expect(await card('branch-customer', {})).toMatchObject({ status: 200 })
+  expect((await bank.run('viewCustomer', { entityId: 'branch-customer' })).result).not.toHaveProperty('branch')
+})
+
+test('a user of a branch reads no customers: they would be those of the whole bank', async () => {
+  expect(await register('unseen')).toMatchObject({ status: 200 })
+  expect(await bank.run('viewCustomer', { entityId: 'unseen' }, { roles: ['BRANCH_USER'], branch: 'B1' })).toMatchObject({
+    status: 403,
+    code: 'auth.forbidden',
+  })
+})

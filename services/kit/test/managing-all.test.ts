@@ -123,3 +123,17 @@ test('500 cards are managed in one call', async () => {
   await cards(500)
   expect(resultOf(await manageAll({ entityId, operation: 'BLOCK' })).totalCardsManaged).toBe(500)
 })
+
+test('customer support locks and blocks all cards, and has no new one made and none hotlisted', async () => {
+  const { _id: kitNo } = await bank.issue(entityId)
+  const support = { roles: ['CUSTOMER_SUPPORT'] }
+  const manage = (operation: string, more: object = {}) => bank.run('manageKit', { entityId, oldKit: kitNo, operation, ...more }, support)
+  for (const operation of ['REPLACE', 'BLOCK_AND_REPLACE'])
+    expect(await manage(operation, { cardType: 'VIRTUAL' })).toMatchObject({ status: 403, code: 'auth.forbidden' })
+  expect(await manage('HOTLIST')).toMatchObject({ status: 403, code: 'auth.forbidden' })
+  expect(await bank.kit(kitNo)).toMatchObject({ status: 'ACTIVE' })
+  expect(await kitsOf(bank.tenant).countDocuments({ entityId })).toBe(1)
+  expect(await manage('LOCK')).toMatchObject({ status: 200 })
+  expect(await bank.run('manageAllKits', { entityId, operation: 'BLOCK' }, support)).toMatchObject({ status: 200 })
+  expect(await bank.kit(kitNo)).toMatchObject({ status: 'BLOCKED' })
+})

@@ -48,7 +48,7 @@ export const transportErrors = {
     status: 403,
     shortMessage: 'Forbidden',
     detailMessage: 'No role of this user allows this call',
-    when: 'the user’s roles do not grant the endpoint’s permission',
+    when: 'the user’s roles do not grant what the endpoint or the operation in its body needs',
   },
   'encryption.required': {
     status: 400,

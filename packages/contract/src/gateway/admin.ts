@@ -1,5 +1,6 @@
 // Operators' commands, `dcms …`: internal endpoints that take an operator's token only.
 import { internalEndpoint } from '../endpoint.ts'
+import { branchId } from '../inventory/stock.ts'
 import type { Role } from '../roles.ts'
 import { roles } from '../roles.ts'
 import { type TenantDefinition, tenantSchema } from '../tenant.ts'
@@ -24,6 +25,8 @@ export interface AddUser {
   username: string
   password: string
   roles: Role[]
+  /** Code of the branch that a BRANCH_USER works for. */
+  branch?: string
 }
 
 export const addUserEndpoint = internalEndpoint<AddUser, { username: string; created: boolean }>()({
@@ -43,6 +46,7 @@ export const addUserEndpoint = internalEndpoint<AddUser, { username: string; cre
       username: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$' },
       password: { type: 'string', minLength: 12, maxLength: 200 },
       roles: { type: 'array', minItems: 1, maxItems: 6, items: { enum: roles } },
+      branch: branchId,
     },
   },
   result: { type: 'object' },

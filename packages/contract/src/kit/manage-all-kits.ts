@@ -53,6 +53,7 @@ export const manageAllKitsEndpoint = publicEndpoint<ManageAllKits, AllKitsManage
   owner: 'kit',
   family: 'kit',
   permission: 'kit.control',
+  permissionOfOperation: { BLOCK: 'kit.control', LOCK: 'kit.control', UNLOCK: 'kit.control' },
   summary: 'Locks, unlocks or blocks all cards of a customer in one call',
   description: `For a lost phone or wallet. The customer is found by \`entityId\` or by \`mobileNo\`; with both, they must be the same customer. A number that several customers share needs the \`entityId\`. Neither, both of different customers, and a shared number are \`invalid.input.request\`; nobody found is \`CUS001\`.
 

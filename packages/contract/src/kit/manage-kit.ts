@@ -46,6 +46,14 @@ export const manageKitEndpoint = publicEndpoint<ManageKit, KitManaged>()({
   owner: 'kit',
   family: 'kit',
   permission: 'kit.control',
+  permissionOfOperation: {
+    LOCK: 'kit.control',
+    UNLOCK: 'kit.control',
+    BLOCK: 'kit.control',
+    REPLACE: 'kit.write',
+    BLOCK_AND_REPLACE: 'kit.write',
+    HOTLIST: 'kit.write',
+  },
   summary: 'Locks, unlocks, blocks, replaces or hotlists a card',
   description: `| operation | Effect |
 | --- | --- |
