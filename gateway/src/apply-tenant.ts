@@ -9,10 +9,13 @@ import type { TenantDocument } from './database.ts'
 import type { Tenants } from './tenants.ts'
 
 const ATTEMPTS_MAX = 10
+/** As published, signature included. A message of Kafka holds 1 MB, with its key and headers. */
+export const PUBLISHED_BYTES_MAX = 900 * 1024
 
 export interface ApplyTenantParts {
   readonly collection: mongo.Collection<TenantDocument>
   readonly tenants: Tenants
+  readonly sign: (unsigned: Pick<PublishedTenant, 'version' | 'definition'>) => PublishedTenant
   readonly relay: Pick<Relay, 'nudge'>
   readonly source: OutboxSource
 }
@@ -35,7 +38,7 @@ export const tenantsSource = (collection: mongo.Collection<TenantDocument>): Out
  */
 export async function applyTenant(definition: TenantDefinition, parts: ApplyTenantParts, now: Date): Promise<Applied> {
   const ownFaults = [...tenantFaults(definition), ...keyFaults(definition)]
-  const { collection, tenants, relay, source } = parts
+  const { collection, tenants, sign, relay, source } = parts
   const { tenant } = definition
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const stored = await collection.findOne({ _id: tenant })
@@ -46,7 +49,10 @@ export async function applyTenant(definition: TenantDefinition, parts: ApplyTena
       return answer({ tenant, version: stored.version, changed: false })
     }
     const version = (stored?.version ?? 0) + 1
-    if (await store(collection, stored, { version, definition }, now)) {
+    const published = sign({ version, definition })
+    const tooLarge = sizeFaults(published)
+    if (tooLarge.length > 0) return refuse('invalid.input.request', tooLarge)
+    if (await store(collection, stored, published, now)) {
       relay.nudge(source, tenant, tenant)
       tenants.register({ version, definition })
       return answer({ tenant, version, changed: true })
@@ -86,6 +92,13 @@ async function store(
     if (isDuplicateKey(error)) return false
     throw error
   }
+}
+
+/** What Kafka would refuse for ever, and everything behind it with it, is refused here. */
+function sizeFaults(published: PublishedTenant): string[] {
+  const bytes = Buffer.byteLength(JSON.stringify(published))
+  if (bytes <= PUBLISHED_BYTES_MAX) return []
+  return [`the definition takes ${Math.ceil(bytes / 1024)} KB as published; at most ${PUBLISHED_BYTES_MAX / 1024} KB can be`]
 }
 
 /** A key that cannot be sealed to would only be found out with the first answer. */

@@ -1,9 +1,18 @@
 // Wires the gateway: store, keys, tenants, users, upstreams, the two listeners; and its orderly end.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { auditTopic, type PublishedTenant, publicEndpointList, tenantsTopic } from '@dcms/contract'
+import { publicEndpointList } from '@dcms/contract'
 import { Broker, Relay } from '@dcms/events'
-import { callerTokens, connectStore, contextVerifier, databaseName, type RunningHttp, startHttp } from '@dcms/service'
+import {
+  callerTokens,
+  connectStore,
+  contextVerifier,
+  databaseName,
+  definitionReader,
+  definitionSigner,
+  type RunningHttp,
+  startHttp,
+} from '@dcms/service'
 import type { Logger } from 'pino'
 import { tenantsSource } from './apply-tenant.ts'
 import { AuditLog } from './audit.ts'
@@ -24,6 +33,7 @@ import { ReplayGuard } from './replay-guard.ts'
 import { pathOf, prefixes, routesOf } from './route.ts'
 import { SessionTickets } from './session-tickets.ts'
 import { Tenants } from './tenants.ts'
+import { TenantsTopic } from './tenants-topic.ts'
 import { Upstream } from './upstream.ts'
 import { Users } from './users.ts'
 
@@ -65,6 +75,7 @@ export async function startGateway(config: GatewayConfig, logger: Logger): Promi
       await Promise.all([publicHttp.close(), internalHttp.close()])
       for (const timer of timers) clearInterval(timer)
       parts.users.stop()
+      parts.tenantsTopic.stop()
       await parts.relay.stop()
       await parts.audit.stop()
       await parts.broker.stop()
@@ -86,6 +97,9 @@ function partsOf(config: GatewayConfig, logger: Logger) {
   const keys = new GatewayKeys(collections.keys, config.masterKey)
   const users = new Users(collections.users, logger)
   const tenants = new Tenants()
+  const sign = definitionSigner(config.callerKeyFile)
+  const definitions = definitionReader({ callersFile: config.callersFile, logger })
+  const tenantsTopic = new TenantsTopic({ broker, tenants, collection: collections.tenants, definitions, sign, logger })
   const upstreams = {
     customer: new Upstream('customer', config.customerUrl, logger),
     kit: new Upstream('kit', config.kitUrl, logger),
@@ -107,6 +121,8 @@ function partsOf(config: GatewayConfig, logger: Logger) {
     keys,
     users,
     tenants,
+    sign,
+    tenantsTopic,
     upstreams,
     audit,
     replayGuard,
@@ -119,7 +135,7 @@ function partsOf(config: GatewayConfig, logger: Logger) {
 
 /** The pipeline and the two Express apps over the parts. */
 function listenersOf(parts: Parts, isLoaded: () => boolean, config: GatewayConfig, logger: Logger) {
-  const { collections, source, relay, keys, users, tenants, audit, tickets, tokens, opener, forwarder } = parts
+  const { collections, source, relay, keys, users, tenants, sign, audit, tickets, tokens, opener, forwarder } = parts
   const whenAnswered = (exchange: Exchange, status: number): void => {
     observe(exchange, status)
     audit.append(exchange, status)
@@ -137,7 +153,7 @@ function listenersOf(parts: Parts, isLoaded: () => boolean, config: GatewayConfi
   const pipeline = new Pipeline({ routes, tenants, tokens, opener, forwarder, whenAnswered, isLoaded, logger })
   const internal = internalApp({
     verify: contextVerifier({ audience: 'gateway', callersFile: config.callersFile }),
-    applying: { collection: collections.tenants, tenants, relay, source },
+    applying: { collection: collections.tenants, tenants, sign, relay, source },
     adding: { collection: collections.users, users, tenants },
     isLoaded,
     logger,
@@ -155,10 +171,10 @@ async function load({ connection, collections, keys, tenants, users }: Parts): P
 }
 
 /** What goes on beside the calls; the timers are to be cleared at the end. */
-function startBackground({ relay, audit, replayGuard, keys, broker, tenants }: Parts, logger: Logger): NodeJS.Timeout[] {
+function startBackground({ relay, audit, replayGuard, keys, tenantsTopic }: Parts, logger: Logger): NodeJS.Timeout[] {
   relay.start()
   audit.start()
-  void followTenants(broker, tenants, logger)
+  tenantsTopic.follow().catch((error: unknown) => logger.error({ err: error }, 'what stands on the topic of tenants was not compared'))
   const refreshKeys = (): void => {
     keys.refresh(Date.now()).catch((error: unknown) => logger.warn({ err: error }, 'keys were not refreshed; the next attempt follows'))
   }
@@ -177,20 +193,6 @@ async function listenPublic(pipeline: Pipeline, app: RequestListener, config: Ga
   // Without this listener Node would ask for a body that the headers alone may get refused.
   http.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => handle(request, response, true))
   return http
-}
-
-/** What other gateway processes apply reaches this one over the topic. */
-async function followTenants(broker: Broker, tenants: Tenants, logger: Logger): Promise<void> {
-  await broker.ensureTopics([{ topic: tenantsTopic, partitions: 1, compacted: true }, { topic: auditTopic }])
-  await broker.followCompacted(tenantsTopic, async (tenant, value) => {
-    if (value === null) return
-    try {
-      const published: PublishedTenant = JSON.parse(value)
-      tenants.register(published)
-    } catch (error) {
-      logger.error({ err: error, tenant }, 'a published definition cannot be used; the one known so far stays')
-    }
-  })
 }
 
 async function untilDone(attempt: () => Promise<void>, signal: AbortSignal, logger: Logger): Promise<void> {

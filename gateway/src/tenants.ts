@@ -34,7 +34,7 @@ export class Tenants {
   }
 
   /** Takes a definition unless a newer one or the same is in use. Throws SealingError for a client key that is none. */
-  register({ version, definition }: PublishedTenant): void {
+  register({ version, definition }: Pick<PublishedTenant, 'version' | 'definition'>): void {
     const known = this.#tenants.get(definition.tenant)
     if (known !== undefined && known.version >= version) return
     const keys = definition.clientKeys.keys.map((jwk) => EncryptionKey.fromJwk(jwk))

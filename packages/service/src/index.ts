@@ -2,6 +2,7 @@
 export { type Answer, type Call, type Command, command, faultAnswer, refusal } from './command.ts'
 export { type CallContext, type CallerTokens, callerTokens, contextVerifier, type OnBehalfOf } from './context-token.ts'
 export { answer, type Decision, type Outcome, type Refused, refuse, refuseFor, ServiceUnavailable, unchanged } from './decision.ts'
+export { type DefinitionReader, definitionReader, definitionSigner, type GenuineTenant } from './definition-signature.ts'
 export { healthRoutes, type Readiness } from './health.ts'
 export { onShutdown, type RunningHttp, startHttp } from './http.ts'
 export { hashOf, type RequestRecord, requestsOf } from './idempotency.ts'

@@ -8,6 +8,7 @@ import type { Logger } from 'pino'
 import type { Command } from './command.ts'
 import { type CallerTokens, callerTokens, contextVerifier } from './context-token.ts'
 import { ServiceUnavailable } from './decision.ts'
+import { definitionReader } from './definition-signature.ts'
 import { healthRoutes } from './health.ts'
 import { onShutdown, startHttp } from './http.ts'
 import { requestsOf } from './idempotency.ts'
@@ -99,6 +100,7 @@ export async function startService(
     context,
     installation: config.installation,
     connection,
+    definitions: definitionReader({ callersFile: config.callersFile, logger }),
     models,
     logger,
     async prepare(tenant) {
