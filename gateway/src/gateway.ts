@@ -154,7 +154,7 @@ function listenersOf(parts: Parts, isLoaded: () => boolean, config: GatewayConfi
   const internal = internalApp({
     verify: contextVerifier({ audience: 'gateway', callersFile: config.callersFile }),
     applying: { collection: collections.tenants, tenants, sign, relay, source },
-    adding: { collection: collections.users, users, tenants },
+    adding: { collection: collections.users, counters: collections.counters, users, tenants },
     isLoaded,
     logger,
   })
