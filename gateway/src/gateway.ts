@@ -61,7 +61,7 @@ export async function startGateway(config: GatewayConfig, logger: Logger): Promi
   const internalHttp = await startHttp({ handler: internal, host: config.host, port: config.internalPort })
   const stopping = new AbortController()
   const timers: NodeJS.Timeout[] = []
-  const ready = untilDone(() => load(parts), stopping.signal, logger).then(() => {
+  const ready = untilDone(() => load(parts, logger), stopping.signal, logger).then(() => {
     if (stopping.signal.aborted) return
     loaded = true
     timers.push(...startBackground(parts, logger))
@@ -94,7 +94,7 @@ function partsOf(config: GatewayConfig, logger: Logger) {
   const broker = new Broker({ brokers: config.kafkaBrokers, clientId: 'gateway', installation: config.installation, logger })
   const source = tenantsSource(collections.tenants)
   const relay = new Relay(broker, [source], () => ['gateway']) // one collection for all tenants: the relay has one place to look
-  const keys = new GatewayKeys(collections.keys, config.masterKey)
+  const keys = new GatewayKeys(collections.keys, config.masterKey, logger)
   const users = new Users(collections.users, logger)
   const tenants = new Tenants()
   const sign = definitionSigner(config.callerKeyFile)
@@ -162,11 +162,11 @@ function listenersOf(parts: Parts, isLoaded: () => boolean, config: GatewayConfi
 }
 
 /** Reads what calls need into memory; safe to repeat. */
-async function load({ connection, collections, keys, tenants, users }: Parts): Promise<void> {
+async function load({ connection, collections, keys, tenants, users }: Parts, logger: Logger): Promise<void> {
   await connection.asPromise()
   await createIndexes(collections)
   await keys.refresh(Date.now())
-  for (const stored of await collections.tenants.find().toArray()) tenants.register(stored)
+  for (const stored of await collections.tenants.find().toArray()) tenants.registerOrPass(stored._id, stored, logger)
   await users.start()
 }
 

@@ -65,11 +65,8 @@ export class TenantsTopic {
       this.#doubt(tenant)
       return
     }
-    try {
-      tenants.register({ version: genuine.published.version, definition: genuine.definition })
-    } catch (error) {
-      logger.error({ err: error, tenant }, 'a published definition cannot be used; the one known so far stays')
-    }
+    const { published, definition } = genuine
+    tenants.registerOrPass(tenant, { version: published.version, definition }, logger)
   }
 
   #doubt(tenant: string): void {

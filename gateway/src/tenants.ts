@@ -1,6 +1,8 @@
 // The registered banks, as the pipeline needs them: in memory, by name.
 import type { PublishedTenant } from '@dcms/contract'
 import { EncryptionKey } from '@dcms/sealing'
+import type { Logger } from 'pino'
+import { Gauge } from 'prom-client'
 import { type Bucket, fullBucket, type RateLimits } from './limit-rate.ts'
 
 const TOKEN_LIFE_SECONDS = 3600
@@ -20,9 +22,17 @@ export interface RegisteredTenant {
   readonly tokenLifeSeconds: number
 }
 
+const unusable = new Gauge({
+  name: 'dcms_gateway_banks_not_served',
+  help: 'Banks whose newest definition cannot be used: unserved, or served by the one before it (outdated)',
+  labelNames: ['state'],
+})
+
 /** Every tenant this process knows. Filled from the database at the start, then by `applyTenant` and the topic of definitions. */
 export class Tenants {
   readonly #tenants = new Map<string, RegisteredTenant>()
+  /** Banks whose newest definition cannot be used: by a fault of that bank alone, which concerns no other. */
+  readonly #unusable = new Set<string>()
 
   find(id: string): RegisteredTenant | undefined {
     return this.#tenants.get(id)
@@ -31,6 +41,28 @@ export class Tenants {
   /** Version of the definition in use, 0 for an unknown tenant. */
   versionOf(id: string): number {
     return this.#tenants.get(id)?.version ?? 0
+  }
+
+  /** Whether a bank is registered that cannot be served: its calls are answered "not now", not "no such bank". */
+  isUnserved(id: string): boolean {
+    return this.#unusable.has(id) && !this.#tenants.has(id)
+  }
+
+  /**
+   * As `register`, for definitions that come in a row with those of other banks: one that cannot be used is told in the log and counted, and
+   * the bank keeps the definition it had.
+   */
+  registerOrPass(id: string, published: Parameters<Tenants['register']>[0], logger: Logger): void {
+    try {
+      this.register(published)
+      this.#unusable.delete(id)
+    } catch (error) {
+      this.#unusable.add(id)
+      logger.error({ err: error, tenant: id }, 'a definition cannot be used; the one known so far stays, and other banks are served')
+    }
+    const unserved = [...this.#unusable].filter((each) => !this.#tenants.has(each)).length
+    unusable.set({ state: 'unserved' }, unserved)
+    unusable.set({ state: 'outdated' }, this.#unusable.size - unserved)
   }
 
   /** Takes a definition unless a newer one or the same is in use. Throws SealingError for a client key that is none. */

@@ -186,7 +186,7 @@ export class TestGateway {
   /** The keys of the gateway, read as another gateway process would. */
   async keys(): Promise<GatewayKeys> {
     const { collections, close } = await this.database()
-    const keys = new GatewayKeys(collections.keys, this.config.masterKey)
+    const keys = new GatewayKeys(collections.keys, this.config.masterKey, pino({ level: 'fatal' }))
     await keys.refresh(Date.now())
     await close()
     return keys

@@ -95,6 +95,7 @@ export async function startService(
   const { aggregates, followings = [], sweeps = [], reactions = [] } = parts
 
   const models = [...new Set([...aggregates, ...followings.map((each) => each.projection), anyModel(requestsOf)])]
+  const stopping = new AbortController()
   let followsTenants = false
   const tenants: Tenants = new Tenants({
     context,
@@ -103,10 +104,15 @@ export async function startService(
     definitions: definitionReader({ callersFile: config.callersFile, logger }),
     models,
     logger,
-    async prepare(tenant) {
-      await parts.prepare?.(tenant)
-      if (followsTenants) await broker.ensureTopics([bankTopicOf(tenant.id)])
+    ...(parts.prepare && { prepare: parts.prepare }),
+    onServed({ id }) {
+      // Else the relay makes it with the bank's first event: no reason to keep the bank waiting for Kafka.
+      if (followsTenants)
+        broker
+          .createMissingTopics([bankTopicOf(id)])
+          .catch((error: unknown) => logger.warn({ err: error, tenant: id }, 'the topic of a bank was not made; its first event makes it'))
     },
+    signal: stopping.signal,
   })
   const sources = new OutboxSources(context, aggregates, () => tenants)
   const relay = new Relay(broker, sources.list, () => tenants.ids())
@@ -143,7 +149,6 @@ export async function startService(
   const internalHttp = await startHttp({ handler: internalApp, host: config.host, port: config.internalPort })
   logger.info({ port: publicHttp.port, internalPort: internalHttp.port }, 'listening')
 
-  const stopping = new AbortController()
   let jobsEnd: Promise<void> | undefined
   onShutdown(async () => {
     stopping.abort()
