@@ -1,7 +1,7 @@
 // Wires the gateway: store, keys, tenants, users, upstreams, the two listeners; and its orderly end.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { publicEndpointList } from '@dcms/contract'
+import { publicBases, publicEndpointList } from '@dcms/contract'
 import { Broker, Relay } from '@dcms/events'
 import {
   callerTokens,
@@ -30,7 +30,7 @@ import { PasswordCheck } from './passwords.ts'
 import { Pipeline } from './pipeline.ts'
 import { publicApp } from './public-app.ts'
 import { ReplayGuard } from './replay-guard.ts'
-import { pathOf, prefixes, routesOf } from './route.ts'
+import { pathOf, routesOf } from './route.ts'
 import { SessionTickets } from './session-tickets.ts'
 import { Tenants } from './tenants.ts'
 import { TenantsTopic } from './tenants-topic.ts'
@@ -41,7 +41,7 @@ const KEYS_REFRESH_EVERY_MS = 60 * 60 * 1000
 const REPLAY_EXPIRE_EVERY_MS = 30_000
 const LOAD_PAUSE_MS = 1_000
 const HEADERS_COUNT_MAX = 100
-const [V1, ALIAS] = [`${prefixes[0]}/`, `${prefixes[1]}/`]
+const [V1, ALIAS] = [`${publicBases[0]}/`, `${publicBases[1]}/`]
 
 export interface RunningGateway {
   readonly port: number

@@ -12,6 +12,8 @@ export interface RegisteredTenant {
   readonly version: number
   /** Setting OPTIONAL: clear JSON is taken and answered clear. */
   readonly clearAllowed: boolean
+  /** Sealed messages must name the tenant and the call they are for; else they may. */
+  readonly sealedForRequired: boolean
   readonly clientKeys: ReadonlyMap<string, EncryptionKey>
   /** Answers are sealed to it unless `reply_kid` names another. */
   readonly newestKey: EncryptionKey
@@ -77,6 +79,7 @@ export class Tenants {
       id: definition.tenant,
       version,
       clearAllowed: definition.encryption === 'OPTIONAL',
+      sealedForRequired: definition.settings?.sealedFor !== 'OPTIONAL',
       clientKeys: new Map(keys.map((key) => [key.kid, key])),
       newestKey,
       limits: definition.limits,
