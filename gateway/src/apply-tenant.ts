@@ -1,10 +1,22 @@
 // Applying a tenant definition. Contract: packages/contract/src/gateway/admin.ts.
+import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { type PublishedTenant, type TenantDefinition, tenantChangeFaults, tenantFaults, tenantsTopic } from '@dcms/contract'
+import {
+  type BinsOfTenant,
+  binOverlapFaults,
+  gainedBins,
+  type PublishedTenant,
+  readableBins,
+  type TenantDefinition,
+  tenantChangeFaults,
+  tenantFaults,
+  tenantsTopic,
+} from '@dcms/contract'
 import type { OutboxEvent, OutboxSource, Relay } from '@dcms/events'
 import { EncryptionKey, SealingError } from '@dcms/sealing'
 import { answer, isDuplicateKey, type Outcome, refuse } from '@dcms/service'
 import type { mongo } from 'mongoose'
+import { type BinLockDocument, holdingBins } from './bin-locks.ts'
 import type { TenantDocument } from './database.ts'
 import type { Tenants } from './tenants.ts'
 
@@ -14,13 +26,17 @@ export const PUBLISHED_BYTES_MAX = 900 * 1024
 
 export interface ApplyTenantParts {
   readonly collection: mongo.Collection<TenantDocument>
+  readonly binLocks: mongo.Collection<BinLockDocument>
   readonly tenants: Tenants
   readonly sign: (unsigned: Pick<PublishedTenant, 'version' | 'definition'>) => PublishedTenant
   readonly relay: Pick<Relay, 'nudge'>
   readonly source: OutboxSource
 }
 
-type Applied = Outcome<{ tenant: string; version: number; changed: boolean }, 'invalid.input.request' | 'concurrent.change'>
+type Applied = Outcome<
+  { tenant: string; version: number; changed: boolean },
+  'invalid.input.request' | 'invalid.bin.range' | 'concurrent.change'
+>
 
 /** Where the relay finds definitions to publish: all tenants in one collection, each published whole under its own name. */
 export const tenantsSource = (collection: mongo.Collection<TenantDocument>): OutboxSource => ({
@@ -34,11 +50,11 @@ export const tenantsSource = (collection: mongo.Collection<TenantDocument>): Out
 
 /**
  * Stores a valid definition as the next version, with its announcement, in one update; the same definition again changes nothing. What would
- * belie cards that may exist by the definition before is refused, with all other faults in one list.
+ * belie cards that may exist by the definition before is refused, with all other faults in one list; and so are BINs that another bank has.
  */
 export async function applyTenant(definition: TenantDefinition, parts: ApplyTenantParts, now: Date): Promise<Applied> {
   const ownFaults = [...tenantFaults(definition), ...keyFaults(definition)]
-  const { collection, tenants, sign, relay, source } = parts
+  const { collection, binLocks, tenants, sign, relay, source } = parts
   const { tenant } = definition
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const stored = await collection.findOne({ _id: tenant })
@@ -52,13 +68,29 @@ export async function applyTenant(definition: TenantDefinition, parts: ApplyTena
     const published = sign({ version, definition })
     const tooLarge = sizeFaults(published)
     if (tooLarge.length > 0) return refuse('invalid.input.request', tooLarge)
-    if (await store(collection, stored, published, now)) {
+    const gained = gainedBins(stored?.definition ?? null, definition)
+    const names = gained.map(({ bin }) => bin)
+    const done = await holdingBins(binLocks, names, `${tenant}:${randomUUID()}`, async (areHeld) => {
+      const overlaps = gained.length === 0 ? [] : binOverlapFaults(gained, await binsOfOthers(collection, tenant))
+      if (overlaps.length > 0) return refuse('invalid.bin.range', overlaps)
+      return areHeld() && (await store(collection, stored, published, now))
+    })
+    if (done === 'busy') return refuse('concurrent.change')
+    if (typeof done === 'object') return done
+    if (done) {
       relay.nudge(source, tenant, tenant)
       tenants.register({ version, definition })
       return answer({ tenant, version, changed: true })
     }
   }
   return refuse('concurrent.change')
+}
+
+/** Read under the locks: another bank's definition that was stored before them is seen, one that comes later finds ours. */
+async function binsOfOthers(collection: mongo.Collection<TenantDocument>, tenant: string): Promise<BinsOfTenant[]> {
+  const projection = { 'definition.tenant': 1, 'definition.bins': 1 }
+  const others = await collection.find({ _id: { $ne: tenant } }, { projection }).toArray()
+  return others.flatMap(({ definition }) => readableBins(definition))
 }
 
 /** False when somebody else was faster. */

@@ -2,6 +2,7 @@
 import type { TenantDefinition } from '@dcms/contract'
 import type { OutboxDocument } from '@dcms/events'
 import type { Connection, mongo } from 'mongoose'
+import type { BinLockDocument } from './bin-locks.ts'
 
 /** A tenant definition as it is stored; `_id` is the tenant. */
 export interface TenantDocument extends OutboxDocument {
@@ -52,6 +53,7 @@ export interface Database {
   readonly users: mongo.Collection<UserDocument>
   readonly keys: mongo.Collection<KeyDocument>
   readonly counters: mongo.Collection<CounterDocument>
+  readonly binLocks: mongo.Collection<BinLockDocument>
 }
 
 /** The collections of the gateway's database; usable once the connection stands. */
@@ -64,6 +66,7 @@ export function collectionsOf(database: Connection): Database {
     users: collection('users'),
     keys: collection('keys'),
     counters: collection('counters'),
+    binLocks: collection('binLocks'),
   }
 }
 

@@ -1,7 +1,7 @@
 // Wires the gateway: store, keys, tenants, users, upstreams, the two listeners; and its orderly end.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { publicBases, publicEndpointList } from '@dcms/contract'
+import { publicBases, publicEndpointList, readableBins, sharedBins } from '@dcms/contract'
 import { Broker, Relay } from '@dcms/events'
 import {
   callerTokens,
@@ -153,7 +153,7 @@ function listenersOf(parts: Parts, isLoaded: () => boolean, config: GatewayConfi
   const pipeline = new Pipeline({ routes, tenants, tokens, opener, forwarder, whenAnswered, isLoaded, logger })
   const internal = internalApp({
     verify: contextVerifier({ audience: 'gateway', callersFile: config.callersFile }),
-    applying: { collection: collections.tenants, tenants, sign, relay, source },
+    applying: { collection: collections.tenants, binLocks: collections.binLocks, tenants, sign, relay, source },
     adding: { collection: collections.users, counters: collections.counters, users, tenants },
     isLoaded,
     logger,
@@ -166,7 +166,11 @@ async function load({ connection, collections, keys, tenants, users }: Parts, lo
   await connection.asPromise()
   await createIndexes(collections)
   await keys.refresh(Date.now())
-  for (const stored of await collections.tenants.find().toArray()) tenants.registerOrPass(stored._id, stored, logger)
+  const known = await collections.tenants.find().toArray()
+  for (const stored of known) tenants.registerOrPass(stored._id, stored, logger)
+  // Applied by a release that did not look at other banks: they are served all the same, and gain no more of each other's numbers.
+  for (const shared of sharedBins(known.flatMap(({ definition }) => readableBins(definition))))
+    logger.warn({ shared }, 'two banks share card numbers')
   await users.start()
 }
 

@@ -1,14 +1,14 @@
 // Operators' commands on the internal listener, the topics they feed, and the audit trail.
 import { hash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { auditTopic, type PublishedTenant, tenantsTopic } from '@dcms/contract'
+import { auditTopic, type PublishedTenant, type TenantDefinition, tenantsTopic } from '@dcms/contract'
 import { Broker } from '@dcms/events'
 import { generateKeyPair } from '@dcms/sealing'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { pino } from 'pino'
 import type { ChainedRecord } from '../src/audit.ts'
 import { Bank, codeOf } from './bank.ts'
-import { definitionOf, newClientKeys, PASSWORD, TestGateway } from './test-gateway.ts'
+import { binOf, definitionOf, newClientKeys, PASSWORD, TestGateway } from './test-gateway.ts'
 
 const clientKeys = newClientKeys()
 let gateway: TestGateway
@@ -76,7 +76,7 @@ test('a definition with faults is refused, and each fault is named', async () =>
     fieldError: ['limits is required', expect.stringContaining('encryption')],
   })
   const wrongReference = await gateway.admin('apply-tenant', { ...definition, bins: [{ bin: '123456', network: 'RUPAY' }] })
-  expect(wrongReference.body.exception?.fieldError).toEqual([expect.stringContaining('608040')])
+  expect(wrongReference.body.exception?.fieldError).toEqual([expect.stringContaining(binOf('BAD_BANK'))])
   const { kty, crv, x } = generateKeyPair('P-256', 'k')
   const offCurve = { keys: [{ kty, crv, x, y: x, kid: 'off-curve' }] }
   const wrongKey = await gateway.admin('apply-tenant', { ...definition, clientKeys: offCurve })
@@ -126,6 +126,45 @@ test('one message turns no bank’s encryption off, and what was put over its de
   expect(answer.status).toBeGreaterThanOrEqual(400)
   expect((await gateway.admin('apply-tenant', { ...definition, name: 'Next' })).body.result).toMatchObject({ version: 2 })
 }, 30_000)
+
+test('no bank is given card numbers of another, of two at once in two processes one is refused', async () => {
+  const { installation, masterKey, callerKeyFile, callersFile } = gateway.config
+  const other = await TestGateway.start({ installation, masterKey, callerKeyFile, callersFile })
+  const withBin = (tenant: string, bin: string): TenantDefinition => {
+    const definition = definitionOf(tenant, clientKeys)
+    return {
+      ...definition,
+      bins: [{ bin, network: 'RUPAY' }],
+      products: definition.products.map((product) => ({ ...product, bin })),
+    } as never
+  }
+  const apply = async (at: TestGateway, tenant: string, bin: string) => {
+    const { body } = await gateway.admin('apply-tenant', withBin(tenant, bin), 'ops', at)
+    return body.exception?.errorCode ?? 'applied'
+  }
+  for (let round = 0; round < 5; round++) {
+    const bin = `70000${round}`
+    const outcomes = await Promise.all([apply(gateway, `LEFT_${round}`, bin), apply(other, `RIGHT_${round}`, `${bin}12`)])
+    expect(outcomes.sort()).toEqual(['applied', 'invalid.bin.range'])
+  }
+  await other.close()
+  expect(await apply(gateway, 'FIRST_BANK', '700010')).toBe('applied')
+  expect(await apply(gateway, 'SECOND_BANK', '70001099')).toBe('invalid.bin.range')
+  expect(await apply(gateway, 'SECOND_BANK', '70001199')).toBe('applied')
+})
+
+test('a bank that shares numbers since an earlier release can be changed in all but its numbers', async () => {
+  const [one, two] = ['EARLY_ONE', 'EARLY_TWO'].map((tenant) => ({ ...definitionOf('EARLY', clientKeys), tenant }))
+  if (!one || !two) throw new Error('two banks are needed')
+  expect((await gateway.admin('apply-tenant', one)).status).toBe(200)
+  const { collections, close } = await gateway.database()
+  const stored = await collections.tenants.findOne({ _id: 'EARLY_ONE' })
+  await collections.tenants.insertOne({ ...stored, _id: 'EARLY_TWO', definition: { ...stored?.definition, tenant: 'EARLY_TWO' } } as never)
+  await close()
+  expect((await gateway.admin('apply-tenant', { ...two, name: 'Another name' })).body.result).toMatchObject({ changed: true })
+  const more = [...two.bins, { bin: '700010', network: 'RUPAY' }]
+  expect(codeOf(await gateway.admin('apply-tenant', { ...two, bins: more }))).toBe('invalid.bin.range')
+})
 
 test('only operators are let in', async () => {
   for (const path of ['apply-tenant', 'add-user', 'tenant-version']) {

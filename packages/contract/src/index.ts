@@ -16,6 +16,7 @@ import { walletEndpoints, walletEvents } from './wallet/endpoints.ts'
 
 export * from './account-mapping/endpoints.ts'
 export * from './bank-stream.ts'
+export * from './bin-ranges.ts'
 export * from './branch/endpoints.ts'
 export * from './card-order/endpoints.ts'
 export * from './customer/endpoints.ts'

@@ -18,7 +18,7 @@ export const applyTenantEndpoint = internalEndpoint<TenantDefinition, { tenant: 
   idempotency: 'document',
   request: tenantSchema,
   result: { type: 'object' },
-  errors: ['invalid.input.request', 'concurrent.change'],
+  errors: ['invalid.input.request', 'invalid.bin.range', 'concurrent.change'],
 })
 
 export interface AddUser {
