@@ -16,9 +16,7 @@ import {
   type Call,
   connectStore,
   createLogger,
-  type DefinitionReader,
   databaseName,
-  type GenuineTenant,
   type InternalClient,
   mongoKeyStore,
   Scope,
@@ -43,9 +41,6 @@ export interface Answered {
   fieldError?: readonly string[]
   headers: Record<string, string>
 }
-
-/** What the test keeps is believed as it is: who signs definitions, and how they are checked, is the business of packages/service. */
-const definitions: DefinitionReader = { check: (_tenant, kept) => kept as GenuineTenant, read: () => null, isSigned: () => true }
 
 export class KitBank {
   readonly installation = `t${randomBytes(5).toString('hex')}`
@@ -73,7 +68,6 @@ export class KitBank {
       context: 'kit',
       installation,
       connection,
-      definitions,
       logger: this.#logger,
       models: [anyModel(kitsOf), anyModel(pansOf)],
     })
