@@ -1,5 +1,5 @@
 // POST /api/authenticate: user name and password for a bearer token. Contract: packages/contract/src/gateway/authenticate.ts.
-import { type Authenticate, type Authenticated, authenticateRequest, validatorOf } from '@dcms/contract'
+import { type Authenticate, type Authenticated, authenticatePath, authenticateRequest, htuOf, validatorOf } from '@dcms/contract'
 import type { mongo } from 'mongoose'
 import { checkTenant } from './check-tenant.ts'
 import type { UserDocument } from './database.ts'
@@ -18,6 +18,7 @@ import { userId } from './users.ts'
 const REMEMBERED_LIFE_SECONDS = 8 * 60 * 60
 
 const invalidCredentials = new Refusal('auth.invalid.credentials')
+const htu = htuOf('POST', authenticatePath)
 const validate = validatorOf<Authenticate>(authenticateRequest)
 
 export interface AuthenticateParts {
@@ -48,17 +49,18 @@ export async function authenticate(exchange: Exchange, parts: AuthenticateParts)
     exchange.reply = taken.reply
     return logIn(exchange, tenant, taken.body, parts, () => null)
   }
-  const opened = parts.opener.openPayload(body, { tenant, username: null, changesState: true, oneShotOnly: true, takesList: false }, nowMs)
+  const options = { tenant, username: null, htu, changesState: true, oneShotOnly: true, takesList: false }
+  const opened = parts.opener.openPayload(body, options, exchange.bodyAtMs)
   if (opened instanceof Refusal) return opened
-  const replayed = parts.opener.isReplay(tenant.id, opened, nowMs)
+  const replayed = parts.opener.isReplay(tenant.id, opened, exchange.bodyAtMs)
   if (replayed !== null) return replayed
   exchange.reply = opened.reply
-  return logIn(exchange, tenant, opened.body, parts, () => recordOnce(parts.opener, tenant, opened, nowMs))
+  return logIn(exchange, tenant, opened.body, parts, () => recordOnce(parts.opener, tenant, opened))
 }
 
 /** Recorded only now that the password was right: anybody can seal to the gateway, and must not be able to fill the bank's replay guard. */
-const recordOnce = (opener: PayloadOpener, tenant: RegisteredTenant, opened: Opened, nowMs: number): Refusal | null =>
-  opener.recordJti(tenant.id, opened, nowMs)
+const recordOnce = (opener: PayloadOpener, tenant: RegisteredTenant, opened: Opened): Refusal | null =>
+  opener.recordJti(tenant.id, opened, Date.now())
 
 async function logIn(
   exchange: Exchange,

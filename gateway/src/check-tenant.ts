@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { Refusal } from './exchange.ts'
 import type { RegisteredTenant, Tenants } from './tenants.ts'
+import { serviceUnavailable } from './upstream.ts'
 
 const headerMissing = new Refusal('tenant.header.missing')
 const tenantNotFound = new Refusal('tenant.not.found')
@@ -10,5 +11,6 @@ const tenantNotFound = new Refusal('tenant.not.found')
 export function checkTenant(headers: IncomingHttpHeaders, tenants: Tenants): RegisteredTenant | Refusal {
   const name = headers.tenant
   if (name === undefined || name === '') return headerMissing
-  return (typeof name === 'string' ? tenants.find(name) : undefined) ?? tenantNotFound
+  if (typeof name !== 'string') return tenantNotFound
+  return tenants.find(name) ?? (tenants.isUnserved(name) ? serviceUnavailable : tenantNotFound)
 }

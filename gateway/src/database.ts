@@ -2,6 +2,7 @@
 import type { TenantDefinition } from '@dcms/contract'
 import type { OutboxDocument } from '@dcms/events'
 import type { Connection, mongo } from 'mongoose'
+import type { BinLockDocument } from './bin-locks.ts'
 
 /** A tenant definition as it is stored; `_id` is the tenant. */
 export interface TenantDocument extends OutboxDocument {
@@ -19,11 +20,23 @@ export interface UserDocument {
   /** The branch that a BRANCH_USER works for. */
   branch?: string
   disabled: boolean
+  /** Deleted users are disabled too. What is left of them keeps their tokens ended when the name is given again. */
+  deleted?: true
   /** Counts changes; a token carries the version it was issued under. */
   version: number
   /** Tokens of an earlier version are revoked. A version instead of a time: exact, whatever the clocks of several gateways say. */
   tokensValidFrom: number
   changedAt: Date
+  /** The operator who changed it. */
+  changedBy?: string
+  /** Numbers the changes of all users, so that every process finds what it has not seen; see `Users`. */
+  revision?: number
+}
+
+/** A number that counts up, for all gateway processes. */
+export interface CounterDocument {
+  _id: 'users'
+  value: number
 }
 
 /** A key of the gateway, wrapped under the master key; `_id` names it, the same in every gateway process. */
@@ -39,6 +52,8 @@ export interface Database {
   readonly tenants: mongo.Collection<TenantDocument>
   readonly users: mongo.Collection<UserDocument>
   readonly keys: mongo.Collection<KeyDocument>
+  readonly counters: mongo.Collection<CounterDocument>
+  readonly binLocks: mongo.Collection<BinLockDocument>
 }
 
 /** The collections of the gateway's database; usable once the connection stands. */
@@ -46,11 +61,17 @@ export function collectionsOf(database: Connection): Database {
   // Mongoose's collection is the driver's, bound anew by each connection; only its type says less.
   const collection = <Document extends { _id: string }>(name: string): mongo.Collection<Document> =>
     database.collection(name) as unknown as mongo.Collection<Document>
-  return { tenants: collection('tenants'), users: collection('users'), keys: collection('keys') }
+  return {
+    tenants: collection('tenants'),
+    users: collection('users'),
+    keys: collection('keys'),
+    counters: collection('counters'),
+    binLocks: collection('binLocks'),
+  }
 }
 
 /** Safe to repeat. */
 export async function createIndexes({ tenants, users }: Database): Promise<void> {
   await tenants.createIndex({ outboxAt: 1 }, { partialFilterExpression: { outboxAt: { $exists: true } } })
-  await users.createIndex({ changedAt: 1 })
+  await users.createIndex({ revision: 1 })
 }

@@ -39,6 +39,8 @@ export class Exchange {
   readonly response: ServerResponse
   readonly nowMs = Date.now()
   readonly startedMs = performance.now()
+  /** When the body was complete: what the age of a message is counted by, as a body can be held back. Until then the time of the head. */
+  bodyAtMs = this.nowMs
   readonly requestId: string
   readonly traceparent: string
   readonly #whenAnswered: WhenAnswered

@@ -4,6 +4,7 @@ import { unwrapSecret, wrapSecret } from '@dcms/card-crypto'
 import { DecryptionKey, generateKeyPair, type PrivateJwk, type PublicJwk, publicPart } from '@dcms/sealing'
 import { isDuplicateKey } from '@dcms/service'
 import type { mongo } from 'mongoose'
+import type { Logger } from 'pino'
 import type { KeyDocument } from './database.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -39,15 +40,17 @@ export interface Keys {
 export class GatewayKeys implements Keys {
   readonly #collection: mongo.Collection<KeyDocument>
   readonly #masterKey: Uint8Array
+  readonly #logger: Logger
   #decryptionKeys = new Map<string, DecryptionKey>()
   #verificationKeys = new Map<string, KeyObject>()
   #ticketKeys = new Map<string, KeyObject>()
   #signingKey: SigningKey | undefined
   jwks: { keys: readonly (PublicJwk | SigningJwk)[] } = { keys: [] }
 
-  constructor(collection: mongo.Collection<KeyDocument>, masterKey: Uint8Array) {
+  constructor(collection: mongo.Collection<KeyDocument>, masterKey: Uint8Array, logger: Logger) {
     this.#collection = collection
     this.#masterKey = masterKey
+    this.#logger = logger
   }
 
   get signingKey(): SigningKey {
@@ -87,6 +90,8 @@ export class GatewayKeys implements Keys {
       await this.#ensure(`ticket-${day}`, 'ticket', () => ({ kid: day, secret: randomBytes(TICKET_KEY_BYTES) }))
     await this.#collection.deleteMany({ purpose: 'ticket', kid: { $lt: dayOf(nowMs - DAY_MS) } })
     this.#load(await this.#collection.find().sort({ _id: 1 }).toArray())
+    if (this.#signingKey === undefined || this.#decryptionKeys.size === 0 || this.#ticketKeys.size === 0)
+      throw new Error('a key that the gateway cannot do without cannot be read')
   }
 
   async #ensure(_id: string, purpose: KeyDocument['purpose'], make: () => { kid: string; secret: Buffer }): Promise<void> {
@@ -111,7 +116,8 @@ export class GatewayKeys implements Keys {
     const ticketKeys = new Map<string, KeyObject>()
     const published: (PublicJwk | SigningJwk)[] = []
     for (const { _id, purpose, kid, wrapped } of documents) {
-      const secret = unwrapSecret(this.#masterKey, nameOf(_id), wrapped)
+      const secret = this.#secretOf(_id, wrapped)
+      if (secret === null) continue
       switch (purpose) {
         case 'encryption': {
           const jwk: PrivateJwk = JSON.parse(secret.toString())
@@ -136,6 +142,16 @@ export class GatewayKeys implements Keys {
     this.#verificationKeys = verificationKeys
     this.#ticketKeys = ticketKeys
     this.jwks = { keys: published }
+  }
+
+  /** Null for a key that cannot be read: what stands under the others goes on. */
+  #secretOf(_id: string, wrapped: KeyDocument['wrapped']): Buffer | null {
+    try {
+      return unwrapSecret(this.#masterKey, nameOf(_id), wrapped)
+    } catch (error) {
+      this.#logger.error({ err: error, key: _id }, 'a key of the gateway cannot be read; it is left out')
+      return null
+    }
   }
 }
 

@@ -1,9 +1,18 @@
 // Wires the gateway: store, keys, tenants, users, upstreams, the two listeners; and its orderly end.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { auditTopic, type PublishedTenant, publicEndpointList, tenantsTopic } from '@dcms/contract'
+import { publicBases, publicEndpointList, readableBins, sharedBins } from '@dcms/contract'
 import { Broker, Relay } from '@dcms/events'
-import { callerTokens, connectStore, contextVerifier, databaseName, type RunningHttp, startHttp } from '@dcms/service'
+import {
+  callerTokens,
+  connectStore,
+  contextVerifier,
+  databaseName,
+  definitionReader,
+  definitionSigner,
+  type RunningHttp,
+  startHttp,
+} from '@dcms/service'
 import type { Logger } from 'pino'
 import { tenantsSource } from './apply-tenant.ts'
 import { AuditLog } from './audit.ts'
@@ -21,9 +30,10 @@ import { PasswordCheck } from './passwords.ts'
 import { Pipeline } from './pipeline.ts'
 import { publicApp } from './public-app.ts'
 import { ReplayGuard } from './replay-guard.ts'
-import { pathOf, prefixes, routesOf } from './route.ts'
+import { pathOf, routesOf } from './route.ts'
 import { SessionTickets } from './session-tickets.ts'
 import { Tenants } from './tenants.ts'
+import { TenantsTopic } from './tenants-topic.ts'
 import { Upstream } from './upstream.ts'
 import { Users } from './users.ts'
 
@@ -31,7 +41,7 @@ const KEYS_REFRESH_EVERY_MS = 60 * 60 * 1000
 const REPLAY_EXPIRE_EVERY_MS = 30_000
 const LOAD_PAUSE_MS = 1_000
 const HEADERS_COUNT_MAX = 100
-const [V1, ALIAS] = [`${prefixes[0]}/`, `${prefixes[1]}/`]
+const [V1, ALIAS] = [`${publicBases[0]}/`, `${publicBases[1]}/`]
 
 export interface RunningGateway {
   readonly port: number
@@ -51,7 +61,7 @@ export async function startGateway(config: GatewayConfig, logger: Logger): Promi
   const internalHttp = await startHttp({ handler: internal, host: config.host, port: config.internalPort })
   const stopping = new AbortController()
   const timers: NodeJS.Timeout[] = []
-  const ready = untilDone(() => load(parts), stopping.signal, logger).then(() => {
+  const ready = untilDone(() => load(parts, logger), stopping.signal, logger).then(() => {
     if (stopping.signal.aborted) return
     loaded = true
     timers.push(...startBackground(parts, logger))
@@ -65,6 +75,7 @@ export async function startGateway(config: GatewayConfig, logger: Logger): Promi
       await Promise.all([publicHttp.close(), internalHttp.close()])
       for (const timer of timers) clearInterval(timer)
       parts.users.stop()
+      parts.tenantsTopic.stop()
       await parts.relay.stop()
       await parts.audit.stop()
       await parts.broker.stop()
@@ -83,9 +94,12 @@ function partsOf(config: GatewayConfig, logger: Logger) {
   const broker = new Broker({ brokers: config.kafkaBrokers, clientId: 'gateway', installation: config.installation, logger })
   const source = tenantsSource(collections.tenants)
   const relay = new Relay(broker, [source], () => ['gateway']) // one collection for all tenants: the relay has one place to look
-  const keys = new GatewayKeys(collections.keys, config.masterKey)
+  const keys = new GatewayKeys(collections.keys, config.masterKey, logger)
   const users = new Users(collections.users, logger)
   const tenants = new Tenants()
+  const sign = definitionSigner(config.callerKeyFile)
+  const definitions = definitionReader({ callersFile: config.callersFile, logger })
+  const tenantsTopic = new TenantsTopic({ broker, tenants, collection: collections.tenants, definitions, sign, logger })
   const upstreams = {
     customer: new Upstream('customer', config.customerUrl, logger),
     kit: new Upstream('kit', config.kitUrl, logger),
@@ -107,6 +121,8 @@ function partsOf(config: GatewayConfig, logger: Logger) {
     keys,
     users,
     tenants,
+    sign,
+    tenantsTopic,
     upstreams,
     audit,
     replayGuard,
@@ -119,7 +135,7 @@ function partsOf(config: GatewayConfig, logger: Logger) {
 
 /** The pipeline and the two Express apps over the parts. */
 function listenersOf(parts: Parts, isLoaded: () => boolean, config: GatewayConfig, logger: Logger) {
-  const { collections, source, relay, keys, users, tenants, audit, tickets, tokens, opener, forwarder } = parts
+  const { collections, source, relay, keys, users, tenants, sign, audit, tickets, tokens, opener, forwarder } = parts
   const whenAnswered = (exchange: Exchange, status: number): void => {
     observe(exchange, status)
     audit.append(exchange, status)
@@ -137,8 +153,8 @@ function listenersOf(parts: Parts, isLoaded: () => boolean, config: GatewayConfi
   const pipeline = new Pipeline({ routes, tenants, tokens, opener, forwarder, whenAnswered, isLoaded, logger })
   const internal = internalApp({
     verify: contextVerifier({ audience: 'gateway', callersFile: config.callersFile }),
-    applying: { collection: collections.tenants, tenants, relay, source },
-    adding: { collection: collections.users, users, tenants },
+    applying: { collection: collections.tenants, binLocks: collections.binLocks, tenants, sign, relay, source },
+    adding: { collection: collections.users, counters: collections.counters, users, tenants },
     isLoaded,
     logger,
   })
@@ -146,19 +162,23 @@ function listenersOf(parts: Parts, isLoaded: () => boolean, config: GatewayConfi
 }
 
 /** Reads what calls need into memory; safe to repeat. */
-async function load({ connection, collections, keys, tenants, users }: Parts): Promise<void> {
+async function load({ connection, collections, keys, tenants, users }: Parts, logger: Logger): Promise<void> {
   await connection.asPromise()
   await createIndexes(collections)
   await keys.refresh(Date.now())
-  for (const stored of await collections.tenants.find().toArray()) tenants.register(stored)
+  const known = await collections.tenants.find().toArray()
+  for (const stored of known) tenants.registerOrPass(stored._id, stored, logger)
+  // Applied by a release that did not look at other banks: they are served all the same, and gain no more of each other's numbers.
+  for (const shared of sharedBins(known.flatMap(({ definition }) => readableBins(definition))))
+    logger.warn({ shared }, 'two banks share card numbers')
   await users.start()
 }
 
 /** What goes on beside the calls; the timers are to be cleared at the end. */
-function startBackground({ relay, audit, replayGuard, keys, broker, tenants }: Parts, logger: Logger): NodeJS.Timeout[] {
+function startBackground({ relay, audit, replayGuard, keys, tenantsTopic }: Parts, logger: Logger): NodeJS.Timeout[] {
   relay.start()
   audit.start()
-  void followTenants(broker, tenants, logger)
+  tenantsTopic.follow().catch((error: unknown) => logger.error({ err: error }, 'what stands on the topic of tenants was not compared'))
   const refreshKeys = (): void => {
     keys.refresh(Date.now()).catch((error: unknown) => logger.warn({ err: error }, 'keys were not refreshed; the next attempt follows'))
   }
@@ -177,20 +197,6 @@ async function listenPublic(pipeline: Pipeline, app: RequestListener, config: Ga
   // Without this listener Node would ask for a body that the headers alone may get refused.
   http.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => handle(request, response, true))
   return http
-}
-
-/** What other gateway processes apply reaches this one over the topic. */
-async function followTenants(broker: Broker, tenants: Tenants, logger: Logger): Promise<void> {
-  await broker.ensureTopics([{ topic: tenantsTopic, partitions: 1, compacted: true }, { topic: auditTopic }])
-  await broker.followCompacted(tenantsTopic, async (tenant, value) => {
-    if (value === null) return
-    try {
-      const published: PublishedTenant = JSON.parse(value)
-      tenants.register(published)
-    } catch (error) {
-      logger.error({ err: error, tenant }, 'a published definition cannot be used; the one known so far stays')
-    }
-  })
 }
 
 async function untilDone(attempt: () => Promise<void>, signal: AbortSignal, logger: Logger): Promise<void> {

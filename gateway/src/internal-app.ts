@@ -5,6 +5,8 @@ import {
   type Caller,
   type ErrorCode,
   type InternalEndpoint,
+  listUsersEndpoint,
+  setUserStateEndpoint,
   success,
   tenantVersionPath,
   tenantVersionRequest,
@@ -15,6 +17,8 @@ import express, { type Express, type RequestHandler, type Response } from 'expre
 import type { Logger } from 'pino'
 import { type AddUserParts, addUser } from './add-user.ts'
 import { type ApplyTenantParts, applyTenant } from './apply-tenant.ts'
+import { listUsers } from './list-users.ts'
+import { setUserState } from './set-user-state.ts'
 
 const BODY_MAX = '5mb' // a definition with 500 products is some 600 KB
 
@@ -33,7 +37,9 @@ export function internalApp(parts: InternalAppParts): Express {
   app.enable('case sensitive routing')
   app.enable('strict routing')
   serve(app, parts, applyTenantEndpoint, (definition) => applyTenant(definition, parts.applying, new Date()))
-  serve(app, parts, addUserEndpoint, (input) => addUser(input, parts.adding, new Date()))
+  serve(app, parts, addUserEndpoint, (input, operator) => addUser(input, parts.adding, { now: new Date(), operator }))
+  serve(app, parts, listUsersEndpoint, (input) => listUsers(input, parts.adding))
+  serve(app, parts, setUserStateEndpoint, (input, operator) => setUserState(input, parts.adding, { now: new Date(), operator }))
   serve(app, parts, tenantVersionEndpoint, async ({ tenant }) => ({
     kind: 'answer',
     result: { version: parts.applying.tenants.versionOf(tenant) },
@@ -57,7 +63,7 @@ function serve<Request, Result, Code extends ErrorCode>(
   app: Express,
   { verify, isLoaded, logger }: InternalAppParts,
   endpoint: Served<Request, Result, Code>,
-  run: (input: Request) => Promise<Outcome<Result, Code>>,
+  run: (input: Request, operator: string) => Promise<Outcome<Result, Code>>,
 ): void {
   const validate = validatorOf<Request>(endpoint.request)
   app.all(
@@ -70,7 +76,7 @@ function serve<Request, Result, Code extends ErrorCode>(
       const validated = validate(request.body ?? {})
       if (!validated.valid) return write(response, refusal('invalid.input.request', validated.fieldError))
       try {
-        write(response, answerOf(await run(validated.value)))
+        write(response, answerOf(await run(validated.value, verify(request.get('x-dcms-context'))?.user ?? '')))
       } catch (error) {
         logger.error({ err: error, path: endpoint.path }, 'operator command failed')
         write(response, faultAnswer(error))

@@ -1,7 +1,7 @@
 // Step 4, open: the sealed body becomes clear JSON, or the clear body of a sandbox tenant is taken as it is.
 import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
-import { openOneShot, openSession, type ParsedJwe, readHeader, SealingError } from '@dcms/sealing'
+import { openOneShot, openSession, type ParsedJwe, readHeader, type SealedHeader, SealingError } from '@dcms/sealing'
 import { BODY_BYTES_MAX, Refusal, type Reply } from './exchange.ts'
 import type { Keys } from './gateway-keys.ts'
 import { rateLimitExceeded } from './limit-rate.ts'
@@ -60,6 +60,8 @@ export interface OpenOptions {
   readonly tenant: RegisteredTenant
   /** The token's user; null where there is no token yet, hence no session. */
   readonly username: string | null
+  /** Method and path of the request, as `htu` of the message must name them. */
+  readonly htu: string
   readonly changesState: boolean
   readonly oneShotOnly: boolean
   /** The body is a list, not an object. */
@@ -81,15 +83,19 @@ export class PayloadOpener {
     this.#startedAtSeconds = Math.floor(startedAtMs / 1000)
   }
 
-  /** Everything cheap comes before the key agreement. The `jti` is not recorded here: see `recordJti`. */
+  /**
+   * Everything cheap comes before the key agreement. The `jti` is not recorded here: see `recordJti`.
+   * @param nowMs when the body was complete: a body can be held back for as long as a request may take
+   */
   openPayload(body: Buffer, options: OpenOptions, nowMs: number): Opened | Refusal {
     try {
       const parsed = readHeader(body)
       const { alg, iat, jti } = parsed.header
+      if (!isFor(parsed.header, options)) return decryptFailed
       const opened = alg === 'ECDH-ES' ? this.#oneShot(parsed, options) : this.#session(parsed, options, nowMs)
       if (opened instanceof Refusal) return opened
       if (iat === undefined || jti === undefined || jti === '') return decryptFailed
-      if (Math.abs(nowMs / 1000 - iat) > IAT_TOLERANCE_SECONDS) return timestampInvalid
+      if (isOutOfDate(iat, nowMs)) return timestampInvalid
       if (options.changesState && iat < this.#startedAtSeconds) return timestampInvalid
       const plaintext = opened()
       if (!isJson(plaintext.body, options.takesList)) return options.takesList ? notAList : notAnObject
@@ -100,8 +106,12 @@ export class PayloadOpener {
     }
   }
 
-  /** Records that a message was taken; refuses it when it was before. */
+  /**
+   * Records that a message was taken; refuses it when it was before. Where time has passed since it was opened, the message may be older by
+   * now than the guard remembers.
+   */
   recordJti(tenantId: string, { jti, iat }: Opened, nowMs: number): Refusal | null {
+    if (isOutOfDate(iat, nowMs)) return timestampInvalid
     switch (this.#replayGuard.record(tenantId, jti, iat, nowMs / 1000)) {
       case 'fresh':
         return null
@@ -136,6 +146,14 @@ export class PayloadOpener {
       reply: { mode: 'session', session, irt: jti },
     })
   }
+}
+
+const isOutOfDate = (iatSeconds: number, nowMs: number): boolean => Math.abs(nowMs / 1000 - iatSeconds) > IAT_TOLERANCE_SECONDS
+
+/** Whether a message was sealed for this tenant and this call. */
+function isFor({ aud, htu }: SealedHeader, { tenant, htu: own }: OpenOptions): boolean {
+  if (aud === tenant.id && htu === own) return true
+  return !tenant.sealedForRequired && (aud === undefined || aud === tenant.id) && (htu === undefined || htu === own)
 }
 
 /** A clear body as it came. An endpoint that needs no body under REQUIRED is still answered sealed, to the newest key. */

@@ -1,5 +1,5 @@
 // POST /api/session: one key agreement for many messages. Contract: packages/contract/src/gateway/authenticate.ts.
-import { type OpenSession, openSessionRequest, type SessionOpened, validatorOf } from '@dcms/contract'
+import { htuOf, type OpenSession, openSessionRequest, type SessionOpened, sessionPath, validatorOf } from '@dcms/contract'
 import { agree, generateKeyPair, SealingError } from '@dcms/sealing'
 import { checkTenant } from './check-tenant.ts'
 import type { TokenCheck } from './check-token.ts'
@@ -12,6 +12,7 @@ import type { Tenants } from './tenants.ts'
 
 const encryptionRequired = new Refusal('encryption.required')
 const unusableKey = new Refusal('invalid.input.request', [], ['key must be a public key on its curve'])
+const htu = htuOf('POST', sessionPath)
 const validate = validatorOf<OpenSession>(openSessionRequest)
 
 export interface OpenSessionParts {
@@ -37,16 +38,16 @@ export async function openSession(exchange: Exchange, parts: OpenSessionParts): 
   if (form === 'clear') return encryptionRequired
   const body = await bodyOf(exchange)
   if (body instanceof Refusal) return body
-  const options = { tenant, username: user.user, changesState: true, oneShotOnly: true, takesList: false }
-  const opened = parts.opener.openPayload(body, options, nowMs)
+  const options = { tenant, username: user.user, htu, changesState: true, oneShotOnly: true, takesList: false }
+  const opened = parts.opener.openPayload(body, options, exchange.bodyAtMs)
   if (opened instanceof Refusal) return opened
-  const seen = parts.opener.recordJti(tenant.id, opened, nowMs)
+  const seen = parts.opener.recordJti(tenant.id, opened, exchange.bodyAtMs)
   if (seen !== null) return seen
   exchange.reply = opened.reply
 
   const validated = validate(JSON.parse(opened.body.toString()))
   if (!validated.valid) return new Refusal('invalid.input.request', [], validated.fieldError)
-  return agreeWith(validated.value.key, parts.tickets, tenant.id, user.user, nowMs)
+  return agreeWith(validated.value.key, parts.tickets, tenant.id, user.user, exchange.bodyAtMs)
 }
 
 function agreeWith(

@@ -1,5 +1,6 @@
 // The sealed pipeline of /v1 and /dcms: route, tenant, token, open, forward, seal. No step waits for another by a promise.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { htuOf } from '@dcms/contract'
 import type { Logger } from 'pino'
 import { answerRefusal } from './answer.ts'
 import { maskedPath } from './audit.ts'
@@ -33,6 +34,8 @@ interface Admitted {
   readonly tenant: RegisteredTenant
   readonly user: VerifiedToken
   readonly form: BodyForm
+  /** What a sealed body must be for. */
+  readonly htu: string
   readonly idempotencyKey: string | undefined
 }
 
@@ -87,7 +90,7 @@ export class Pipeline {
     if (form instanceof Refusal) return form
     const idempotencyKey = idempotencyKeyOf(headers['idempotency-key'])
     if (idempotencyKey instanceof Refusal) return idempotencyKey
-    return { route, tenant, user, form, idempotencyKey }
+    return { route, tenant, user, form, htu: route.htu ?? htuOf(endpoint.method, path), idempotencyKey }
   }
 
   #answer(exchange: Exchange, admitted: Admitted, body: Buffer | Refusal): void {
@@ -98,8 +101,8 @@ export class Pipeline {
         return
       }
       exchange.reply = opened.reply
-      const { route, tenant, user, idempotencyKey } = admitted
-      this.#parts.forwarder.forward(exchange, route, tenant, user, idempotencyKey, opened.body, (answer) => {
+      const { route, user, idempotencyKey } = admitted
+      this.#parts.forwarder.forward(exchange, route, user, idempotencyKey, opened.body, (answer) => {
         try {
           if (answer instanceof Refusal) sealRefusal(exchange, answer)
           else sealAnswer(exchange, answer.status, answer.headers, answer.body)
@@ -112,13 +115,13 @@ export class Pipeline {
     }
   }
 
-  #open(exchange: Exchange, { form, route, tenant, user }: Admitted, body: Buffer): Pick<Opened, 'body' | 'reply'> | Refusal {
+  #open(exchange: Exchange, { form, htu, route, tenant, user }: Admitted, body: Buffer): Pick<Opened, 'body' | 'reply'> | Refusal {
     if (form === 'clear') return takeClear(body, tenant, route.takesList)
     const { opener } = this.#parts
-    const options = { tenant, username: user.user, changesState: route.changesState, oneShotOnly: false, takesList: route.takesList }
-    const opened = opener.openPayload(body, options, exchange.nowMs)
+    const options = { tenant, username: user.user, htu, changesState: route.changesState, oneShotOnly: false, takesList: route.takesList }
+    const opened = opener.openPayload(body, options, exchange.bodyAtMs)
     if (opened instanceof Refusal) return opened
-    return opener.recordJti(tenant.id, opened, exchange.nowMs) ?? opened
+    return opener.recordJti(tenant.id, opened, exchange.bodyAtMs) ?? opened
   }
 
   #fault(exchange: Exchange, error: unknown): void {

@@ -27,7 +27,10 @@ export function readBody(exchange: Exchange, done: (body: Buffer | Refusal) => v
     else if (rest === undefined) rest = [first, chunk]
     else rest.push(chunk)
   }
-  const onEnd = (): void => done(rest === undefined ? (first ?? noBody) : Buffer.concat(rest, length))
+  const onEnd = (): void => {
+    exchange.bodyAtMs = Date.now()
+    done(rest === undefined ? (first ?? noBody) : Buffer.concat(rest, length))
+  }
   request.on('data', onData)
   request.on('end', onEnd)
   request.on('error', () => {

@@ -1,12 +1,11 @@
 // Step 1, route: method and path name the endpoint; from the contract, by one look-up.
-import { type PublicEndpoint, stillToCome } from '@dcms/contract'
+import { belowBase, htuOf, type PublicEndpoint, publicBases, stillToCome } from '@dcms/contract'
 import { BODY_BYTES_MAX, Refusal } from './exchange.ts'
-
-/** Where the bank's calls live; the second is what the published guides show. */
-export const prefixes = ['/v1', '/dcms'] as const
 
 export interface Route {
   readonly endpoint: PublicEndpoint
+  /** What its messages are sealed for; undefined where the path has parameters, and so is another one with each call. */
+  readonly htu: string | undefined
   /** False where an empty body will do: nothing in the request schema is required. */
   readonly needsBody: boolean
   readonly changesState: boolean
@@ -33,9 +32,9 @@ const pathNotFound = new Refusal('path.not.found')
 /** The table of all public endpoints under each prefix, by path. */
 export function routesOf(endpoints: readonly PublicEndpoint[]): Routes {
   const table = new Map<string, Methods>()
-  for (const prefix of prefixes) {
+  for (const base of publicBases) {
     for (const endpoint of endpoints) {
-      const path = prefix + endpoint.path
+      const path = base + endpoint.path
       const routes: Record<string, Route> = { ...table.get(path)?.routes, [endpoint.method]: routeOf(endpoint) }
       table.set(path, { allow: Object.keys(routes).join(', '), routes })
     }
@@ -67,8 +66,7 @@ function methodsWithParameter({ withParameters }: Routes, path: string): Methods
 
 /** The request target behind the prefix, with its query: what a service with parameters gets. */
 export function targetOf(url: string): string {
-  const prefix = prefixes.find((each) => url.startsWith(each))
-  return url.slice(prefix?.length ?? 0)
+  return belowBase(url)
 }
 
 /** The path of a request target without its query. */
@@ -82,6 +80,7 @@ function routeOf(endpoint: PublicEndpoint): Route {
   const required = 'required' in endpoint.request && Array.isArray(endpoint.request.required) ? endpoint.request.required : []
   return {
     endpoint,
+    htu: endpoint.path.includes('{') ? undefined : htuOf(endpoint.method, endpoint.path),
     needsBody: takesList || required.length > 0,
     changesState: endpoint.idempotency !== 'read',
     isPlanned: stillToCome.has(endpoint.name),

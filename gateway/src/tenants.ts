@@ -1,6 +1,8 @@
 // The registered banks, as the pipeline needs them: in memory, by name.
 import type { PublishedTenant } from '@dcms/contract'
 import { EncryptionKey } from '@dcms/sealing'
+import type { Logger } from 'pino'
+import { Gauge } from 'prom-client'
 import { type Bucket, fullBucket, type RateLimits } from './limit-rate.ts'
 
 const TOKEN_LIFE_SECONDS = 3600
@@ -10,6 +12,8 @@ export interface RegisteredTenant {
   readonly version: number
   /** Setting OPTIONAL: clear JSON is taken and answered clear. */
   readonly clearAllowed: boolean
+  /** Sealed messages must name the tenant and the call they are for; else they may. */
+  readonly sealedForRequired: boolean
   readonly clientKeys: ReadonlyMap<string, EncryptionKey>
   /** Answers are sealed to it unless `reply_kid` names another. */
   readonly newestKey: EncryptionKey
@@ -20,9 +24,17 @@ export interface RegisteredTenant {
   readonly tokenLifeSeconds: number
 }
 
+const unusable = new Gauge({
+  name: 'dcms_gateway_banks_not_served',
+  help: 'Banks whose newest definition cannot be used: unserved, or served by the one before it (outdated)',
+  labelNames: ['state'],
+})
+
 /** Every tenant this process knows. Filled from the database at the start, then by `applyTenant` and the topic of definitions. */
 export class Tenants {
   readonly #tenants = new Map<string, RegisteredTenant>()
+  /** Banks whose newest definition cannot be used: by a fault of that bank alone, which concerns no other. */
+  readonly #unusable = new Set<string>()
 
   find(id: string): RegisteredTenant | undefined {
     return this.#tenants.get(id)
@@ -33,8 +45,30 @@ export class Tenants {
     return this.#tenants.get(id)?.version ?? 0
   }
 
+  /** Whether a bank is registered that cannot be served: its calls are answered "not now", not "no such bank". */
+  isUnserved(id: string): boolean {
+    return this.#unusable.has(id) && !this.#tenants.has(id)
+  }
+
+  /**
+   * As `register`, for definitions that come in a row with those of other banks: one that cannot be used is told in the log and counted, and
+   * the bank keeps the definition it had.
+   */
+  registerOrPass(id: string, published: Parameters<Tenants['register']>[0], logger: Logger): void {
+    try {
+      this.register(published)
+      this.#unusable.delete(id)
+    } catch (error) {
+      this.#unusable.add(id)
+      logger.error({ err: error, tenant: id }, 'a definition cannot be used; the one known so far stays, and other banks are served')
+    }
+    const unserved = [...this.#unusable].filter((each) => !this.#tenants.has(each)).length
+    unusable.set({ state: 'unserved' }, unserved)
+    unusable.set({ state: 'outdated' }, this.#unusable.size - unserved)
+  }
+
   /** Takes a definition unless a newer one or the same is in use. Throws SealingError for a client key that is none. */
-  register({ version, definition }: PublishedTenant): void {
+  register({ version, definition }: Pick<PublishedTenant, 'version' | 'definition'>): void {
     const known = this.#tenants.get(definition.tenant)
     if (known !== undefined && known.version >= version) return
     const keys = definition.clientKeys.keys.map((jwk) => EncryptionKey.fromJwk(jwk))
@@ -45,6 +79,7 @@ export class Tenants {
       id: definition.tenant,
       version,
       clearAllowed: definition.encryption === 'OPTIONAL',
+      sealedForRequired: definition.settings?.sealedFor !== 'OPTIONAL',
       clientKeys: new Map(keys.map((key) => [key.kid, key])),
       newestKey,
       limits: definition.limits,

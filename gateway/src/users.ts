@@ -5,8 +5,13 @@ import type { UserDocument } from './database.ts'
 
 /** How long a token may still work in the other gateway processes after it was revoked in one. */
 export const RELOAD_EVERY_MS = 2_000
-// Clocks of gateways differ, and a write takes a moment to be seen; reading a little twice is cheap.
-const RELOAD_OVERLAP_MS = 60_000
+/**
+ * Changes are found by their number, never by a time: clocks of gateways differ. A change may be stored after one with a higher number, by as
+ * many as are under way at once; reading the last few again is cheap.
+ */
+const RELOAD_OVERLAP = 100
+/** Now and then all are read: a database that was put back from a backup numbers its changes anew. */
+const ALL_EVERY_RELOADS = 150
 
 export interface UserState {
   disabled: boolean
@@ -15,14 +20,15 @@ export interface UserState {
 
 export const userId = (tenant: string, username: string): string => `${tenant}:${username}`
 
-type Changed = Pick<UserDocument, '_id' | 'disabled' | 'tokensValidFrom' | 'changedAt'>
+type Changed = Pick<UserDocument, '_id' | 'disabled' | 'tokensValidFrom' | 'revision'>
 
 /** The state of all users, followed by reading what changed every few seconds. */
 export class Users {
   readonly #collection: mongo.Collection<UserDocument>
   readonly #logger: Logger
   readonly #states = new Map<string, UserState>()
-  #changedUpTo = new Date(0)
+  #seenUpTo = 0
+  #reloads = 0
   #timer: NodeJS.Timeout | undefined
 
   constructor(collection: mongo.Collection<UserDocument>, logger: Logger) {
@@ -54,21 +60,23 @@ export class Users {
   }
 
   /** Takes a change at once, in the process that made it. */
-  take({ _id, disabled, tokensValidFrom }: Omit<Changed, 'changedAt'>): void {
+  take({ _id, disabled, tokensValidFrom }: Omit<Changed, 'revision'>): void {
     const state = this.#states.get(_id)
     if (state === undefined) this.#states.set(_id, { disabled, tokensValidFrom })
     else if (tokensValidFrom >= state.tokensValidFrom) Object.assign(state, { disabled, tokensValidFrom })
   }
 
   async #reload(): Promise<void> {
-    const since = new Date(this.#changedUpTo.getTime() - RELOAD_OVERLAP_MS)
-    const changed = this.#collection.find<Changed>(
-      { changedAt: { $gte: since } },
-      { projection: { _id: 1, disabled: 1, tokensValidFrom: 1, changedAt: 1 } },
-    )
+    const isWhole = this.#reloads % ALL_EVERY_RELOADS === 0
+    const changed = this.#collection.find<Changed>(isWhole ? {} : { revision: { $gt: this.#seenUpTo - RELOAD_OVERLAP } }, {
+      projection: { _id: 1, disabled: 1, tokensValidFrom: 1, revision: 1 },
+    })
+    let highest = isWhole ? 0 : this.#seenUpTo
     for await (const user of changed) {
       this.take(user)
-      if (user.changedAt > this.#changedUpTo) this.#changedUpTo = user.changedAt
+      highest = Math.max(highest, user.revision ?? 0)
     }
+    this.#seenUpTo = highest
+    this.#reloads++
   }
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import jwt from 'jsonwebtoken'
 import { FAILURES_MAX } from '../src/login-throttle.ts'
 import { RELOAD_EVERY_MS } from '../src/users.ts'
-import { Bank, codeOf, freshHeader } from './bank.ts'
+import { Bank, codeOf, headerFor } from './bank.ts'
 import { definitionOf, newClientKeys, PASSWORD, TestGateway } from './test-gateway.ts'
 
 const ACTIVATION = '/v1/kit-manager/kitActivation'
@@ -37,7 +37,10 @@ test('an unknown user and a wrong password get the same answer, sealed', async (
 test('a missing or malformed field is invalid.input.request and is named', async () => {
   const bank = bankOf('api_user')
   await bank.fetchKeys()
-  const answer = await bank.send('/api/authenticate', bank.seal({ username: 'a b', password: 'x'.repeat(201) }))
+  const answer = await bank.send(
+    '/api/authenticate',
+    bank.seal({ username: 'a b', password: 'x'.repeat(201) }, headerFor('/api/authenticate')),
+  )
   expect([answer.status, codeOf(answer)]).toEqual([400, 'invalid.input.request'])
   expect(answer.body.exception?.fieldError.map((line) => line.split(' ')[0])).toEqual(['username', 'password'])
 })
@@ -45,7 +48,7 @@ test('a missing or malformed field is invalid.input.request and is named', async
 test('a log-in that was overheard is worth nothing: the same message again is replayed', async () => {
   const bank = bankOf('api_user')
   await bank.fetchKeys()
-  const jwe = bank.seal({ username: 'api_user', password: PASSWORD }, freshHeader())
+  const jwe = bank.seal({ username: 'api_user', password: PASSWORD }, headerFor('/api/authenticate'))
   expect((await bank.send('/api/authenticate', jwe)).status).toBe(200)
   const again = await bank.send('/api/authenticate', jwe)
   expect([again.status, codeOf(again)]).toEqual([400, 'encryption.replayed'])
@@ -54,7 +57,7 @@ test('a log-in that was overheard is worth nothing: the same message again is re
 test('the same log-in message sent twice at once gives one token', async () => {
   const bank = bankOf('api_user')
   await bank.fetchKeys()
-  const jwe = bank.seal({ username: 'api_user', password: PASSWORD }, freshHeader())
+  const jwe = bank.seal({ username: 'api_user', password: PASSWORD }, headerFor('/api/authenticate'))
   const answers = await Promise.all([1, 2, 3].map(() => bank.send('/api/authenticate', jwe)))
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 400, 400])
 })
@@ -103,10 +106,7 @@ test('a disabled user can neither log in nor use a token', async () => {
   await gateway.addBank(definitionOf('ACME_BANK', clientKeys), 'disabled')
   const bank = bankOf('disabled')
   await bank.logIn(PASSWORD)
-  const { collections, close } = await gateway.database()
-  await collections.users.updateOne({ _id: 'ACME_BANK:disabled' }, { $set: { disabled: true, changedAt: new Date() } })
-  await close()
-  await new Promise((resolve) => setTimeout(resolve, RELOAD_EVERY_MS + 500))
+  await gateway.admin('set-user-state', { tenant: 'ACME_BANK', username: 'disabled', state: 'DISABLED' })
   expect(codeOf(await bank.call(ACTIVATION, {}))).toBe('auth.token.invalid')
   expect(codeOf(await bank.logIn(PASSWORD))).toBe('auth.invalid.credentials')
 })
@@ -121,7 +121,7 @@ test('a session is refused without a good key', async () => {
     { kty: 'OKP', crv: 'P-256', x: zeros },
     {},
   ]) {
-    const answer = await bank.send('/api/session', bank.seal({ key }))
+    const answer = await bank.send('/api/session', bank.seal({ key }, headerFor('/api/session')))
     expect([answer.status, codeOf(answer), answer.sealed]).toEqual([400, 'invalid.input.request', true])
   }
 })

@@ -1,5 +1,6 @@
 // A bank's client for tests: seals, opens, logs in, and can do each of it wrongly.
 import { randomUUID } from 'node:crypto'
+import { htuOf } from '@dcms/contract'
 import {
   agree,
   DecryptionKey,
@@ -37,6 +38,8 @@ export interface BankOptions {
 
 export const nowSeconds = (): number => Math.floor(Date.now() / 1000)
 export const freshHeader = (): HeaderFields & { jti: string; iat: number } => ({ iat: nowSeconds(), jti: randomUUID() })
+/** The header of a message for another call than the usual one of the tests, `kitActivation`. */
+export const headerFor = (path: string, method = 'POST'): ReturnType<typeof freshHeader> => ({ ...freshHeader(), htu: htuOf(method, path) })
 
 export class Bank {
   readonly url: string
@@ -71,12 +74,21 @@ export class Bank {
   }
 
   seal(body: unknown, header: HeaderFields = freshHeader(), curve: 'P-256' | 'X25519' = 'P-256'): string {
-    return sealOneShot(typeof body === 'string' ? body : JSON.stringify(body), this.gatewayKey(curve), header)
+    return sealOneShot(typeof body === 'string' ? body : JSON.stringify(body), this.gatewayKey(curve), this.#purpose(header))
   }
 
   sealInSession(body: unknown, header: HeaderFields = freshHeader()): string {
     if (!this.session) throw new Error('no session')
-    return sealSession(typeof body === 'string' ? body : JSON.stringify(body), this.session.keys.requestKey, this.session.ticket, header)
+    return sealSession(
+      typeof body === 'string' ? body : JSON.stringify(body),
+      this.session.keys.requestKey,
+      this.session.ticket,
+      this.#purpose(header),
+    )
+  }
+
+  #purpose(header: HeaderFields): HeaderFields {
+    return { aud: this.tenant, htu: 'POST /kit-manager/kitActivation', ...header }
   }
 
   async send(path: string, body: string | undefined, headers: Record<string, string | undefined> = {}, method = 'POST'): Promise<Answer> {
@@ -86,14 +98,18 @@ export class Bank {
 
   /** A sealed call, one-shot or in the session when there is one. */
   call(path: string, body: unknown, headers: Record<string, string | undefined> = {}): Promise<Answer> {
-    return this.send(path, this.session ? this.sealInSession(body) : this.seal(body), headers)
+    return this.send(path, this.session ? this.sealInSession(body, headerFor(path)) : this.seal(body, headerFor(path)), headers)
   }
 
   async logIn(password: string, more: object = {}): Promise<Answer> {
     if (this.gatewayKeys.length === 0) await this.fetchKeys()
-    const answer = await this.send('/api/authenticate', this.seal({ username: this.username, password, ...more }), {
-      authorization: undefined,
-    })
+    const answer = await this.send(
+      '/api/authenticate',
+      this.seal({ username: this.username, password, ...more }, headerFor('/api/authenticate')),
+      {
+        authorization: undefined,
+      },
+    )
     if (answer.status === 200) this.token = answer.body.id_token ?? ''
     return answer
   }
@@ -101,7 +117,10 @@ export class Bank {
   async openSession(curve: 'P-256' | 'X25519' = 'P-256'): Promise<Answer> {
     const own = generateKeyPair(curve, 'own')
     const { kty, crv, x, y } = own
-    const answer = await this.send('/api/session', this.seal({ key: { kty, crv, x, ...(y !== undefined && { y }) } }))
+    const answer = await this.send(
+      '/api/session',
+      this.seal({ key: { kty, crv, x, ...(y !== undefined && { y }) } }, headerFor('/api/session')),
+    )
     if (answer.status === 200) {
       const { ticket, key } = answer.body as unknown as { ticket: string; key: PublicJwk }
       this.session = { ticket, keys: deriveSessionKeys(agree(own, key), ticket, this.tenant, this.username) }

@@ -2,7 +2,7 @@
 
 import { publicEndpointList, stillToCome } from '@dcms/contract'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { Bank, codeOf } from './bank.ts'
+import { Bank, codeOf, headerFor } from './bank.ts'
 import { definitionOf, newClientKeys, PASSWORD, TestGateway } from './test-gateway.ts'
 
 const clientKeys = newClientKeys()
@@ -28,7 +28,8 @@ test.each(planned.map(({ method, path, name }) => [name, method, path] as const)
   async (_name, method, path) => {
     const calls = gateway.service.calls.length
     const body = path === '/inventory/update/deliveryStatus' ? [{}] : {}
-    const answer = await bank.send(`/v1${path.replace('{operation}', 'super-pin')}`, bank.seal(body), {}, method)
+    const target = `/v1${path.replace('{operation}', 'super-pin')}`
+    const answer = await bank.send(target, bank.seal(body, headerFor(target, method)), {}, method)
     expect({ status: answer.status, code: codeOf(answer), sealed: answer.sealed }).toEqual({
       status: 501,
       code: 'endpoint.not.available',

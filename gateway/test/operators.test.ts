@@ -1,13 +1,14 @@
 // Operators' commands on the internal listener, the topics they feed, and the audit trail.
 import { hash } from 'node:crypto'
-import { auditTopic, type TenantDefinition, tenantsTopic } from '@dcms/contract'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { auditTopic, type PublishedTenant, type TenantDefinition, tenantsTopic } from '@dcms/contract'
 import { Broker } from '@dcms/events'
 import { generateKeyPair } from '@dcms/sealing'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { pino } from 'pino'
 import type { ChainedRecord } from '../src/audit.ts'
 import { Bank, codeOf } from './bank.ts'
-import { definitionOf, newClientKeys, PASSWORD, TestGateway } from './test-gateway.ts'
+import { binOf, definitionOf, newClientKeys, PASSWORD, TestGateway } from './test-gateway.ts'
 
 const clientKeys = newClientKeys()
 let gateway: TestGateway
@@ -21,7 +22,21 @@ beforeAll(async () => {
     installation: gateway.config.installation,
     logger: pino({ level: 'fatal' }),
   })
+  await broker.ensureTopics([{ topic: tenantsTopic, partitions: 1, compacted: true }])
+  await broker.followCompacted(tenantsTopic, async (key, value) => void messages.push({ key, value: JSON.parse(value ?? 'null') }))
 })
+/** Everything that came on the topic of tenants. */
+const messages: { key: string; value: PublishedTenant | null }[] = []
+
+/** Waits for a message under a bank's name, among those after the first `from`. */
+async function onTopic(tenant: string, wanted: (value: PublishedTenant | null) => boolean, from = 0): Promise<PublishedTenant | null> {
+  for (const end = Date.now() + 15_000; Date.now() < end; await sleep(20)) {
+    const found = messages.slice(from).find(({ key, value }) => key === tenant && wanted(value))
+    if (found) return found.value
+  }
+  throw new Error(`nothing like it came for ${tenant}`)
+}
+
 afterAll(async () => {
   await broker.stop()
   await gateway.close()
@@ -42,13 +57,8 @@ test('a definition gets version 1, the same again changes nothing, a change gets
   expect((await gateway.admin('tenant-version', { tenant: 'ACME_BANK' })).body.result).toEqual({ version: 2 })
   expect((await gateway.admin('tenant-version', { tenant: 'NO_BANK' })).body.result).toEqual({ version: 0 })
 
-  const published = Promise.withResolvers<{ version: number; definition: TenantDefinition }>()
-  await broker.ensureTopics([{ topic: tenantsTopic, partitions: 1, compacted: true }])
-  void broker.followCompacted(tenantsTopic, async (key, value) => {
-    const parsed = JSON.parse(value ?? '{}')
-    if (key === 'ACME_BANK' && parsed.version === 2) published.resolve(parsed)
-  })
-  expect((await published.promise).definition).toMatchObject({ tenant: 'ACME_BANK', name: 'New name' })
+  const published = await onTopic('ACME_BANK', (value) => value?.version === 2)
+  expect(published?.definition).toMatchObject({ tenant: 'ACME_BANK', name: 'New name' })
 })
 
 test('definitions applied at once are all kept in some order', async () => {
@@ -66,12 +76,94 @@ test('a definition with faults is refused, and each fault is named', async () =>
     fieldError: ['limits is required', expect.stringContaining('encryption')],
   })
   const wrongReference = await gateway.admin('apply-tenant', { ...definition, bins: [{ bin: '123456', network: 'RUPAY' }] })
-  expect(wrongReference.body.exception?.fieldError).toEqual([expect.stringContaining('608040')])
+  expect(wrongReference.body.exception?.fieldError).toEqual([expect.stringContaining(binOf('BAD_BANK'))])
   const { kty, crv, x } = generateKeyPair('P-256', 'k')
   const offCurve = { keys: [{ kty, crv, x, y: x, kid: 'off-curve' }] }
   const wrongKey = await gateway.admin('apply-tenant', { ...definition, clientKeys: offCurve })
   expect(wrongKey.body.exception?.fieldError).toEqual([expect.stringContaining('off-curve')])
   expect((await gateway.admin('tenant-version', { tenant: 'BAD_BANK' })).body.result).toEqual({ version: 0 })
+})
+
+test('a definition that Kafka would never take is refused, and those that follow go their way', async () => {
+  const [product] = definitionOf('BIG_BANK', clientKeys).products
+  if (!product) throw new Error('no product')
+  const name = '₹'.repeat(96) // three bytes each
+  const numbers = Array.from({ length: 500 }, (_, number) => number)
+  const big = definitionOf('BIG_BANK', clientKeys, {
+    products: numbers.map((number) => ({ ...product, productId: `P${number}`, schemeCode: `S${number}`, productName: name })),
+    schemes: numbers.map((number) => ({ schemeCode: `S${number}`, name })),
+    tiers: numbers.map((number) => ({ tierType: `${name}${number}`, name })),
+    plastics: numbers.map((number) => ({ plasticCode: `${name}${number}`, name })),
+  })
+  const refused = await gateway.admin('apply-tenant', big)
+  expect(refused.body.exception).toMatchObject({
+    errorCode: 'invalid.input.request',
+    fieldError: [expect.stringMatching(/^the definition takes \d+ KB as published; at most 900 KB can be$/)],
+  })
+  expect((await gateway.admin('apply-tenant', definitionOf('NEXT_BANK', clientKeys))).status).toBe(200)
+  await onTopic('NEXT_BANK', (value) => value?.version === 1)
+})
+
+test('one message turns no bank’s encryption off, and what was put over its definition is put right', async () => {
+  const definition = definitionOf('FORGED_BANK', clientKeys)
+  await gateway.addBank(definition)
+  await onTopic('FORGED_BANK', (value) => value?.version === 1)
+  for (const value of [
+    JSON.stringify({ version: 1_000_000, definition: { ...definition, encryption: 'OPTIONAL' }, signature: 'mine' }),
+    null,
+  ]) {
+    const seen = messages.length
+    await broker.publish(tenantsTopic, [{ key: 'FORGED_BANK', value }])
+    await onTopic('FORGED_BANK', (published) => published?.version === 1 && published.definition.encryption === 'REQUIRED', seen + 1)
+  }
+  expect((await gateway.admin('tenant-version', { tenant: 'FORGED_BANK' })).body.result).toEqual({ version: 1 })
+  const clear = { username: 'api_user', password: PASSWORD }
+  const answer = await fetch(`${gateway.url}/api/authenticate`, {
+    method: 'POST',
+    headers: { tenant: 'FORGED_BANK', 'content-type': 'application/json' },
+    body: JSON.stringify(clear),
+  })
+  expect(answer.status).toBeGreaterThanOrEqual(400)
+  expect((await gateway.admin('apply-tenant', { ...definition, name: 'Next' })).body.result).toMatchObject({ version: 2 })
+}, 30_000)
+
+test('no bank is given card numbers of another, of two at once in two processes one is refused', async () => {
+  const { installation, masterKey, callerKeyFile, callersFile } = gateway.config
+  const other = await TestGateway.start({ installation, masterKey, callerKeyFile, callersFile })
+  const withBin = (tenant: string, bin: string): TenantDefinition => {
+    const definition = definitionOf(tenant, clientKeys)
+    return {
+      ...definition,
+      bins: [{ bin, network: 'RUPAY' }],
+      products: definition.products.map((product) => ({ ...product, bin })),
+    } as never
+  }
+  const apply = async (at: TestGateway, tenant: string, bin: string) => {
+    const { body } = await gateway.admin('apply-tenant', withBin(tenant, bin), 'ops', at)
+    return body.exception?.errorCode ?? 'applied'
+  }
+  for (let round = 0; round < 5; round++) {
+    const bin = `70000${round}`
+    const outcomes = await Promise.all([apply(gateway, `LEFT_${round}`, bin), apply(other, `RIGHT_${round}`, `${bin}12`)])
+    expect(outcomes.sort()).toEqual(['applied', 'invalid.bin.range'])
+  }
+  await other.close()
+  expect(await apply(gateway, 'FIRST_BANK', '700010')).toBe('applied')
+  expect(await apply(gateway, 'SECOND_BANK', '70001099')).toBe('invalid.bin.range')
+  expect(await apply(gateway, 'SECOND_BANK', '70001199')).toBe('applied')
+})
+
+test('a bank that shares numbers since an earlier release can be changed in all but its numbers', async () => {
+  const [one, two] = ['EARLY_ONE', 'EARLY_TWO'].map((tenant) => ({ ...definitionOf('EARLY', clientKeys), tenant }))
+  if (!one || !two) throw new Error('two banks are needed')
+  expect((await gateway.admin('apply-tenant', one)).status).toBe(200)
+  const { collections, close } = await gateway.database()
+  const stored = await collections.tenants.findOne({ _id: 'EARLY_ONE' })
+  await collections.tenants.insertOne({ ...stored, _id: 'EARLY_TWO', definition: { ...stored?.definition, tenant: 'EARLY_TWO' } } as never)
+  await close()
+  expect((await gateway.admin('apply-tenant', { ...two, name: 'Another name' })).body.result).toMatchObject({ changed: true })
+  const more = [...two.bins, { bin: '700010', network: 'RUPAY' }]
+  expect(codeOf(await gateway.admin('apply-tenant', { ...two, bins: more }))).toBe('invalid.bin.range')
 })
 
 test('only operators are let in', async () => {

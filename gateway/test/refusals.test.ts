@@ -4,10 +4,11 @@ import { EncryptionKey, generateKeyPair, sealOneShot, sealSession } from '@dcms/
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import jwt from 'jsonwebtoken'
 import { issueToken } from '../src/tokens.ts'
-import { type Answer, Bank, codeOf, freshHeader, nowSeconds } from './bank.ts'
+import { type Answer, Bank, codeOf, freshHeader, headerFor, nowSeconds } from './bank.ts'
 import { definitionOf, newClientKeys, PASSWORD, TestGateway } from './test-gateway.ts'
 
 const ACTIVATION = '/v1/kit-manager/kitActivation'
+const FETCH = '/v1/kit-manager/fetchKitsByEntityId'
 const BODY = { entityId: 'e', kitNo: '1' }
 const clientKeys = newClientKeys()
 let gateway: TestGateway
@@ -157,7 +158,10 @@ test('what is no JSON object inside is invalid.input.request, in clear', async (
     expectRefused(await bank.send(ACTIVATION, bank.seal(body)), 400, 'invalid.input.request')
     expectRefused(await sandbox.send(ACTIVATION, body, { 'content-type': 'application/json' }), 400, 'invalid.input.request')
   }
-  const notUtf8 = sealOneShot(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), bank.gatewayKey(), freshHeader())
+  const notUtf8 = sealOneShot(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), bank.gatewayKey(), {
+    ...headerFor(ACTIVATION),
+    aud: 'ACME_BANK',
+  })
   expectRefused(await bank.send(ACTIVATION, notUtf8), 400, 'invalid.input.request')
 })
 
@@ -168,7 +172,11 @@ test('an Idempotency-Key that is none is invalid.input.request', async () => {
 
 test('an unknown kid is encryption.key.not.found, so is an unknown reply_kid', async () => {
   const stranger = EncryptionKey.fromJwk(generateKeyPair('P-256', 'nobody'))
-  expectRefused(await bank.send(ACTIVATION, sealOneShot('{}', stranger, freshHeader())), 400, 'encryption.key.not.found')
+  expectRefused(
+    await bank.send(ACTIVATION, sealOneShot('{}', stranger, { ...headerFor(ACTIVATION), aud: 'ACME_BANK' })),
+    400,
+    'encryption.key.not.found',
+  )
   expectRefused(await bank.send(ACTIVATION, bank.seal(BODY, { ...freshHeader(), reply_kid: 'nobody' })), 400, 'encryption.key.not.found')
 })
 
@@ -178,11 +186,12 @@ test('an unknown, altered or foreign ticket is encryption.key.not.found', async 
   await own.openSession()
   const { session } = own
   if (!session) throw new Error('no session')
-  const sealUnder = (ticket: string): string => sealSession('{}', session.keys.requestKey, ticket, freshHeader())
+  const sealUnder = (ticket: string, path = ACTIVATION): string =>
+    sealSession('{}', session.keys.requestKey, ticket, { ...headerFor(path), aud: 'ACME_BANK' })
   for (const ticket of ['', 'x', '20261120.x', `${session.ticket}A`, session.ticket.slice(0, -1), session.ticket.replace('.', '.A')])
     expectRefused(await own.send(ACTIVATION, sealUnder(ticket)), 400, 'encryption.key.not.found')
   expectRefused(
-    await own.send('/v1/kit-manager/fetchKitsByEntityId', sealUnder(session.ticket), { authorization: `Bearer ${reader.token}` }),
+    await own.send(FETCH, sealUnder(session.ticket, FETCH), { authorization: `Bearer ${reader.token}` }),
     400,
     'encryption.key.not.found',
   )
@@ -196,7 +205,7 @@ test('a wrong tag, a body that is no JWE and a session message where one-shot is
     expectRefused(await bank.send(ACTIVATION, body), 400, 'encryption.decrypt.failed')
   expectRefused(await bank.send(ACTIVATION, undefined), 400, 'encryption.decrypt.failed')
   await bank.openSession()
-  const inSession = bank.sealInSession({ key: {} })
+  const inSession = bank.sealInSession({ key: {} }, headerFor('/api/session'))
   bank.session = undefined
   expectRefused(await bank.send('/api/session', inSession), 400, 'encryption.decrypt.failed')
 })
@@ -207,19 +216,19 @@ test('without iat or jti it is encryption.decrypt.failed', async () => {
 })
 
 test('an iat more than 300 seconds away is encryption.timestamp.invalid, for a read and for a change', async () => {
-  for (const path of [ACTIVATION, '/v1/kit-manager/fetchKitsByEntityId'])
+  for (const path of [ACTIVATION, FETCH])
     for (const away of [-305, 305, -1e9, 1e9])
       expectRefused(
-        await bank.send(path, bank.seal(BODY, { iat: nowSeconds() + away, jti: randomUUID() })),
+        await bank.send(path, bank.seal(BODY, { ...headerFor(path), iat: nowSeconds() + away })),
         400,
         'encryption.timestamp.invalid',
       )
 })
 
 test('an iat before the start of the gateway is taken for a read, not for a change', async () => {
-  const header = () => ({ iat: nowSeconds() - 200, jti: randomUUID() })
-  expectRefused(await bank.send(ACTIVATION, bank.seal(BODY, header())), 400, 'encryption.timestamp.invalid')
-  expect((await bank.send('/v1/kit-manager/fetchKitsByEntityId', bank.seal(BODY, header()))).status).toBe(200)
+  const header = (path: string) => ({ ...headerFor(path), iat: nowSeconds() - 200 })
+  expectRefused(await bank.send(ACTIVATION, bank.seal(BODY, header(ACTIVATION))), 400, 'encryption.timestamp.invalid')
+  expect((await bank.send(FETCH, bank.seal(BODY, header(FETCH)))).status).toBe(200)
 })
 
 test('a jti seen before is encryption.replayed: the same bytes, another body, another mode, but not another tenant', async () => {

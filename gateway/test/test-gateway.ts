@@ -1,5 +1,5 @@
 // A whole gateway for tests: in this process, with a fake service behind it and the real store and broker.
-import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -96,6 +96,10 @@ export const randomLetters = (count: number): string =>
 const channel = { offered: true, dailyCap: 1000, maxCap: 2000 }
 const region = { offered: true, atm: channel, pos: channel, ecom: channel, contactless: channel, tokenization: channel }
 
+/** Banks cannot have the same card numbers, so each has a BIN of its own. */
+export const binOf = (tenant: string): string =>
+  `60${String(createHash('sha256').update(tenant).digest().readUInt32BE() % 10_000).padStart(4, '0')}`
+
 /** A small valid definition with one client key of each curve. */
 export function definitionOf(tenant: string, clientKeys: readonly PrivateJwk[], changes: Partial<TenantDefinition> = {}): TenantDefinition {
   return {
@@ -107,14 +111,14 @@ export function definitionOf(tenant: string, clientKeys: readonly PrivateJwk[], 
     timeZone: 'Asia/Kolkata',
     clientKeys: { keys: clientKeys.map((key) => publicPart(key)) as TenantDefinition['clientKeys']['keys'] },
     limits: { requestsPerSecond: 1000, burst: 2000 },
-    bins: [{ bin: '608040', network: 'RUPAY' }],
+    bins: [{ bin: binOf(tenant), network: 'RUPAY' }],
     products: [
       {
         productId: 'P1',
         productName: 'Product',
         schemeCode: '2003',
         cardType: 'VIRTUAL',
-        bin: '608040',
+        bin: binOf(tenant),
         networkType: 'RUPAY',
         validityMonths: 60,
         domestic: region,
@@ -186,18 +190,23 @@ export class TestGateway {
   /** The keys of the gateway, read as another gateway process would. */
   async keys(): Promise<GatewayKeys> {
     const { collections, close } = await this.database()
-    const keys = new GatewayKeys(collections.keys, this.config.masterKey)
+    const keys = new GatewayKeys(collections.keys, this.config.masterKey, pino({ level: 'fatal' }))
     await keys.refresh(Date.now())
     await close()
     return keys
   }
 
-  /** An operator's command; `caller` is whose token goes along. */
-  async admin(path: string, body: unknown, caller: 'ops' | 'gateway' | null = 'ops'): Promise<{ status: number; body: Body }> {
+  /** An operator's command; `caller` is whose token goes along, `at` another process with the same callers. */
+  async admin(
+    path: string,
+    body: unknown,
+    caller: 'ops' | 'gateway' | null = 'ops',
+    at: TestGateway = this,
+  ): Promise<{ status: number; body: Body }> {
     const keyFile = caller === 'gateway' ? this.files.gatewayKeyFile : this.files.opsKeyFile
     const token =
       caller === null ? undefined : callerTokens({ caller, keyFile }).tokenFor('gateway', { tenant: 'ANY', user: 'operator', roles: [] })
-    const response = await fetch(`http://127.0.0.1:${this.gateway.internalPort}/internal/admin/${path}`, {
+    const response = await fetch(`http://127.0.0.1:${at.gateway.internalPort}/internal/admin/${path}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...(token && { 'x-dcms-context': token }) },
       body: typeof body === 'string' ? body : JSON.stringify(body),

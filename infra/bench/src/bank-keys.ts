@@ -1,6 +1,6 @@
 // A bank's keys towards the gateway in every mode: a key on each curve, and a session. The SDK picks one mode; a bench needs them all.
 import { jwksPath, sessionPath } from '@dcms/contract'
-import { type DecryptionKey, DecryptionKey as Key, openAnswer, type PublicJwk, type Recipient, sealRequest } from '@dcms/sdk'
+import { type DecryptionKey, htuOf, DecryptionKey as Key, openAnswer, type PublicJwk, type Recipient, sealRequest } from '@dcms/sdk'
 import { agree, deriveSessionKeys, EncryptionKey, generateKeyPair, publicPart } from '@dcms/sealing'
 import type { BankAccess, Mode } from './load.ts'
 
@@ -44,7 +44,11 @@ async function openSession(
 ): Promise<Recipient> {
   const own = generateKeyPair('X25519', 'session')
   const { kty, crv, x } = publicPart(own)
-  const sealed = sealRequest({ key: { kty, crv, x } }, oneShot, Math.floor(Date.now() / 1000))
+  const sealed = sealRequest({ key: { kty, crv, x } }, oneShot, {
+    iat: Math.floor(Date.now() / 1000),
+    aud: bank.tenant,
+    htu: htuOf('POST', sessionPath),
+  })
   const answer = await fetch(bank.baseUrl + sessionPath, {
     method: 'POST',
     headers: { tenant: bank.tenant, authorization: `Bearer ${token}`, 'content-type': 'application/jose' },

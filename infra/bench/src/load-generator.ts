@@ -1,5 +1,5 @@
 // The load generator, a process of its own: seals the messages of a round beforehand, then sends them as fast as they are answered.
-import { Dcms, type DecryptionKey, openAnswer, type Recipient, type SealedRequest, sealRequest } from '@dcms/sdk'
+import { Dcms, type DecryptionKey, htuOf, openAnswer, type Recipient, type SealedRequest, sealRequest } from '@dcms/sdk'
 import { type Dispatcher, Pool } from 'undici'
 import { BankKeys } from './bank-keys.ts'
 import { answerParent } from './child.ts'
@@ -73,9 +73,9 @@ async function prepare(round: Round): Promise<Prepared> {
   }
   if (!bank) throw new Error('log in before sealed rounds')
   const recipient = bank.keys.recipient(mode)
-  const iat = Math.floor(Date.now() / 1000)
+  const purpose = { iat: Math.floor(Date.now() / 1000), aud: bank.access.tenant, htu: htuOf('POST', round.path) }
   const messages = texts.map((text) => {
-    const sealed = sealRequest(JSON.parse(text), recipient, iat)
+    const sealed = sealRequest(JSON.parse(text), recipient, purpose)
     return { text: sealed.jwe, sealed }
   })
   const headers = ['content-type', 'application/jose', 'tenant', bank.access.tenant, 'authorization', `Bearer ${bank.token}`]

@@ -6,7 +6,8 @@ const root = join(import.meta.dirname, '..', '..', '..')
 const bin = (name: string): string => join(root, 'node_modules', '.bin', name)
 
 const steps: [name: string, command: string, ...args: string[]][] = [
-  ['types', bin('tsc'), '--noEmit', '-p', root],
+  // What it found last time spares it most of the work: 1 s instead of 16 where little changed.
+  ['types', bin('tsc'), '--noEmit', '--incremental', '--tsBuildInfoFile', join(root, '.dcms', 'types.tsbuildinfo'), '-p', root],
   ['lint and format', bin('biome'), 'check', '--error-on-warnings', root],
   ['boundaries', process.execPath, join(import.meta.dirname, 'check-boundaries.ts')],
 ]

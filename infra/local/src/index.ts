@@ -11,3 +11,5 @@ export {
   stopEngines,
 } from './engines.ts'
 export { type KafkaEngine, type KafkaOptions, startKafka } from './kafka.ts'
+export { type KafkaCluster, type KafkaClusterOptions, startKafkaCluster } from './kafka-cluster.ts'
+export type { SecuredListener } from './kafka-properties.ts'

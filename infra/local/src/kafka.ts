@@ -1,4 +1,4 @@
-// The local Kafka: one KRaft node on the loopback, its data in the engines' folder; fault tests may pause, kill and restart it.
+// A local Kafka node on the loopback, alone or one of a cluster, its data in a folder; fault tests may pause, kill and restart it.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -6,18 +6,24 @@ import getPort from 'get-port'
 import { exists, type Progress } from './cache.ts'
 import { findEngine, type ProcessPlace, send, spawnEngine, stopEngine, waitForEnd, waitUntilReady } from './engine-process.ts'
 import { kafkaJars } from './kafka-jars.ts'
+import { type KafkaNode, type SecuredListener, scramUsers, serverProperties } from './kafka-properties.ts'
 import { kafkaAnswers, portIsTaken } from './probe.ts'
 
 const READY_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 30_000
 const CLUSTER_ID = 'ZGNtcy1sb2NhbC1rYWZrYQ' // any 16 bytes in base64url: "dcms-local-kafka"
-const JVM = ['-Xms96m', '-Xmx384m', '-XX:+UseSerialGC', '-XX:MaxDirectMemorySize=128m', '-Xshare:auto', '-Djava.awt.headless=true']
+const JVM = ['-XX:+UseSerialGC', '-Xshare:auto', '-Djava.awt.headless=true']
+const MEMORY_ALONE = ['-Xms96m', '-Xmx384m', '-XX:MaxDirectMemorySize=128m']
+const MEMORY_OF_SEVERAL = ['-Xms64m', '-Xmx224m', '-XX:MaxDirectMemorySize=64m', '-XX:TieredStopAtLevel=1']
 const LOGGING = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.simpleLogger.showDateTime=true']
 
 export interface KafkaOptions {
   dataDir: string
   kafkaPort: number
   logDir?: string
+  /** One of several; alone when left out. */
+  node?: KafkaNode
+  secured?: SecuredListener
   progress: Progress
 }
 
@@ -82,7 +88,7 @@ export async function runningKafka(dataDir: string): Promise<{ pid: number; port
   const pid = await findEngine(pidFile)
   if (pid === undefined) return undefined
   const config = await readFile(join(home, 'server.properties'), 'utf8').catch(() => '')
-  const port = Number(config.match(/^advertised\.listeners=.*:(\d+)$/m)?.[1])
+  const port = Number(config.match(/^advertised\.listeners=PLAINTEXT:\/\/[^:]*:(\d+)/m)?.[1])
   return port && (await kafkaAnswers(port)) ? { pid, port } : undefined
 }
 
@@ -95,14 +101,20 @@ async function launch(options: KafkaOptions, port: number): Promise<void> {
   await mkdir(place.home, { recursive: true })
   const configFile = join(place.home, 'server.properties')
   const logs = join(place.home, 'data')
-  await writeFile(configFile, serverProperties(port, await getPort({ host: '127.0.0.1' }), logs))
-  if (!(await exists(join(logs, 'meta.properties')))) await format(jars, configFile, logs)
-  const args = [...JVM, ...LOGGING, '-cp', `${jars}/*`, 'kafka.Kafka', configFile]
+  const { secured, node = await nodeAlone() } = options
+  await writeFile(configFile, serverProperties({ port, node, logs, ...(secured && { secured }) }))
+  if (!(await exists(join(logs, 'meta.properties')))) await format(jars, configFile, logs, secured)
+  const args = [...JVM, ...(node.nodes > 1 ? MEMORY_OF_SEVERAL : MEMORY_ALONE), ...LOGGING, '-cp', `${jars}/*`, 'kafka.Kafka', configFile]
   await spawnEngine(place, { command: 'java', args, cwd: place.home })
   await waitUntilReady(place, 'Kafka', () => kafkaAnswers(port), READY_TIMEOUT_MS)
 }
 
-async function format(jars: string, configFile: string, logs: string): Promise<void> {
+async function nodeAlone(): Promise<KafkaNode> {
+  const controllerPort = await getPort({ host: '127.0.0.1' })
+  return { id: 1, controllerPort, voters: `1@127.0.0.1:${controllerPort}`, nodes: 1 }
+}
+
+async function format(jars: string, configFile: string, logs: string, secured?: SecuredListener): Promise<void> {
   await rm(logs, { recursive: true, force: true }) // a format that was interrupted
   await execa('java', [
     '-Xshare:auto',
@@ -115,40 +127,6 @@ async function format(jars: string, configFile: string, logs: string): Promise<v
     CLUSTER_ID,
     '-c',
     configFile,
+    ...(secured ? scramUsers(secured) : []),
   ])
-}
-
-/** One node that is broker and controller; small internal topics so that it is up quickly. */
-function serverProperties(port: number, controllerPort: number, logs: string): string {
-  const settings: Record<string, string | number | boolean> = {
-    'process.roles': 'broker,controller',
-    'node.id': 1,
-    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
-    'controller.listener.names': 'CONTROLLER',
-    'inter.broker.listener.name': 'PLAINTEXT',
-    'log.dirs': logs,
-    'auto.create.topics.enable': false,
-    // After a kill -9 the broker is let in again only when its old session has run out (9 s by default).
-    'broker.session.timeout.ms': 3_000,
-    'broker.heartbeat.interval.ms': 500,
-    'group.initial.rebalance.delay.ms': 0,
-    'offsets.topic.num.partitions': 4,
-    'offsets.topic.replication.factor': 1,
-    'transaction.state.log.num.partitions': 4,
-    'transaction.state.log.replication.factor': 1,
-    'transaction.state.log.min.isr': 1,
-    'share.coordinator.state.topic.num.partitions': 1,
-    'share.coordinator.state.topic.replication.factor': 1,
-    'share.coordinator.state.topic.min.isr': 1,
-    'log.cleaner.dedupe.buffer.size': 8_388_608, // the default of 128 MB would take a third of the small heap
-    'log.cleaner.threads': 1,
-    'num.network.threads': 2,
-    'num.io.threads': 4,
-    'background.threads': 2,
-  }
-  return `${Object.entries(settings)
-    .map(([name, value]) => `${name}=${value}`)
-    .join('\n')}\n`
 }

@@ -1,13 +1,14 @@
 // The `dcms` command: what operators do to a running installation. `npm run dcms -- --help`.
 import { pathToFileURL } from 'node:url'
-import { type Context, isRole, type Role, roles } from '@dcms/contract'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import type { Context } from '@dcms/contract'
+import { Command } from 'commander'
 import { type AddressOptions, findAddresses } from './addresses.ts'
 import { jobCommands } from './dcms-jobs.ts'
 import { keyCommands } from './dcms-keys.ts'
 import { kitCommands } from './dcms-kit.ts'
-import { lineFromInput, withAddressOptions, withOperator } from './dcms-options.ts'
+import { withAddressOptions, withOperator } from './dcms-options.ts'
 import { pinCommands } from './dcms-pin.ts'
+import { userCommands } from './dcms-user.ts'
 import { eventJson, eventLine, tailEvents, topicsOf } from './events-tail.ts'
 import { processNames } from './process-environment.ts'
 import { readJson, readTenantFile } from './tenant-file.ts'
@@ -23,10 +24,6 @@ const PAYLOAD_WIDTH_MIN = 40
 const COLUMNS_BEFORE_PAYLOAD = 90
 
 const collect = (value: string, earlier: string[] = []): string[] => [...earlier, value]
-const oneRole = (value: string, earlier: Role[] = []): Role[] => {
-  if (!isRole(value)) throw new InvalidArgumentError(`There are ${roles.join(', ')}.`)
-  return [...earlier, value]
-}
 
 function tenantCommands(): Command {
   const apply = new Command('apply')
@@ -51,24 +48,6 @@ function tenantCommands(): Command {
       console.log(`${definition.tenant} is valid: ${definition.products.length} products, ${definition.bins.length} BINs`)
     })
   return new Command('tenant').description('banks: products, BINs, limits, keys').addCommand(apply).addCommand(validate)
-}
-
-function userCommands(): Command {
-  const add = new Command('add')
-    .description('add an API user; a known one gets the new password and roles, and its tokens end')
-    .requiredOption('--tenant <tenant>', 'tenant id')
-    .requiredOption('--username <username>', 'user name')
-    .addOption(new Option('--role <role>', `may be given several times: ${roles.join(', ')}`).argParser(oneRole).makeOptionMandatory())
-    .option('--branch <code>', 'the branch that a BRANCH_USER works for')
-    .requiredOption('--password-stdin', 'read the password (12 characters or more) from standard input')
-  withAddressOptions(add).action(async (options: AddressOptions & { tenant: string; username: string; role: Role[]; branch?: string }) => {
-    const password = await lineFromInput('The password')
-    const { tenant, username, role, branch } = options
-    const user = { tenant, username, password, roles: role, ...(branch !== undefined && { branch }) }
-    const added = await withOperator(options, (operator) => operator.addUser(user))
-    console.log(`user ${username} of ${tenant} ${added.created ? 'added' : 'changed; tokens given before are no longer good'}`)
-  })
-  return new Command('user').description('API users').addCommand(add)
 }
 
 function eventCommands(): Command {

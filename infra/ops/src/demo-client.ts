@@ -6,7 +6,7 @@ import type { TenantDefinition } from '@dcms/contract'
 import { Dcms, type DcmsOptions } from '@dcms/sdk'
 import { generateKeyPair, type PrivateJwk } from '@dcms/sealing'
 import { ensureKeys } from './demo-keys.ts'
-import type { Operator } from './operator.ts'
+import { type Operator, OperatorRefused } from './operator.ts'
 import { processNames, workspaceRoot } from './process-environment.ts'
 import { readJson, readTenantFile } from './tenant-file.ts'
 
@@ -119,7 +119,7 @@ export async function setUpDemoTenants(
   const waitFor = processNames
   for (const tenant of demoTenants) {
     const { username, password, pinKey, fieldKey } = client.tenants[tenant]
-    await operator.applyTenant(await definitionForSetUp(client, tenant), { waitFor })
+    await applyDemoTenant(operator, await definitionForSetUp(client, tenant))
     await operator.addUser({ tenant, username, password, roles: ['API_CLIENT'] })
     const others = tenant === 'ACME_BANK' && holders ? { transport: holders.transportKey, mailer: holders.mailerKey } : {}
     await ensureKeys(operator, tenant, { ...others, field: fieldKey, pin: pinKey })
@@ -129,6 +129,18 @@ export async function setUpDemoTenants(
   await dcms.close()
   await operator.applyTenant(await demoDefinition(client, 'SANDBOX_BANK'), { waitFor })
   return { shortLivedToken }
+}
+
+/** What an earlier release left behind may be more than a definition can change: cards of it exist. */
+async function applyDemoTenant(operator: Operator, definition: TenantDefinition): Promise<void> {
+  try {
+    await operator.applyTenant(definition, { waitFor: processNames })
+  } catch (error) {
+    if (!(error instanceof OperatorRefused)) throw error
+    throw new Error(`${error.message}\nAre the demo banks those of an earlier release? npm run infra -- reset begins anew.`, {
+      cause: error,
+    })
+  }
 }
 
 async function definitionForSetUp(client: DemoClient, tenant: DemoTenant): Promise<TenantDefinition> {

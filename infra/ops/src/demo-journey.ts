@@ -200,6 +200,15 @@ async function showRefusals(report: JourneyReport, client: DemoClient, acme: Dcm
     },
   )
   await report.refusal(
+    'Refused: a body sealed for another call',
+    'viewCustomer with a message sealed for getCvv',
+    'encryption.decrypt.failed',
+    async () => {
+      const sealedFor = { path: '/v1/kit-manager/getCvv' }
+      await sealedCall({ baseUrl, tenant: 'ACME_BANK', token: await acme.currentToken(), path, sealedFor, body })
+    },
+  )
+  await report.refusal(
     'Refused: a body changed on its way',
     'viewCustomer, one bit of the sealed body flipped',
     'encryption.decrypt.failed',

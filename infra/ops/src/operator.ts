@@ -12,12 +12,16 @@ import {
   type InternalEndpoint,
   internalEndpoint,
   type KitIsClosed,
+  listUsersEndpoint,
   type PinMailerBatch,
   type ProducePinMailers,
   producePinMailersEndpoint,
+  setUserStateEndpoint,
   type TenantDefinition,
   tenantVersionPath,
   tenantVersionRequest,
+  type UserShown,
+  type UserState,
   unlockPinEndpoint,
 } from '@dcms/contract'
 import { callerTokens, type InternalClient, internalClient, ServiceUnavailable } from '@dcms/service'
@@ -74,6 +78,10 @@ export interface Operator {
   ): Promise<{ tenant: string; version: number; changed: boolean }>
   /** Adds a user or gives a known one a new password and roles. */
   addUser(user: AddUser): Promise<{ username: string; created: boolean }>
+  /** The API users of a tenant, deleted ones too. */
+  listUsers(tenant: string): Promise<UserShown[]>
+  /** Disables, enables or deletes an API user; tokens given before end. */
+  setUserState(tenant: string, username: string, state: UserState): Promise<{ changed: boolean }>
   /** A tenant's keys, by context. */
   keys: KeyOperations
   /** Makes a locked PIN usable again; `unlocked` is false when it was not locked. */
@@ -158,6 +166,17 @@ export function createOperator({ internalUrls, keysDir, user = DEFAULT_USER }: O
       return applied
     },
     addUser: (added) => call('gateway', added.tenant, `user ${added.username} of ${added.tenant}`, addUserEndpoint, added),
+    async listUsers(tenant) {
+      const users: UserShown[] = []
+      for (let after: string | undefined; ; after = users.at(-1)?.username) {
+        const body = { tenant, ...(after !== undefined && { after }) }
+        const page = await call('gateway', tenant, `the list of users of ${tenant}`, listUsersEndpoint, body)
+        users.push(...page.users)
+        if (!page.more) return users
+      }
+    },
+    setUserState: (tenant, username, state) =>
+      call('gateway', tenant, `user ${username} of ${tenant}`, setUserStateEndpoint, { tenant, username, state }),
     keys: keyOperations(call),
     unlockPin: (tenant, card) =>
       call('pin-preference', tenant, `unlocking the PIN of kit ${card.kitNo}`, unlockPinEndpoint, { ...card, operator: user }),

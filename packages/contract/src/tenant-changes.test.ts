@@ -9,6 +9,7 @@ import { validatorOf } from './validate.ts'
 const file = join(import.meta.dirname, '../../../infra/tenants/sandbox-bank.json')
 const written = {
   ...JSON.parse(readFileSync(file, 'utf8')),
+  bins: [{ bin: '608040', network: 'RUPAY', numbered: { start: 0, size: 900_000_000 }, files: { start: 900_000_000, size: 100_000_000 } }],
   clientKeys: { keys: [{ kty: 'OKP', crv: 'X25519', x: 'A'.repeat(43), kid: 'bank-1' }] },
 }
 const definition = (change: object = {}): TenantDefinition => {

@@ -118,7 +118,7 @@ function binFaults(bins: readonly Bin[]): string[] {
 }
 
 /** How many card numbers a BIN has. */
-const roomOf = ({ bin, panLength = PAN_LENGTH }: Bin): number => 10 ** (panLength - bin.length - 1)
+export const roomOf = ({ bin, panLength = PAN_LENGTH }: Bin): number => 10 ** (panLength - bin.length - 1)
 
 /** The range of a BIN that is numbered here, the lower nine tenths when nothing is said. */
 export const numberedOf = (bin: Bin): { start: number; size: number } => bin.numbered ?? { start: 0, size: (roomOf(bin) / 10) * 9 }

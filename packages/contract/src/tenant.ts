@@ -166,6 +166,11 @@ export const tenantSchema = {
       additionalProperties: false,
       properties: {
         tokenLifeSeconds: { type: 'integer', minimum: 1, maximum: 86_400 },
+        sealedFor: {
+          enum: ['REQUIRED', 'OPTIONAL'],
+          description:
+            'REQUIRED (when absent): sealed messages name tenant and endpoint (aud and htu in the protected header). OPTIONAL: they may leave it out, for a client that cannot set them yet; a wrong one is refused all the same',
+        },
         pinV1: { type: 'boolean', default: false },
         pinSetOnce: { type: 'boolean', default: false, description: 'true: setPin refuses a card that has a PIN (pin.already.set)' },
         pinBlockPanSource: { enum: ['AUTO', 'PAN', 'KIT_NO'], default: 'AUTO' },
@@ -189,8 +194,10 @@ export type Product = TenantDefinition['products'][number]
 export type RegionOffer = Product['domestic']
 export type ChannelOffer = RegionOffer['atm']
 
-/** What `dcms.tenants` carries: the definition and the version it got when it was applied. */
+/** What `dcms.tenants` carries: the definition, the version it got when it was applied, and the gateway's word for both. */
 export interface PublishedTenant {
   version: number
   definition: TenantDefinition
+  /** JWT (ES256) of the gateway over tenant, version and the SHA-256 of the definition: readers believe nothing else. */
+  signature: string
 }

@@ -8,6 +8,7 @@ const IAT = 1_767_607_200 // 2026-01-05T10:00:00Z
 const TENANT = 'ACME_BANK'
 const USERNAME = 'api_user'
 const TICKET = 'ZXhhbXBsZS10aWNrZXQ'
+const HTU = 'POST /kit-manager/kitActivation'
 const REQUEST = '{"entityId":"req7","kitNo":"4240171508"}'
 const ANSWER = '{"result":"success","exception":null,"pagination":null}'
 const [ONE_SHOT_JTI, SESSION_JTI] = ['0b2f6c1e-5a0b-4d0e-9c53-2f3c9c1b7a10', '5e1d2a7c-9b64-4f0a-8d3e-6c2b1a0f9e87']
@@ -117,7 +118,7 @@ export function sealingExample(): SealingExample {
     request: oneShot(
       keys.gateway,
       keys.requestEphemeral,
-      { iat: IAT, jti: ONE_SHOT_JTI, reply_kid: keys.bank.kid },
+      { iat: IAT, jti: ONE_SHOT_JTI, aud: TENANT, htu: HTU, reply_kid: keys.bank.kid },
       countingBytes(12, 0x00),
       REQUEST,
     ),
@@ -158,7 +159,7 @@ function session(): SealingExample['session'] {
     answerInfo: `dcms/v1/answer/${TENANT}/${USERNAME}`,
     requestKeyHex: requestBytes.toString('hex'),
     answerKeyHex: answerBytes.toString('hex'),
-    request: seal(requestBytes, { ...header, iat: IAT, jti: SESSION_JTI }, countingBytes(12, 0x20), REQUEST),
+    request: seal(requestBytes, { ...header, iat: IAT, jti: SESSION_JTI, aud: TENANT, htu: HTU }, countingBytes(12, 0x20), REQUEST),
     answer: seal(answerBytes, { ...header, irt: SESSION_JTI }, countingBytes(12, 0x30), ANSWER),
   }
 }

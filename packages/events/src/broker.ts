@@ -1,11 +1,12 @@
 // The connection to Kafka: topics, publishing, following. The only package that knows the Kafka client.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Admin, Kafka, Partitioners, type Producer } from 'kafkajs'
+import { type Admin, Kafka } from 'kafkajs'
 import type { Logger } from 'pino'
-import { fromMessage, MalformedEvent, type ReceivedEvent, type WireMessage } from './cloud-event.ts'
+import { fromMessage, MalformedEvent, type ReceivedEvent } from './cloud-event.ts'
 import { Follower, type FollowOptions } from './follower.ts'
 import { kafkaLogger } from './kafka-logger.ts'
+import { Publisher, type TopicMessages } from './publisher.ts'
 import { createMissing, type Topic } from './topics.ts'
 import { listedTopics, readWholeTopics, type StoredMessage } from './whole-topics.ts'
 
@@ -38,7 +39,7 @@ export class Broker {
   readonly #stops = new Set<() => Promise<void>>()
   readonly #stopping: Promise<void>
   readonly #tellStopping: () => void
-  #producer: Promise<Producer> | undefined
+  readonly #publisher: Publisher
   #stopped = false
 
   constructor(options: BrokerOptions) {
@@ -55,6 +56,7 @@ export class Broker {
       retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
       logCreator: kafkaLogger(options.logger),
     })
+    this.#publisher = new Publisher(this.#kafka, options.logger)
   }
 
   /** The name on the cluster: with the installation's prefix. */
@@ -81,40 +83,15 @@ export class Broker {
 
   /**
    * Publishes with an idempotent producer and waits until all in-sync replicas have it.
-   * @throws when Kafka does not take it; the producer is then renewed, the caller repeats with the same messages
+   * @throws when it is not certain that they have; the producer is then renewed, the caller repeats with the same messages
    */
   async publish(topic: string, messages: readonly PlainMessage[]): Promise<void> {
     await this.publishBatch([{ topic, messages }])
   }
 
   /** As `publish`, for several topics in one request. */
-  async publishBatch(batches: readonly { topic: string; messages: readonly (PlainMessage | WireMessage)[] }[]): Promise<void> {
-    this.#producer ??= this.#connectProducer()
-    const connecting = this.#producer
-    try {
-      const producer = await connecting
-      await producer.sendBatch({
-        acks: -1,
-        topicMessages: batches.map(({ topic, messages }) => ({ topic: this.name(topic), messages: [...messages] })),
-      })
-    } catch (error) {
-      // A producer whose request failed half way may have lost count of its sequence numbers: the next publish begins with a new one.
-      if (this.#producer === connecting) this.#producer = undefined
-      void connecting.then((producer) => producer.disconnect()).catch((reason) => this.logger.debug({ err: reason }, 'producer gone'))
-      throw error
-    }
-  }
-
-  async #connectProducer(): Promise<Producer> {
-    const producer = this.#kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-      createPartitioner: Partitioners.DefaultPartitioner,
-      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
-    })
-    await producer.connect()
-    return producer
+  async publishBatch(batches: readonly TopicMessages[]): Promise<void> {
+    await this.#publisher.publish(batches.map(({ topic, messages }) => ({ topic: this.name(topic), messages })))
   }
 
   /** Follows a topic as a member of a consumer group, at least once. Starts in the background. */
@@ -169,19 +146,6 @@ export class Broker {
       }
     })
     return { stop }
-  }
-
-  /** How many events of a topic a consumer group has not taken yet; `groupId` as on the cluster. */
-  async lagOf(topic: string, groupId: string): Promise<number> {
-    return await this.withAdmin(async (admin) => {
-      const name = this.name(topic)
-      const [ends, [reached]] = await Promise.all([admin.fetchTopicOffsets(name), admin.fetchOffsets({ groupId, topics: [name] })])
-      const positions = new Map(reached?.partitions.map(({ partition, offset }) => [partition, Number(offset)]))
-      return ends.reduce((sum, { partition, low, high }) => {
-        const position = positions.get(partition) ?? -1 // -1: nothing committed yet
-        return sum + Math.max(0, Number(high) - (position < 0 ? Number(low) : position))
-      }, 0)
-    })
   }
 
   /** The topics of the cluster, of every installation, without Kafka's own. */
@@ -276,7 +240,6 @@ export class Broker {
     this.#stopped = true
     this.#tellStopping()
     await Promise.allSettled([...this.#stops].map((stop) => stop()))
-    if (this.#producer)
-      await this.#producer.then((producer) => producer.disconnect()).catch((error) => this.logger.debug({ err: error }, 'producer gone'))
+    await this.#publisher.stop()
   }
 }

@@ -98,7 +98,7 @@ const authenticate: JsonObject = {
   tags: [accessTag],
   summary: 'Logs an API user in and answers the bearer token',
   description:
-    'The only call without a token. Its body is sealed one-shot where the tenant’s setting `encryption` is `REQUIRED`, and so is the answer, which is a bare object and not the envelope. Log in again when the token has expired; there is no refresh. Failed log-ins are limited per user.',
+    'The only call without a token. Its body is sealed one-shot where the tenant’s setting `encryption` is `REQUIRED`, and so is the answer, which is a bare object and not the envelope. Its protected header says `aud: <tenant>` and `htu: POST /api/authenticate`. Log in again when the token has expired; there is no refresh. Failed log-ins are limited per user.',
   security: [],
   parameters: shared,
   requestBody: {
@@ -122,7 +122,7 @@ const openSession: JsonObject = {
   tags: [accessTag],
   summary: 'Agrees the keys of a session, under which calls are sealed without key agreement of their own',
   description:
-    'Always sealed one-shot, both ways. Both ends compute Z = ECDH(own ephemeral private key, the other’s `key`) and from it, by HKDF-SHA256 with the salt SHA-256(ticket), 32 bytes for each direction: `dcms/v1/request/<tenant>/<username>` and `dcms/v1/answer/<tenant>/<username>`. The ticket lives 15 minutes and is good with a token of the same user only.',
+    'Always sealed one-shot, both ways, with `aud: <tenant>` and `htu: POST /api/session` in the protected header. Both ends compute Z = ECDH(own ephemeral private key, the other’s `key`) and from it, by HKDF-SHA256 with the salt SHA-256(ticket), 32 bytes for each direction: `dcms/v1/request/<tenant>/<username>` and `dcms/v1/answer/<tenant>/<username>`. The ticket lives 15 minutes and is good with a token of the same user only.',
   parameters: shared,
   requestBody: {
     required: true,

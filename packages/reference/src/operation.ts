@@ -1,5 +1,5 @@
 // One endpoint of the contract as an OpenAPI operation with the schemas it needs.
-import { type Example, families, type PublicEndpoint, stillToCome, success } from '@dcms/contract'
+import { type Example, families, htuOf, type PublicEndpoint, stillToCome, success } from '@dcms/contract'
 import { successEnvelope } from './components.ts'
 import { errorResponses, errorsOf, sealed } from './error-answers.ts'
 import { isJsonObject, type Json, type JsonObject, pascalCase, toJson } from './json.ts'
@@ -91,11 +91,14 @@ function parametersOf({ parametersIn = {}, idempotency, examples }: PublicEndpoi
 function requestBody(endpoint: PublicEndpoint, body: JsonObject, requestName: string): JsonObject {
   const schema = { $ref: `${SCHEMAS}${requestName}` }
   const clear = { 'application/json': { schema, examples: examplesOf(endpoint, (example) => bodyOf(endpoint, example)) } }
+  const purpose = ` The protected header of a sealed body says \`aud: <tenant>\` and \`htu: ${htuOf(endpoint.method, endpoint.path)}\`${endpoint.path.includes('{') ? ' with the parameter as sent' : ''}.`
   return {
     required: body.type === 'array' || (Array.isArray(body.required) && body.required.length > 0),
-    description: endpoint.sealedOnly
-      ? 'Taken sealed only: a clear body is refused with `encryption.required`, whatever the tenant’s setting.'
-      : 'Sealed; clear JSON only where the tenant’s setting `encryption` is `OPTIONAL`.',
+    description: `${
+      endpoint.sealedOnly
+        ? 'Taken sealed only: a clear body is refused with `encryption.required`, whatever the tenant’s setting.'
+        : 'Sealed; clear JSON only where the tenant’s setting `encryption` is `OPTIONAL`.'
+    }${purpose}`,
     content: { 'application/jose': { schema: sealed(schema.$ref) }, ...clear },
   }
 }

@@ -1,7 +1,7 @@
 // The client of DCMS: one method per endpoint; logs in, opens sessions, seals, renews and retries by itself.
 import { randomUUID } from 'node:crypto'
 import { inspect } from 'node:util'
-import type { PublicEndpoint } from '@dcms/contract'
+import { htuOf, type PublicEndpoint } from '@dcms/contract'
 import { decryptField, SealingError } from '@dcms/sealing'
 import { Access, type Exchange } from './access.ts'
 import { clearContent, resultOf, throwRefusal } from './answer-content.ts'
@@ -13,7 +13,7 @@ import { type CheckedOptions, checkedOptions, type DcmsOptions } from './options
 import { encryptPin, type PinCard } from './pin-encryption.ts'
 import { Pins } from './pins.ts'
 import { type Remedy, tryRepeatedly } from './retries.ts'
-import { AnswerFault, openAnswer, type Recipient, type SealedRequest, sealRequest } from './sealed-messages.ts'
+import { AnswerFault, openAnswer, type Purpose, type Recipient, type SealedRequest, sealRequest } from './sealed-messages.ts'
 import { type Answer, Transport } from './transport.ts'
 
 const PREFIX = '/v1'
@@ -171,7 +171,7 @@ export class Dcms extends MethodsOfContract {
 
   /** Sends one message and answers the JSON of its answer; a refusal, sealed or clear, is thrown. */
   async #exchange(method: PublicEndpoint['method'], { path, body, recipient, headers }: Exchange, limits: Limits): Promise<unknown> {
-    const sealed = recipient && sealRequest(body, recipient, this.#clock.iat())
+    const sealed = recipient && sealRequest(body, recipient, this.#purpose(method, path))
     const content = sealed ? { type: SEALED, text: sealed.jwe } : { type: CLEAR, text: JSON.stringify(body) }
     const answer = await this.#send(method, path, headers ?? {}, content, limits)
     const json =
@@ -180,6 +180,10 @@ export class Dcms extends MethodsOfContract {
         : clearContent(answer, recipient === undefined)
     throwRefusal(json, answer)
     return json
+  }
+
+  #purpose(method: string, path: string): Purpose {
+    return { iat: this.#clock.iat(), aud: this.#options.tenant, htu: htuOf(method, path) }
   }
 
   async #send(

@@ -1,5 +1,5 @@
 // The client that banks use: one class with a method per endpoint; and its building blocks, for those who do their own HTTP.
-export type { ErrorCode, Exception } from '@dcms/contract'
+export { type ErrorCode, type Exception, htuOf } from '@dcms/contract'
 export { DecryptionKey, EncryptionKey, type PrivateJwk, type PublicJwk } from '@dcms/sealing'
 export { Dcms } from './dcms.ts'
 export type { CallOptions, EndpointMethods, EndpointName, RequestOf, ResultOf } from './endpoint-methods.ts'
@@ -8,4 +8,4 @@ export type { DcmsKeys, DcmsOptions } from './options.ts'
 export type { PinCard, PinScheme } from './pin-encryption.ts'
 export type { CardAndPin, CardEnding, PinCallOptions, Pins } from './pins.ts'
 export type { RetryOptions } from './retries.ts'
-export { AnswerFault, gatewayKeyOf, openAnswer, type Recipient, type SealedRequest, sealRequest } from './sealed-messages.ts'
+export { AnswerFault, gatewayKeyOf, openAnswer, type Purpose, type Recipient, type SealedRequest, sealRequest } from './sealed-messages.ts'

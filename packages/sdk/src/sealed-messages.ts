@@ -25,16 +25,24 @@ export interface SealedRequest {
   jti: string
 }
 
-/**
- * Seals a JSON body for the gateway, with a fresh `jti`.
- * @param iat seconds since 1970 on the gateway's clock
- */
-export function sealRequest(body: unknown, recipient: Recipient, iat: number): SealedRequest {
+/** What a message says of itself in its protected header. */
+export interface Purpose {
+  /** Seconds since 1970 on the gateway's clock. */
+  iat: number
+  /** The tenant it is for. */
+  aud: string
+  /** The call it is for: see `htuOf`. */
+  htu: string
+}
+
+/** Seals a JSON body for the gateway, with a fresh `jti`. */
+export function sealRequest(body: unknown, recipient: Recipient, { iat, aud, htu }: Purpose): SealedRequest {
   const jti = randomUUID()
   const text = JSON.stringify(body)
-  if (recipient.mode === 'session') return { jti, jwe: sealSession(text, recipient.keys.requestKey, recipient.ticket, { iat, jti }) }
+  const header = { iat, jti, aud, htu }
+  if (recipient.mode === 'session') return { jti, jwe: sealSession(text, recipient.keys.requestKey, recipient.ticket, header) }
   const reply = recipient.replyKid === undefined ? {} : { reply_kid: recipient.replyKid }
-  return { jti, jwe: sealOneShot(text, recipient.gatewayKey, { iat, jti, ...reply }) }
+  return { jti, jwe: sealOneShot(text, recipient.gatewayKey, { ...header, ...reply }) }
 }
 
 /** Why an answer was not taken. The message never repeats a part of it. */

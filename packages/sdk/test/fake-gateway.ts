@@ -1,7 +1,7 @@
 // A gateway for the client's tests: speaks the wire contract with real sealing, and does what a test tells it.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type ErrorCode, failure, statusOf, success } from '@dcms/contract'
+import { type ErrorCode, failure, htuOf, statusOf, success } from '@dcms/contract'
 import {
   agree,
   DecryptionKey,
@@ -100,7 +100,8 @@ export class FakeGateway {
     if (request.headers['content-type'] !== 'application/jose')
       return { body: JSON.parse(text), jti: '', session: undefined, mode: 'clear' }
     const parsed = readHeader(text)
-    const { kid, iat = 0, jti = '' } = parsed.header
+    const { kid, iat = 0, jti = '', aud, htu } = parsed.header
+    if (aud !== 'ACME_BANK' || htu !== htuOf(request.method ?? '', request.url ?? '')) return 'encryption.decrypt.failed'
     if (Math.abs(iat - (Date.now() + this.aheadMs) / 1000) > 300) return 'encryption.timestamp.invalid'
     if (parsed.header.alg === 'dir') {
       const session = this.#sessions.get(kid)

@@ -13,11 +13,22 @@ test('header and parts of a good message are read, from text and from bytes', ()
   const jwe = sealSession('{}', SessionKey.fromBytes(Buffer.alloc(32, 1)), 'ticket', {
     iat: 1700000000,
     jti: 'j',
+    aud: 'ACME_BANK',
+    htu: 'POST /kit-manager/setPin',
     irt: 'i',
     reply_kid: 'r',
   })
   const parsed = readHeader(jwe)
-  expect(parsed.header).toEqual({ ...direct, cty: 'application/json', iat: 1700000000, jti: 'j', irt: 'i', reply_kid: 'r' })
+  expect(parsed.header).toEqual({
+    ...direct,
+    cty: 'application/json',
+    iat: 1700000000,
+    jti: 'j',
+    aud: 'ACME_BANK',
+    htu: 'POST /kit-manager/setPin',
+    irt: 'i',
+    reply_kid: 'r',
+  })
   expect([parsed.iv.length, parsed.ciphertext.length, parsed.tag.length]).toEqual([12, 2, 16])
   expect(readHeader(Buffer.from(jwe))).toEqual(parsed)
 })
@@ -52,6 +63,8 @@ describe('a header is refused', () => {
     ['with iat as text', { ...direct, iat: '1700000000' }],
     ['with an iat beyond all numbers', '{"alg":"dir","enc":"A256GCM","iat":1e999}'],
     ['with a jti that is no text', { ...direct, jti: {} }],
+    ['with an aud that is a list', { ...direct, aud: ['ACME_BANK'] }],
+    ['with an htu that is no text', { ...direct, htu: null }],
     ['with a reply_kid that is no text', { ...direct, reply_kid: [] }],
     ['without ephemeral key in one-shot mode', { alg: 'ECDH-ES', enc: 'A256GCM' }],
     ['with an ephemeral key that is text', { alg: 'ECDH-ES', enc: 'A256GCM', epk: 'AAAA' }],

@@ -20,6 +20,10 @@ export interface SealedHeader {
   iat?: number
   /** Unique id of the message. */
   jti?: string
+  /** In a request: the tenant it is for. */
+  aud?: string
+  /** In a request: the method and path it is for. */
+  htu?: string
   /** In an answer: `jti` of the request. */
   irt?: string
   /** The key the answer shall be sealed to. */
@@ -93,6 +97,8 @@ function checkedHeader(header: unknown): SealedHeader {
     cty: optionalString(header.cty),
     iat,
     jti: optionalString(header.jti),
+    aud: optionalString(header.aud),
+    htu: optionalString(header.htu),
     irt: optionalString(header.irt),
     reply_kid: optionalString(header.reply_kid),
     epk: alg === 'ECDH-ES' ? ephemeralKey(epk) : undefined,

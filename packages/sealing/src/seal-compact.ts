@@ -8,6 +8,10 @@ export interface HeaderFields {
   cty?: string
   iat?: number
   jti?: string
+  /** The tenant that a request is for. */
+  aud?: string
+  /** The method and path that a request is for. */
+  htu?: string
   irt?: string
   reply_kid?: string
 }
@@ -26,6 +30,8 @@ export function sealCompact(
     cty: fields.cty ?? 'application/json',
     iat: fields.iat,
     jti: fields.jti,
+    aud: fields.aud,
+    htu: fields.htu,
     irt: fields.irt,
     reply_kid: fields.reply_kid,
   }

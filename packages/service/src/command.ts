@@ -1,9 +1,7 @@
 // A command: an endpoint of the contract with the code that acts on it. Running one: permission, validate, keep to one run per key, retry when overtaken.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Endpoint, type ErrorCode, failure, mayCall, statusOf, success, validatorOf } from '@dcms/contract'
-import { isStoreAway } from '@dcms/events'
 import { type Outcome, ServiceUnavailable } from './decision.ts'
-import { isBehind, withNewestDefinition } from './definition-version.ts'
 import { beginRequest, hashOf, keepAnswer, releaseRequest } from './idempotency.ts'
 import { Scope, type ScopeOptions } from './scope.ts'
 import type { Tenant } from './tenants.ts'
@@ -24,12 +22,7 @@ export interface Command {
 }
 
 /** A call as it came in, apart from its body. */
-export type Call = Omit<ScopeOptions, 'now' | 'commandId'> & {
-  idempotencyKey?: string
-  clock: () => Date
-  /** Version of the tenant's definition that the caller works with. */
-  callersVersion?: number
-}
+export type Call = Omit<ScopeOptions, 'now' | 'commandId'> & { idempotencyKey?: string; clock: () => Date }
 
 export interface CommandOptions<Request> {
   /**
@@ -98,10 +91,7 @@ async function runOnce(
     else await releaseRequest(call.tenant, id, begun.leaseUntil)
     return answer
   } catch (error) {
-    // With the store away the key is not given back: its lease ends by itself, and the repeat finds what this run began.
-    await releaseRequest(call.tenant, id, begun.leaseUntil).catch((reason: unknown) => {
-      if (!isStoreAway(reason)) throw reason
-    })
+    await releaseRequest(call.tenant, id, begun.leaseUntil)
     throw error
   }
 }
@@ -111,22 +101,15 @@ async function runUntilSettled<Request, Result, Code extends ErrorCode>(
   input: Request,
   options: Call & { commandId: string },
 ): Promise<Settled> {
-  const { tenant, callersVersion } = options
   for (let runs = 1; runs <= RUNS_MAX; runs++) {
-    const outcome = await withNewestDefinition({ tenant, callersVersion }, () =>
-      handle(input, new Scope({ ...options, now: options.clock() })),
-    )
+    const outcome = await handle(input, new Scope({ ...options, now: options.clock() }))
     switch (outcome.kind) {
       case 'answer':
         return { answer: { status: 200, body: JSON.stringify(success(outcome.result, outcome.pagination)) }, final: true }
       case 'refused':
         return {
           answer: refusal(outcome.code, outcome.fieldError, outcome.reasonCode, outcome.retryAfterSeconds),
-          final:
-            statusOf(outcome.code) < 500 &&
-            outcome.code !== 'concurrent.change' &&
-            outcome.retryAfterSeconds === undefined &&
-            !isBehind({ tenant, callersVersion }),
+          final: statusOf(outcome.code) < 500 && outcome.code !== 'concurrent.change' && outcome.retryAfterSeconds === undefined,
         }
       case 'overtaken':
         await sleep(Math.random() * Math.min(PAUSE_MAX_MS, runs * 2))
@@ -156,3 +139,13 @@ export function refusal(
 /** The answer to a fault: 503 when something needed is away, otherwise 500 without a hint. */
 export const faultAnswer = (error: unknown): Answer =>
   refusal(error instanceof ServiceUnavailable || isStoreAway(error) ? 'service.unavailable' : 'internal.error')
+
+const STORE_AWAY = new Set([
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoServerSelectionError',
+  'MongoPoolClearedError',
+  'MongoWaitQueueTimeoutError',
+  'MongoNotConnectedError',
+])
+const isStoreAway = (error: unknown): boolean => error instanceof Error && STORE_AWAY.has(error.name)

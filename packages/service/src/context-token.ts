@@ -1,9 +1,8 @@
 // Context tokens: who calls, for which tenant and user. ES256, 60 s, signed once and verified once per (tenant, user, roles, branch, audience).
-import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { type Caller, rolesInForce } from '@dcms/contract'
 import jwt from 'jsonwebtoken'
-import { SettingsError } from './settings.ts'
+import { readCallerKey, readJson } from './key-files.ts'
 
 const LIFE_S = 60
 // Signed anew well before the end, so that a token never expires on its way.
@@ -26,20 +25,18 @@ export interface CallContext extends OnBehalfOf {
 
 export interface CallerTokens {
   tokenFor(audience: string, onBehalfOf: OnBehalfOf): string
-  /** Version of a bank's definition that the caller works with; calls tell it, so that the callee does not refuse what it has not heard of. */
-  definitionVersionOf?: (tenant: string) => number | undefined
 }
 
 /** Signs context tokens with the caller's own key (private JWK file with `kid` = caller) and keeps them until shortly before their end. */
 export function callerTokens({ caller, keyFile }: { caller: Caller; keyFile: string }): CallerTokens {
-  const key = readKey(keyFile, (jwk) => createPrivateKey({ key: jwk, format: 'jwk' }))
+  const { privateKey } = readCallerKey(keyFile)
   const cache = new Map<string, { token: string; renewAt: number }>()
   return {
     tokenFor(audience, { tenant, user, roles, branch }) {
       const name = `${audience} ${tenant} ${user} ${roles.join(',')} ${branch ?? ''}`
       const cached = cache.get(name)
       if (cached && cached.renewAt > Date.now()) return cached.token
-      const token = jwt.sign({ tenant, roles, ...(branch !== undefined && { branch }) }, key, {
+      const token = jwt.sign({ tenant, roles, ...(branch !== undefined && { branch }) }, privateKey, {
         algorithm: 'ES256',
         keyid: caller,
         issuer: caller,
@@ -94,17 +91,5 @@ function verify(token: string, keys: ReadonlyMap<string, KeyObject>, audience: s
   } catch (error) {
     if (error instanceof jwt.JsonWebTokenError || error instanceof SyntaxError) return null
     throw error
-  }
-}
-
-function readKey(file: string, read: (jwk: JsonWebKey) => KeyObject): KeyObject {
-  return read(readJson<JsonWebKey>(file))
-}
-
-function readJson<Content>(file: string): Content {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'))
-  } catch {
-    throw new SettingsError(`the key file ${file} cannot be read as JSON`)
   }
 }

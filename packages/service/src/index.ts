@@ -1,9 +1,8 @@
 // What every service shares: the app, commands, the store by tenant, idempotency, context tokens, health, logs, shutdown.
 export { type Answer, type Call, type Command, command, faultAnswer, refusal } from './command.ts'
 export { type CallContext, type CallerTokens, callerTokens, contextVerifier, type OnBehalfOf } from './context-token.ts'
-export { answer, type Decision, NotYet, type Outcome, type Refused, refuse, refuseFor, ServiceUnavailable, unchanged } from './decision.ts'
-export { DEFINITION_VERSION_HEADER } from './definition-version.ts'
-export { type Following, following } from './followings.ts'
+export { answer, type Decision, type Outcome, type Refused, refuse, refuseFor, ServiceUnavailable, unchanged } from './decision.ts'
+export { type DefinitionReader, definitionReader, definitionSigner, type GenuineTenant } from './definition-signature.ts'
 export { healthRoutes, type Readiness } from './health.ts'
 export { onShutdown, type RunningHttp, startHttp } from './http.ts'
 export { hashOf, type RequestRecord, requestsOf } from './idempotency.ts'
@@ -17,10 +16,9 @@ export type { Reaction } from './reactions.ts'
 export { addFallbacks } from './routes.ts'
 export { Scope } from './scope.ts'
 export { type Environment, runProcess, type ServiceConfig, type Settings, SettingsError, serviceConfig, settings } from './settings.ts'
-export { type Foundations, type ServiceParts, startService } from './start-service.ts'
+export { anyModel, type Following, type Foundations, following, type ServiceParts, startService } from './start-service.ts'
 export {
   aggregateModel,
-  anyModel,
   connectStore,
   databaseName,
   followingAggregateModel,

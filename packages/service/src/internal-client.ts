@@ -3,7 +3,6 @@ import type { ErrorCode, Exception, InternalEndpoint } from '@dcms/contract'
 import { Agent, request } from 'undici'
 import type { CallerTokens, OnBehalfOf } from './context-token.ts'
 import { ServiceUnavailable } from './decision.ts'
-import { DEFINITION_VERSION_HEADER } from './definition-version.ts'
 
 const TIMEOUT_MS = 2_000
 const CONNECTIONS_MAX = 64
@@ -41,7 +40,6 @@ export function internalClient({ baseUrl, audience, tokens }: { baseUrl: string;
       body: Request,
       context: InternalCall,
     ) {
-      const version = tokens.definitionVersionOf?.(context.tenant)
       let status: number
       let envelope: { result: Result; exception: Exception | null }
       try {
@@ -54,7 +52,6 @@ export function internalClient({ baseUrl, audience, tokens }: { baseUrl: string;
             'content-type': 'application/json',
             'x-dcms-context': tokens.tokenFor(audience, context),
             'x-request-id': context.requestId,
-            ...(version && { [DEFINITION_VERSION_HEADER]: String(version) }),
             ...(context.traceparent && { traceparent: context.traceparent }),
             ...(context.idempotencyKey && { 'idempotency-key': context.idempotencyKey }),
           },

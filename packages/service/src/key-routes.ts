@@ -65,7 +65,7 @@ export const keyRoutes =
         const validated = validate(request.body)
         if (!validated.valid) return refuse(response, 'invalid.input.request', validated.fieldError)
         const { tenant, purpose } = validated.value
-        if (!tenants.get(tenant)) return refuse(response, 'tenant.not.found')
+        if (!tenants.isKnown(tenant)) return refuse(response, 'tenant.not.found')
         if (purpose !== undefined && !purposes.includes(purpose))
           return refuse(response, 'invalid.input.request', [`purpose must be one of ${purposes.join(', ')} here`])
         const line = { operation: name, tenant, operator: context.user }

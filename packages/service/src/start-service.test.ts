@@ -18,22 +18,22 @@ const lines = `
       console.log('job as of ' + asOf.toISOString())
       for (let count = 1; ; count++) { await note(count, { counted: count }); await new Promise((resolve) => setTimeout(resolve, 20)) }
     } }],
-    reactions: [{ of: 'customer', group: 'kit-reactions', deadLetterAfterMs: 500, async react(scopeOf, event) {
+    reactions: [{ of: 'customer', group: 'kit-reactions', async react(scopeOf, event) {
       const scope = scopeOf('command')
-      if (event.subject === 'away' && ++tries < 7) throw new ServiceUnavailable('the partner is away')
+      if (event.subject === 'away' && ++tries < 8) throw new ServiceUnavailable('the partner is away')
       if (event.subject === 'poison') throw new Error('refused')
       console.log('reacted to ' + event.subject + ' of ' + scope.tenant.id + ' by ' + scope.user)
     } }],
   }))
 `
 
-const files = callerFiles(['ops', 'kit'])
+const files = callerFiles(['ops', 'kit', 'gateway'])
 let bank: TestBank
 let broker: Broker
 let child: ChildProcess
 let out = ''
 beforeAll(async () => {
-  bank = await TestBank.start()
+  bank = await TestBank.start(files)
   broker = bank.broker()
   child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', lines], {
     cwd: join(import.meta.dirname, '..'),
@@ -110,7 +110,7 @@ test('events are reacted to at least once: what is away is waited for, what is r
 })
 
 test('a job runs by the clock, is shown while it runs, and a bank that joins has its own run', async () => {
-  await broker.publish(tenantsTopic, [{ key: 'NEW_BANK', value: JSON.stringify({ version: 1, definition: definitionOf('NEW_BANK') }) }])
+  await broker.publish(tenantsTopic, [{ key: 'NEW_BANK', value: JSON.stringify(bank.published(1, definitionOf('NEW_BANK'))) }])
   await until('it counts', async () => (await jobs('list', { tenant: 'ACME_BANK' })).result.jobs[0].running?.counts.counted > 3)
   expect((await jobs('run', { tenant: 'ACME_BANK', job: 'count-up', asOf: '2029-08-01T00:00:00Z' })).result).toEqual({
     runId: expect.any(String),

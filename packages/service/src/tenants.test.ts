@@ -1,5 +1,5 @@
 // The tenants of a context: read from its own database, followed on Kafka, prepared before they are served.
-import { type PublishedTenant, tenantsTopic } from '@dcms/contract'
+import { tenantsTopic } from '@dcms/contract'
 import type { Broker } from '@dcms/events'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { cardsOf, definitionOf, TestBank, until } from '../test/test-bank.ts'
@@ -16,8 +16,7 @@ beforeAll(async () => {
 afterAll(() => bank.close())
 
 const publish = (id: string, version: number, name: string): Promise<void> => {
-  const value: PublishedTenant = { version, definition: definitionOf(id, name) }
-  return broker.publish(tenantsTopic, [{ key: id, value: JSON.stringify(value) }])
+  return broker.publish(tenantsTopic, [{ key: id, value: JSON.stringify(bank.published(version, definitionOf(id, name))) }])
 }
 
 test('each bank has a database of its own in each context, in each installation', () => {
@@ -78,4 +77,26 @@ test('a published bank is served, kept for the next start, and replaced by a new
   })
   expect(restarted.get('NEW_BANK')).toMatchObject({ version: 3, definition: { name: 'Third name' } })
   for (const { database: own } of tenants.all()) await own.dropDatabase()
+})
+
+test('a forged definition is neither served nor kept, and its version shuts out no true one', async () => {
+  const forge = (version: number) => ({ ...bank.published(version, definitionOf('ACME_BANK', 'Forged')), signature: 'forged' })
+  const kept = bank.connection.useDb(databaseName(bank.installation, 'kit'), { useCache: true }).collection<{ _id: string }>('tenants')
+  await kept.insertOne({ _id: 'KEPT_BANK', ...forge(999) } as { _id: string }) // as a release that believed everything kept it
+  await broker.publish(tenantsTopic, [{ key: 'ACME_BANK', value: JSON.stringify(forge(1_000_000)) }])
+  await broker.publish(tenantsTopic, [{ key: 'ACME_BANK', value: '{' }])
+  const tenants = bank.newTenants()
+  await tenants.load()
+  await tenants.follow(broker)
+  expect(tenants.get('ACME_BANK')).toMatchObject({ version: 1, definition: { name: 'Acme Bank' } })
+  expect(tenants.get('KEPT_BANK')).toBeUndefined()
+  await publish('ACME_BANK', 2, 'True name')
+  await publish('KEPT_BANK', 1, 'Kept Bank')
+  await until('the true ones are served', () => tenants.get('ACME_BANK')?.version === 2 && tenants.get('KEPT_BANK')?.version === 1)
+  await until('the true ones are kept', async () => {
+    const restarted = bank.newTenants()
+    await restarted.load()
+    return restarted.get('ACME_BANK')?.version === 2 && restarted.get('KEPT_BANK')?.definition.name === 'Kept Bank'
+  })
+  for (const id of ['KEPT_BANK']) await tenants.get(id)?.database.dropDatabase()
 })

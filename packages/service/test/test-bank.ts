@@ -4,15 +4,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type TenantDefinition, tenantSchema, validatorOf } from '@dcms/contract'
+import { type PublishedTenant, type TenantDefinition, tenantSchema, validatorOf } from '@dcms/contract'
 import { Broker, type OutboxEvent, Relay } from '@dcms/events'
 import type { Connection } from 'mongoose'
 import { type Logger, pino } from 'pino'
 import type { Call } from '../src/command.ts'
+import { definitionReader, definitionSigner } from '../src/definition-signature.ts'
 import { requestsOf } from '../src/idempotency.ts'
 import { OutboxSources } from '../src/outbox-sources.ts'
 import { Scope } from '../src/scope.ts'
-import { aggregateModel, anyModel, connectStore, databaseName, newlyStored, type Stored } from '../src/store.ts'
+import { anyModel } from '../src/start-service.ts'
+import { aggregateModel, connectStore, databaseName, newlyStored, type Stored } from '../src/store.ts'
 import { type Tenant, Tenants, type TenantsOptions } from '../src/tenants.ts'
 
 /** An aggregate as small as can be. */
@@ -63,9 +65,11 @@ export class TestBank {
   /** Kafka does not answer here, so that events stay in their outboxes where a test sees them. */
   readonly relay: Relay
   readonly #opened: Broker[] = []
+  readonly #callers: CallerFiles
   #commands = 0
 
-  private constructor(mongoUrl: string, kafkaBrokers: string) {
+  private constructor(mongoUrl: string, kafkaBrokers: string, callers: CallerFiles) {
+    this.#callers = callers
     this.connection = connectStore(mongoUrl, this.logger)
     this.kafkaBrokers = kafkaBrokers
     this.tenants = this.newTenants()
@@ -73,14 +77,15 @@ export class TestBank {
     this.relay = this.newRelay(this.broker('127.0.0.1:1'))
   }
 
-  static async start(): Promise<TestBank> {
+  /** @param callers with the gateway among them, which signs definitions */
+  static async start(callers = callerFiles(['gateway'])): Promise<TestBank> {
     const { MONGO_URL, KAFKA_BROKERS } = process.env
     if (!MONGO_URL || !KAFKA_BROKERS)
       throw new Error('MONGO_URL and KAFKA_BROKERS are not set: run this test by `npm test`, which starts the engines')
-    const bank = new TestBank(MONGO_URL, KAFKA_BROKERS)
+    const bank = new TestBank(MONGO_URL, KAFKA_BROKERS, callers)
     await bank.connection.asPromise()
     const kept = bank.connection.useDb(databaseName(bank.installation, 'kit'), { useCache: true }).collection<{ _id: string }>('tenants')
-    await kept.insertOne({ _id: 'ACME_BANK', version: 1, definition: definitionOf('ACME_BANK') } as { _id: string })
+    await kept.insertOne({ _id: 'ACME_BANK', ...bank.published(1, definitionOf('ACME_BANK')) } as { _id: string })
     await bank.tenants.load()
     return bank
   }
@@ -88,7 +93,14 @@ export class TestBank {
   /** As a further process of the context would have them. */
   newTenants(options: Partial<TenantsOptions> = {}): Tenants {
     const { installation, connection, logger } = this
-    return new Tenants({ context: 'kit', installation, connection, logger, models: [anyModel(cardsOf), anyModel(requestsOf)], ...options })
+    const definitions = definitionReader({ callersFile: this.#callers.callersFile, logger })
+    const models = [anyModel(cardsOf), anyModel(requestsOf)]
+    return new Tenants({ context: 'kit', installation, connection, logger, definitions, models, ...options })
+  }
+
+  /** A definition as the gateway publishes it. */
+  published(version: number, definition: TenantDefinition): PublishedTenant {
+    return definitionSigner(this.#callers.keyFileOf('gateway'))({ version, definition })
   }
 
   broker(brokers = this.kafkaBrokers): Broker {
@@ -138,6 +150,7 @@ export class TestBank {
     for (const name of ['kit', ...this.tenants.ids().map((id) => `kit_${id.toLowerCase()}`)])
       await this.connection.useDb(`${this.installation}_${name}`, { useCache: true }).dropDatabase()
     await this.connection.close()
+    this.#callers.remove()
   }
 }
 
@@ -149,6 +162,8 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
     await sleep(10)
   }
 }
+
+export type CallerFiles = ReturnType<typeof callerFiles>
 
 /** Fresh keys of callers, as the files a process reads. */
 export function callerFiles(callers: readonly string[]) {
@@ -165,6 +180,6 @@ export function callerFiles(callers: readonly string[]) {
     directory,
     callersFile,
     keyFileOf: (caller: string) => join(directory, `${caller}.json`),
-    remove: () => rmSync(directory, { recursive: true }),
+    remove: () => rmSync(directory, { recursive: true, force: true }),
   }
 }

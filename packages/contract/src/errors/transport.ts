@@ -66,7 +66,7 @@ export const transportErrors = {
     status: 400,
     shortMessage: 'Decryption failed',
     detailMessage: 'The body is not a valid sealed message',
-    when: 'anything is wrong with the sealed body; which check failed is not told',
+    when: 'anything is wrong with the sealed body, also that it was sealed for another tenant or call (aud, htu); which check failed is not told',
   },
   'encryption.timestamp.invalid': {
     status: 400,

@@ -6,6 +6,7 @@ import { roles } from '../roles.ts'
 import { type TenantDefinition, tenantSchema } from '../tenant.ts'
 
 const tenant = { type: 'string', pattern: '^[A-Z][A-Z0-9_]{1,29}$' } as const
+const username = { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$' } as const
 
 export const applyTenantEndpoint = internalEndpoint<TenantDefinition, { tenant: string; version: number; changed: boolean }>()({
   name: 'applyTenant',
@@ -17,7 +18,7 @@ export const applyTenantEndpoint = internalEndpoint<TenantDefinition, { tenant: 
   idempotency: 'document',
   request: tenantSchema,
   result: { type: 'object' },
-  errors: ['invalid.input.request', 'concurrent.change'],
+  errors: ['invalid.input.request', 'invalid.bin.range', 'concurrent.change'],
 })
 
 export interface AddUser {
@@ -43,11 +44,71 @@ export const addUserEndpoint = internalEndpoint<AddUser, { username: string; cre
     required: ['tenant', 'username', 'password', 'roles'],
     properties: {
       tenant,
-      username: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$' },
+      username,
       password: { type: 'string', minLength: 12, maxLength: 200 },
       roles: { type: 'array', minItems: 1, maxItems: 6, items: { enum: roles } },
       branch: branchId,
     },
+  },
+  result: { type: 'object' },
+  errors: ['invalid.input.request', 'tenant.not.found', 'concurrent.change'],
+})
+
+export interface ListUsers {
+  tenant: string
+  /** Names behind this one; the first page when absent. */
+  after?: string
+}
+
+export type UserState = 'ENABLED' | 'DISABLED' | 'DELETED'
+
+/** `changedAt`: ISO 8601, UTC. `changedBy`: the operator; absent for changes made before names were kept. */
+export interface UserShown {
+  username: string
+  roles: string[]
+  branch?: string
+  state: UserState
+  changedAt: string
+  changedBy?: string
+}
+
+export const listUsersEndpoint = internalEndpoint<ListUsers, { users: UserShown[]; more: boolean }>()({
+  name: 'listUsers',
+  method: 'POST',
+  path: '/internal/admin/list-users',
+  owner: 'gateway',
+  callers: ['ops'],
+  summary: 'The API users of a tenant by name, deleted ones too, 500 at a time',
+  idempotency: 'read',
+  request: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['tenant'],
+    properties: { tenant, after: username },
+  },
+  result: { type: 'object' },
+  errors: ['invalid.input.request', 'tenant.not.found'],
+})
+
+export interface SetUserState {
+  tenant: string
+  username: string
+  state: UserState
+}
+
+export const setUserStateEndpoint = internalEndpoint<SetUserState, { username: string; state: UserState; changed: boolean }>()({
+  name: 'setUserState',
+  method: 'POST',
+  path: '/internal/admin/set-user-state',
+  owner: 'gateway',
+  callers: ['ops'],
+  summary: 'Disables, enables or deletes an API user; tokens given before end. A deleted name can be added anew',
+  idempotency: 'document',
+  request: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['tenant', 'username', 'state'],
+    properties: { tenant, username, state: { enum: ['ENABLED', 'DISABLED', 'DELETED'] } },
   },
   result: { type: 'object' },
   errors: ['invalid.input.request', 'tenant.not.found', 'concurrent.change'],

@@ -4,7 +4,9 @@ const secureRandom = typeof crypto === 'object' && typeof crypto.getRandomValues
 const dcms = new Function('pm', 'crypto', `${pm.collectionVariables.get('sealingLibrary')}; return dcms`)(pm, secureRandom)
 const value = (name) => pm.variables.replaceIn(pm.variables.get(name) || '')
 const clear = value('mode') === 'clear'
-const path = `/${pm.request.url.path.join('/')}`
+const path = pm.variables.replaceIn(pm.request.url.getPath()) // with its path variables in place
+/** What a message is for: the tenant, and method and path below the base. The gateway refuses it anywhere else. */
+const purposeOf = (method, target) => ({ aud: value('tenant'), htu: `${method} ${target.split('?')[0].replace(/^\/(v1|dcms)\//, '/')}` })
 const now = () => Math.floor((Date.now() + Number(pm.collectionVariables.get('clockAheadMs') || 0)) / 1000)
 
 /** What was fetched for these settings; other settings start anew. */
@@ -23,7 +25,7 @@ function exchange(method, target, body, token, then) {
   const isSealed = body !== undefined && (!clear || target === '/api/session')
   if (body !== undefined) header['content-type'] = isSealed ? 'application/jose' : 'application/json'
   const text = JSON.stringify(body)
-  const raw = isSealed ? dcms.sealOneShot(text, kept().gatewayKey, { iat: now(), jti }) : text
+  const raw = isSealed ? dcms.sealOneShot(text, kept().gatewayKey, Object.assign({ iat: now(), jti }, purposeOf(method, target))) : text
   pm.sendRequest(
     Object.assign({ url: value('baseUrl') + target, method, header }, body && { body: { mode: 'raw', raw } }),
     (error, answer) => {
@@ -75,7 +77,7 @@ function dress(seal) {
   const type = pm.request.headers.get('Content-Type') || ''
   const text = pm.variables.replaceIn(pm.request.body?.raw || '')
   const file = /^multipart\/form-data; filename="(.+)"$/.exec(type)
-  const about = { iat: now(), jti: dcms.uuid() }
+  const about = Object.assign({ iat: now(), jti: dcms.uuid() }, purposeOf(pm.request.method, path))
   pm.variables.set('jti', about.jti)
   if (!file) return clear && path !== '/api/session' ? undefined : replaceBody('application/jose', seal(text, about))
   const boundary = `dcms-${dcms.uuid()}`
