@@ -84,15 +84,39 @@ interface Known {
   isPhysical: boolean
   wasActivated: boolean
   takesOver?: string | undefined
+  /** The card that has its place or waits to take it. */
+  next?: string
+  /** Whether it was physical when it was upgraded: by that the same upgrade is known again. */
+  upgradedAsPhysical?: boolean
+  /** Its place was given to another card, after it was blocked. */
+  isOut?: boolean
+}
+const waits = ({ status }: Known): boolean => status === 'ASSIGNED' || status === 'INACTIVE'
+
+/** The last of the cards that were to take a card's place one after the other: those before were replaced before they were activated. */
+function lastAfter(cards: Known[], card: Known): Known | undefined {
+  let next = cards.find(({ kitNo }) => kitNo === card.next)
+  while (next && !next.wasActivated && next.next) next = cards.find(({ kitNo }) => kitNo === next?.next)
+  return next
+}
+
+function waitingAfter(cards: Known[], card: Known): Known | undefined {
+  const before = card.isOut ? cards.find(({ kitNo }) => kitNo === card.takesOver) : card
+  const last = before && lastAfter(cards, before)
+  return last && waits(last) ? last : undefined
 }
 const fresh = { status: 'INACTIVE', tier: 0, isPhysical: false, wasActivated: false } as const
 
-/** What the operation must answer by the table, and what it makes of the cards. */
-function expected(cards: Known[], card: Known, operation: Operation): { code: string } | { code: undefined; made?: Omit<Known, 'kitNo'> } {
+type Expected = { code: string } | { code: undefined; made?: Omit<Known, 'kitNo'>; shown?: string }
+
+/** What the operation must answer by the table, and what it makes of the cards: a new one, or the one that waits. */
+function expected(cards: Known[], card: Known, operation: Operation): Expected {
   const step = stepOf(operation, card.status)
   if ('refusal' in step) return { code: step.refusal }
   if (operation === 'UPGRADE' && card.tier === TOP_TIER) return { code: 'tier.not.found' }
   if (operation === 'CONVERT' && card.isPhysical) return { code: 'invalid.kit.info' }
+  if (operation === 'UPGRADE' || operation === 'REPLACE' || operation === 'BLOCK_AND_REPLACE')
+    return expectedSuccessor(cards, card, operation, step.to)
   card.status = step.to
   if (operation === 'CONVERT') card.isPhysical = true
   if (operation === 'ACTIVATE') {
@@ -101,10 +125,26 @@ function expected(cards: Known[], card: Known, operation: Operation): { code: st
     const taken = old && stepOf('TAKE_OVER', old.status)
     if (old && taken && 'to' in taken) old.status = taken.to
   }
+  return { code: undefined }
+}
+
+/** A card has at most one that waits to take its place. */
+function expectedSuccessor(cards: Known[], card: Known, operation: Operation, to: KitStatus): Expected {
+  const waiting = waitingAfter(cards, card)
+  if (operation === 'UPGRADE' && waiting)
+    return card.upgradedAsPhysical === card.isPhysical ? { code: undefined, shown: waiting.kitNo } : { code: 'card.status.active' }
+  if (card.isOut && !waiting) return { code: 'card.status.active' }
+  card.status = to
+  if (waiting) {
+    card.next ??= waiting.kitNo
+    return { code: undefined, shown: waiting.kitNo }
+  }
+  const blocked = lastAfter(cards, card)
+  if (blocked && !blocked.wasActivated && blocked.status === 'BLOCKED') blocked.isOut = true
   const { tier, isPhysical, wasActivated, takesOver } = card
+  card.upgradedAsPhysical = isPhysical
   if (operation === 'UPGRADE')
     return { code: undefined, made: { ...fresh, status: 'ASSIGNED', tier: tier + 1, isPhysical, takesOver: card.kitNo } }
-  if (!operation.endsWith('REPLACE')) return { code: undefined }
   return { code: undefined, made: { ...fresh, tier, takesOver: wasActivated ? undefined : takesOver } }
 }
 
@@ -158,7 +198,11 @@ test(
           const must = expected(cards, card, operation)
           const ordered = await order(entityId, card.kitNo, operation)
           expect(ordered).toMatchObject({ operation, code: must.code })
-          if (must.code === undefined && must.made) cards.push({ ...must.made, kitNo: ordered.newKitNo ?? 'none' })
+          if (must.code === undefined && must.shown) expect(ordered).toMatchObject({ operation, newKitNo: must.shown })
+          if (must.code === undefined && must.made) {
+            card.next = ordered.newKitNo ?? 'none'
+            cards.push({ ...must.made, kitNo: card.next })
+          }
         }
         const statuses = Object.fromEntries(cards.map(({ kitNo, status }) => [kitNo, status]))
         expect(await statusesOf(entityId)).toEqual(statuses)
@@ -182,6 +226,10 @@ const eventOf: Readonly<Record<Operation, string>> = {
   CONVERT: 'KitConverted',
   CLOSE: 'KitClosed',
 }
+
+/** The same upgrade again answers the card that waits, and changes nothing. */
+const isFirstOfItsUpgrade = ({ operation, newKitNo }: Ordered, position: number, all: readonly Ordered[]): boolean =>
+  operation !== 'UPGRADE' || all.findIndex((each) => each.operation === 'UPGRADE' && each.newKitNo === newKitNo) === position
 
 /** Mostly what can be undone; at the end what ends it. Every fifth goes to whichever card of the customer is the newest then. */
 const mixOf = (position: number): Operation =>
@@ -211,14 +259,14 @@ test.each([
     expect(done.some(({ newKitNo }) => newKitNo !== undefined)).toBe(true)
     for (const { code } of ordered) expect(['internal.error', 'service.unavailable', 'MCC007']).not.toContain(code)
     const statuses = await statusesOf(entityId)
-    const made = done.flatMap(({ newKitNo }) => newKitNo ?? [])
+    const made = new Set(done.flatMap(({ newKitNo }) => newKitNo ?? []))
     expect(Object.keys(statuses).toSorted()).toEqual([first, ...made].toSorted())
     const events = (await Promise.all(Object.entries(statuses).map(([kitNo, status]) => told(kitNo, status)))).flat()
     const takenOver = new Set(
       log.events.filter(({ subject, payload }) => subject in statuses && payload.operation === 'TAKE_OVER').map(({ id }) => id),
     ).size
     const wanted = [
-      ...done.map(({ operation }) => eventOf[operation]),
+      ...done.filter(isFirstOfItsUpgrade).map(({ operation }) => eventOf[operation]),
       'KitActivated', // before the hundred
       ...Object.keys(statuses).map(() => 'KitIssued'),
       ...Array.from({ length: takenOver }, () => 'KitReplaced'),

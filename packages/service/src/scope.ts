@@ -40,8 +40,10 @@ export class Scope {
   readonly branch: string | undefined
   readonly #relay: Relay
   readonly #sources: OutboxSources
+  readonly #options: ScopeOptions
 
   constructor(options: ScopeOptions) {
+    this.#options = options
     this.tenant = options.tenant
     this.now = options.now
     this.commandId = options.commandId
@@ -52,6 +54,11 @@ export class Scope {
     this.branch = options.branch
     this.#relay = options.relay
     this.#sources = options.sources
+  }
+
+  /** The same surroundings for another command: what a command finishes for somebody else is not to count as its own. */
+  ofCommand(commandId: string): Scope {
+    return new Scope({ ...this.#options, commandId })
   }
 
   /**

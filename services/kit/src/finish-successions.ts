@@ -1,7 +1,7 @@
 // The sweep that finishes what a dead process left between two cards: a named successor is confirmed, a card that was taken over is replaced.
 import type { Sweep, Tenant } from '@dcms/service'
+import { finishSuccession } from './confirm-successor.ts'
 import { type Kit, kitsOf } from './kit.ts'
-import { finishSuccession } from './succession.ts'
 import { takeOver } from './take-over.ts'
 
 const EVERY_MS = 3_000

@@ -47,12 +47,14 @@ export interface Kit extends Stored, StoredCardNumber {
   renewalNoticedAt?: Date
   /** The kit whose place it takes: by replacement at once, by upgrade once it is activated. */
   predecessor?: string
-  /** The kit that took its place or will. */
-  successor?: { kitNo: string; commandId: string; at: Date }
+  /** The kit that took its place or will: at most one at a time, and this decides which (see `place.ts`). */
+  successor?: { kitNo: string; commandId: string; at: Date; ordered?: OrderedCard }
   /** Present until the successor is confirmed; its partial index is what the sweep reads. */
   successorPendingAt?: Date
   /** The kit that is replaced when this one is activated. */
   takesOver?: string
+  /** Since when another kit is to take that place: this one was blocked before it was ever activated. */
+  placeGivenAwayAt?: Date
   /** Present from the activation until that kit was replaced. */
   takeOverPendingAt?: Date
   /** What the last commands did to its status, so that a repeat can say it again. */
@@ -66,6 +68,9 @@ export interface Kit extends Stored, StoredCardNumber {
 }
 
 export type { KitStatus } from '@dcms/contract'
+
+/** What an upgrade was to bring: by this the same order is known again. */
+export type OrderedCard = Pick<Kit, 'productId' | 'aliasName' | 'plasticCode' | 'deliveryAddress'>
 
 /** How a reserved kit is confirmed: by the row of the table that this names. */
 export type IssueOperation = 'ISSUE' | 'ISSUE_UPGRADE'
@@ -110,9 +115,10 @@ export const kitsOf = aggregateModel<Kit>(
     convertedAt: Date,
     renewalNoticedAt: Date,
     predecessor: String,
-    successor: { type: { kitNo: String, commandId: String, at: Date }, default: undefined },
+    successor: { type: { kitNo: String, commandId: String, at: Date, ordered: Object }, default: undefined },
     successorPendingAt: Date,
     takesOver: String,
+    placeGivenAwayAt: Date,
     takeOverPendingAt: Date,
     steps: { type: [Object], default: undefined },
     shipments: { type: [Object], default: undefined },

@@ -17,6 +17,7 @@ import { type At, auditOf, takeStep } from './take-step.ts'
 
 export type Replacement = Omit<ManageKit, 'operation'> & { operation: 'REPLACE' | 'BLOCK_AND_REPLACE' }
 type Refusal = RefusalOf<Replacement['operation']> | 'invalid.input.request' | 'product.not.found'
+type Order = Pick<Replacement, 'operation' | 'reason' | 'changer' | 'channel'>
 
 /** The answer shows the new kit; a repeat with the same idempotency key shows the same one. */
 export async function replaceKit(input: Replacement, scope: Scope, parts: SuccessionParts): Promise<Outcome<KitManaged, Refusal>> {
@@ -27,6 +28,7 @@ export async function replaceKit(input: Replacement, scope: Scope, parts: Succes
   const put: Outcome<KitInfo, Refusal> = await putSuccessor<Refusal>(oldKit, scope, parts, {
     plan: (old) => planReplacement(old, { ...input, cardType }, scope.tenant.definition),
     decide: (old, newKitNo) => decideReplacement(old, input, newKitNo, scope),
+    decideWaiting: (old, waiting) => decideReplacementBy(waiting, old, input, scope),
   })
   return put.kind === 'answer' ? answer({ status: true, entityId, kitInfo: [put.result] }) : put
 }
@@ -53,20 +55,30 @@ export function planReplacement(
 }
 
 /** The old card is out of use from this update on, whatever becomes of this process. */
-export function decideReplacement(
-  old: IssuedKit,
-  input: Pick<Replacement, 'operation' | 'reason' | 'changer' | 'channel'>,
-  newKitNo: string,
-  at: At,
-): Decision<Kit, KitReplaced, Refusal> {
-  const { operation } = input
+export function decideReplacement(old: IssuedKit, order: Order, newKitNo: string, at: At): Decision<Kit, KitReplaced, Refusal> {
+  const { operation } = order
   const step = takeStep(old, operation, at, newKitNo)
   if (step.kind === 'refused') return step
   const { _id: kitNo, entityId, status: previousStatus } = old
-  const told = { kitNo, entityId, previousStatus, changedAt: at.now.toISOString(), ...auditOf(input) }
+  const told = { kitNo, entityId, previousStatus, changedAt: at.now.toISOString(), ...auditOf(order) }
   return {
     kind: 'changed',
     set: { ...step.set, ...namedBy(newKitNo, at) },
     events: [{ type: 'KitReplaced', ...told, newKitNo, operation }],
   }
+}
+
+/** A kit waits to take the place already: it is the new one, and exists. */
+export function decideReplacementBy(
+  { _id: newKitNo }: IssuedKit,
+  old: IssuedKit,
+  order: Order & Pick<Replacement, 'entityId'>,
+  at: At,
+): Decision<Kit, KitReplaced, Refusal> {
+  if (old.entityId !== order.entityId) return refuse('MCC007')
+  const decision = decideReplacement(old, order, newKitNo, at)
+  if (decision.kind !== 'changed') return decision
+  const { successorPendingAt: _exists, successor, ...set } = decision.set
+  // A kit that lost its place names the one that has it; the card itself has named it before, and keeps by which command.
+  return { ...decision, set: { ...set, ...(!old.successor && successor && { successor }) } }
 }

@@ -1,11 +1,12 @@
 // Putting another kit in a kit's place, over two documents: 1. the new kit is made, RESERVED; 2. one update of the old kit names it and tells the
 // event; 3. the new kit is confirmed. Each step is atomic, and whoever comes next (a repeat, another command, the sweep) carries on.
 import type { ErrorCode, KitInfo, Product } from '@dcms/contract'
-import { answer, type Decision, type InternalClient, type Outcome, type Refused, type Scope } from '@dcms/service'
-import { decideConfirmation } from './confirm-kits.ts'
+import { answer, type Decision, type InternalClient, type Outcome, type Refused, refuse, type Scope } from '@dcms/service'
+import { finishSuccession } from './confirm-successor.ts'
 import { addressRefusal } from './delivery-address.ts'
-import { type IssuedKit, isIssued, type Kit, kitsOf, readKit } from './kit.ts'
+import { type IssuedKit, isIssued, type Kit, kitsOf, type OrderedCard, readKit } from './kit.ts'
 import { dropKit, type KitMaking, keepKit, makeKit, type NewKit } from './make-kit.ts'
+import { givePlaceAway, type Place, placeAfter } from './place.ts'
 import { stepBy } from './take-step.ts'
 
 const CHANGES_MAX = 50
@@ -25,21 +26,28 @@ export interface Succession<Code extends ErrorCode> {
   /** What the new kit is to be, or why there is none. Asked again when the old kit changed meanwhile. */
   plan(old: Kit | null): Successor | Refused<Code>
   /** The one update of the old kit. */
-  decide(old: IssuedKit, newKitNo: string, product: Product): Decision<Kit, { type: string }, Code>
+  decide(old: IssuedKit, newKitNo: string, planned: Successor): Decision<Kit, { type: string }, Code>
+  /** What becomes of the order while another kit waits to take the place already: that one is the answer, unless it is refused. */
+  decideWaiting(old: IssuedKit, waiting: IssuedKit): Decision<Kit, { type: string }, Code>
 }
+
+export type SuccessionRefusal = 'invalid.input.request' | 'card.status.active'
 
 interface Made {
   kitNo: string
   product: Product
 }
 
-/** The new kit in the place of the old one; a repeat of the command gets the same one. */
+/**
+ * The new kit in the place of the old one; a repeat of the command gets the same one. While another kit waits to take that place, no further one
+ * is made.
+ */
 export async function putSuccessor<Code extends ErrorCode>(
   kitNo: string,
   scope: Scope,
   parts: SuccessionParts,
-  { plan, decide }: Succession<Code>,
-): Promise<Outcome<KitInfo, Code | 'invalid.input.request'>> {
+  { plan, decide, decideWaiting }: Succession<Code>,
+): Promise<Outcome<KitInfo, Code | SuccessionRefusal>> {
   const { commandId } = scope
   let made: Made | undefined
   let addressKnown = false
@@ -58,8 +66,17 @@ export async function putSuccessor<Code extends ErrorCode>(
       await finishSuccession(old, scope)
       continue
     }
+    const place: Place = old ? await placeAfter(old, scope) : { kind: 'free' }
+    if (place.kind === 'unsettled') continue
+    const waiting = place.kind === 'waiting' ? place.kit : place.kind === 'lost' ? place.waiting : undefined
+    if (waiting && old && isIssued(old)) {
+      const taken = await scope.commit(kitsOf, old, decideWaiting(old, waiting), null)
+      if (taken.kind === 'overtaken') continue
+      return await giveUp(taken.kind === 'refused' ? taken : answer(await parts.vault.kitInfoWithCardNumber(scope.tenant, waiting)))
+    }
     const planned = plan(old)
     if (planned.kind === 'refused') return await giveUp(planned)
+    if (place.kind === 'lost') return await giveUp(refuse('card.status.active'))
     if (!old || !isIssued(old)) throw new Error(`a successor was planned for kit ${kitNo}, which nobody has`)
     if (!addressKnown) {
       const refused = await addressRefusal(planned, scope, parts.customer)
@@ -69,7 +86,8 @@ export async function putSuccessor<Code extends ErrorCode>(
     if (made && made.product.productId !== planned.product.productId) made = await giveUp(undefined)
     if (made && !(await keepKit(made.kitNo, commandId, scope))) made = undefined
     made ??= { kitNo: await makeKit({ ...planned, commandId, predecessor: kitNo }, scope, parts), product: planned.product }
-    const named = await scope.commit(kitsOf, old, decide(old, made.kitNo, made.product), null)
+    if (place.kind === 'free' && place.blocked && !(await givePlaceAway(place.blocked, scope))) continue
+    const named = await scope.commit(kitsOf, old, decide(old, made.kitNo, planned), null)
     if (named.kind === 'refused') return await giveUp(named)
   }
   return await giveUp({ kind: 'overtaken' })
@@ -86,25 +104,9 @@ async function successorOf(old: Kit, newKitNo: string, scope: Scope, { vault }: 
   return await vault.kitInfoWithCardNumber(scope.tenant, next)
 }
 
-/** Step 3: confirms the kit that the old one names, then notes that it is done. */
-export async function finishSuccession({ _id, successor }: Pick<Kit, '_id' | 'successor'>, scope: Scope): Promise<void> {
-  const { tenant } = scope
-  if (!successor) return
-  for (let tries = 0; tries < CHANGES_MAX; tries++) {
-    const next = await readKit(tenant, successor.kitNo)
-    const confirmed = await scope.commit(kitsOf, next, decideConfirmation(next, successor.commandId, scope), null)
-    if (confirmed.kind === 'refused') throw new Error(`kit ${successor.kitNo}, the successor of ${_id}, cannot be confirmed`)
-    if (confirmed.kind === 'overtaken') continue
-    const pending = { _id, 'successor.kitNo': successor.kitNo, successorPendingAt: { $exists: true } }
-    await kitsOf(tenant).updateOne(pending, { $unset: { successorPendingAt: '' } })
-    return
-  }
-  throw new Error(`kit ${successor.kitNo} changes all the time; the sweep confirms it later`)
-}
-
 /** What the update of the old kit sets besides its status. */
-export const namedBy = (newKitNo: string, { commandId, now }: Pick<Scope, 'commandId' | 'now'>) => ({
-  successor: { kitNo: newKitNo, commandId, at: now },
+export const namedBy = (newKitNo: string, { commandId, now }: Pick<Scope, 'commandId' | 'now'>, ordered?: OrderedCard) => ({
+  successor: { kitNo: newKitNo, commandId, at: now, ...(ordered && { ordered }) },
   successorPendingAt: now,
 })
 

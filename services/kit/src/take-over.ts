@@ -6,11 +6,11 @@ import { type At, takeStep } from './take-step.ts'
 
 const CHANGES_MAX = 50
 
-/** Replaces the card that `kit` takes the place of, then notes that it is done. */
-export async function takeOver(kit: Pick<Kit, '_id' | 'takesOver'>, scope: Scope): Promise<void> {
+/** Replaces the card that `kit` takes the place of, then notes that it is done. `known`: that card as it was read just before. */
+export async function takeOver(kit: Pick<Kit, '_id' | 'takesOver'>, scope: Scope, known?: Kit | null): Promise<void> {
   const { tenant } = scope
   for (let tries = 0; kit.takesOver !== undefined; tries++) {
-    const old = await readKit(tenant, kit.takesOver)
+    const old = tries === 0 && known ? known : await readKit(tenant, kit.takesOver)
     const replaced = await scope.commit(kitsOf, old, decideTakeOver(old, kit._id, scope), null)
     if (replaced.kind === 'answer') break
     if (tries >= CHANGES_MAX) throw new Error(`kit ${kit.takesOver} changes all the time; the sweep replaces it later`)

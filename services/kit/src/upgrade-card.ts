@@ -1,4 +1,6 @@
 // Upgrading a card to another tier or product. Contract: packages/contract/src/kit/upgrade-card.ts.
+
+import { isDeepStrictEqual } from 'node:util'
 import {
   type KitReplaced,
   type KitUpgraded,
@@ -11,8 +13,8 @@ import {
   type UpgradeCard,
   upgradeCardEndpoint,
 } from '@dcms/contract'
-import { answer, command, type Decision, type Refused, refuse } from '@dcms/service'
-import { type IssuedKit, isIssued, type Kit } from './kit.ts'
+import { answer, command, type Decision, type Refused, refuse, unchanged } from '@dcms/service'
+import { type IssuedKit, isIssued, type Kit, type OrderedCard } from './kit.ts'
 import { namedBy, putSuccessor, type SuccessionParts, type Successor, takenFrom } from './succession.ts'
 import { decideTakeOver } from './take-over.ts'
 import { type At, takeStep } from './take-step.ts'
@@ -23,7 +25,8 @@ export const upgradeCard = (parts: SuccessionParts) =>
     const { definition } = scope.tenant
     const put = await putSuccessor<Refusal>(input.kitNo, scope, parts, {
       plan: (old) => planUpgrade(old, input, definition),
-      decide: (old, newKitNo, product) => decideUpgrade(old, newKitNo, product, isAtOnce(definition), scope),
+      decide: (old, newKitNo, planned) => decideUpgrade(old, newKitNo, planned, isAtOnce(definition), scope),
+      decideWaiting: (old, waiting) => decideFurtherUpgrade(planUpgrade(old, input, definition), old, waiting),
     })
     return put.kind === 'answer' ? answer({ entityId: input.entityId, kitInfo: [put.result] }) : put
   })
@@ -71,16 +74,38 @@ function productOf(
   return nextTier(definition, { ...old, cardType }) ?? refuse('tier.not.found')
 }
 
+/** The same upgrade again means the card that waits; for another one that must go first. */
+export function decideFurtherUpgrade(
+  planned: Successor | Refused<Refusal>,
+  { successor }: IssuedKit,
+  waiting: IssuedKit,
+): { kind: 'unchanged' } | Refused<Refusal> {
+  if (planned.kind === 'refused') return planned
+  return isDeepStrictEqual(orderedBy(planned), cardOf(successor?.ordered ?? waiting)) ? unchanged : refuse('card.status.active')
+}
+
+const orderedBy = ({ product, plasticCode = product.plasticCode, ...planned }: Successor): OrderedCard =>
+  cardOf({ ...planned, productId: product.productId, plasticCode })
+/** Only what is there, so that two can be compared. */
+const cardOf = ({ productId, aliasName, plasticCode, deliveryAddress }: { [Key in keyof OrderedCard]: OrderedCard[Key] | undefined }) => ({
+  productId: productId ?? '',
+  ...(aliasName && { aliasName }),
+  ...(plasticCode && { plasticCode }),
+  ...(deliveryAddress && { deliveryAddress }),
+})
+
 /** The old card stays usable until the new one is activated, unless the bank wants it replaced at once. */
 export function decideUpgrade(
   old: IssuedKit,
   newKitNo: string,
-  product: Product,
+  planned: Successor,
   atOnce: boolean,
   at: At,
 ): Decision<Kit, KitUpgraded | KitReplaced, Refusal> {
   const step = takeStep(old, 'UPGRADE', at, newKitNo)
   if (step.kind === 'refused') return step
+  const { product } = planned
+  const named = namedBy(newKitNo, at, orderedBy(planned))
   const upgraded: KitUpgraded = {
     type: 'KitUpgraded',
     kitNo: old._id,
@@ -92,6 +117,6 @@ export function decideUpgrade(
     upgradedAt: at.now.toISOString(),
   }
   const replaced = atOnce ? decideTakeOver(old, newKitNo, at) : undefined
-  if (replaced?.kind !== 'changed') return { kind: 'changed', set: { ...step.set, ...namedBy(newKitNo, at) }, events: [upgraded] }
-  return { kind: 'changed', set: { ...replaced.set, ...namedBy(newKitNo, at) }, events: [upgraded, ...replaced.events] }
+  if (replaced?.kind !== 'changed') return { kind: 'changed', set: { ...step.set, ...named }, events: [upgraded] }
+  return { kind: 'changed', set: { ...replaced.set, ...named }, events: [upgraded, ...replaced.events] }
 }

@@ -49,6 +49,8 @@ export const upgradeCardEndpoint = publicEndpoint<UpgradeCard, IssuedKits>()({
 - A \`PHYSICAL\` card is sent to \`deliveryAddress\`, which must be among the customer’s addresses; without one where the old card went, else to \`PERMANENT\`.
 - A blocked or hotlisted card is \`card.blocked\`, any other status \`card.status.active\`.
 
+A card has at most one successor that waits to be activated. While one waits, the same upgrade again answers that one, with or without a \`requestId\`; another upgrade is \`card.status.active\`. Once the waiting card is blocked, hotlisted, closed or expired, a new order works.
+
 A repeat with the same \`requestId\` gives the first answer again.`,
   idempotency: 'stored',
   request,
