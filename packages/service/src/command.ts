@@ -22,7 +22,7 @@ export interface Command {
 }
 
 /** A call as it came in, apart from its body. */
-export type Call = Omit<ScopeOptions, 'now' | 'commandId'> & { idempotencyKey?: string; clock: () => Date }
+export type Call = Omit<ScopeOptions, 'now' | 'commandId' | 'hasKey'> & { idempotencyKey?: string; clock: () => Date }
 
 export interface CommandOptions<Request> {
   /**
@@ -56,7 +56,7 @@ export function command<Request, Result, Code extends ErrorCode>(
       const bodyHash = hashOf(key !== undefined && idempotentAs ? await idempotentAs(withoutKey, call.tenant) : withoutKey)
       const commandId =
         key === undefined ? hashOf(call.requestId, process.hrtime.bigint().toString()) : hashOf(endpoint.path, key, bodyHash)
-      const run = () => runUntilSettled(handle, validated.value, { ...call, commandId })
+      const run = () => runUntilSettled(handle, validated.value, { ...call, commandId, hasKey: key !== undefined })
       if (endpoint.idempotency !== 'stored' || key === undefined) return (await run()).answer
       return await runOnce(call, `${endpoint.path} ${key}`, { bodyHash, hidesSecret: idempotentAs !== undefined }, run)
     },
@@ -99,7 +99,7 @@ async function runOnce(
 async function runUntilSettled<Request, Result, Code extends ErrorCode>(
   handle: (input: Request, scope: Scope) => Promise<Outcome<Result, Code>>,
   input: Request,
-  options: Call & { commandId: string },
+  options: Call & { commandId: string; hasKey: boolean },
 ): Promise<Settled> {
   for (let runs = 1; runs <= RUNS_MAX; runs++) {
     const outcome = await handle(input, new Scope({ ...options, now: options.clock() }))

@@ -18,6 +18,8 @@ export interface ScopeOptions {
   now: Date
   /** The same for a repeat of the same call, otherwise unique. */
   commandId: string
+  /** Whether the caller gave a key by which a repeat is known; absent: no. */
+  hasKey?: boolean
   requestId: string
   traceparent?: string
   user: string
@@ -33,6 +35,7 @@ export class Scope {
   readonly tenant: Tenant
   readonly now: Date
   readonly commandId: string
+  readonly hasKey: boolean
   readonly requestId: string
   readonly traceparent: string | undefined
   readonly user: string
@@ -47,6 +50,7 @@ export class Scope {
     this.tenant = options.tenant
     this.now = options.now
     this.commandId = options.commandId
+    this.hasKey = options.hasKey ?? false
     this.requestId = options.requestId
     this.traceparent = options.traceparent
     this.user = options.user

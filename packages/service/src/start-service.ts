@@ -52,6 +52,8 @@ export interface ServiceParts {
   prepare?: (tenant: Tenant) => Promise<void>
   /** Further routes of the internal listener, for operators. */
   adminRoutes?: (app: Express, verify: ReturnType<typeof contextVerifier>, tenants: Tenants, logger: Logger) => void
+  /** Called once, for gauges that are counted by tenant. */
+  gauges?: (tenants: Pick<Tenants, 'all'>) => void
   /** Closed at the end. */
   clients?: readonly { close(): Promise<void> }[]
 }
@@ -142,6 +144,7 @@ export async function startService(
   }
   addTenantVersion(internalApp, verify, tenants)
   addJobRoutes(internalApp, { jobs, tenants, verify, environment: config.environment, logger })
+  parts.gauges?.(tenants)
   parts.adminRoutes?.(internalApp, verify, tenants, logger)
   addFallbacks(publicApp, logger)
   addFallbacks(internalApp, logger)

@@ -21,10 +21,12 @@ export interface Customer extends Stored, Profile {
   accountInfo: Account[]
   /** Commands that issue cards and are not finished; a sweep carries on what a dead process left. */
   issuing: Issuing[]
-  /** Start of the oldest unfinished one; its partial index is what the sweep reads. */
+  /** When the first unfinished one was begun, or is to be tried again; its partial index is what the sweep reads. */
   issuingAt?: Date
+  /** Since when one of them is left to a person: the sweep tried it for long. Its partial index is what the job reads. */
+  issuingStuckAt?: Date
   /** The last commands that issued cards, for repeats. */
-  issued: { commandId: string; reservation: string; kitNos: string[] }[]
+  issued: Issued[]
   registeredAt: Date
   /** The branch whose user registered it; absent where that was a user of the whole bank. */
   branch?: string
@@ -41,7 +43,7 @@ export type Account = AccountInfo & {
 /** The document number is stored encrypted; only its mask is ever shown. */
 export type StoredKyc = Omit<KycInfo, 'documentNo'> & { maskedDocumentNo: string; encryptedDocumentNo: string }
 
-/** One command that issues cards: reserve at the kit context, then confirm, then done. */
+/** One command that issues cards: what it reserved at the kit context is confirmed, then it is done. */
 export interface Issuing {
   commandId: string
   startedAt: Date
@@ -51,6 +53,24 @@ export interface Issuing {
   attempt: number
   /** Set once reserved; from then on these and no other kits are confirmed. */
   kitNos?: string[]
+  /** What a caller without a key asked for, hashed: by this the same call finds what it began. */
+  asked?: string
+  /** Since when its caller waits for no answer: it got an error. */
+  leftAt?: Date
+  /** When a sweep tries it again after a fault. */
+  nextTryAt?: Date
+  /** Since when it is left to a person. */
+  stuckAt?: Date
+}
+
+/** One command that issued cards. */
+export interface Issued {
+  commandId: string
+  reservation: string
+  kitNos: string[]
+  /** Both until the caller without a key has come again: it was told of an error, and the cards were issued later. */
+  asked?: string
+  unansweredAt?: Date
 }
 
 export const customersOf = aggregateModel<Customer>(
@@ -85,12 +105,14 @@ export const customersOf = aggregateModel<Customer>(
     accountInfo: [Object],
     issuing: [Object],
     issuingAt: Date,
+    issuingStuckAt: Date,
     issued: [Object],
     registeredAt: Date,
     branch: String,
   },
   [
     [{ issuingAt: 1 }, { partialFilterExpression: { issuingAt: { $exists: true } } }],
+    [{ issuingStuckAt: 1 }, { partialFilterExpression: { issuingStuckAt: { $exists: true } } }],
     [{ mobileNumbers: 1 }],
     [{ 'accountInfo.accountNo': 1 }],
     [{ kycKeyVersion: 1 }, { partialFilterExpression: { kycKeyVersion: { $exists: true } } }],

@@ -8,6 +8,7 @@ import { decideSettlement } from './issue-cards.ts'
 const now = new Date('2026-11-20T10:00:00Z')
 const startedAt = new Date('2026-11-20T09:59:00Z')
 const issuing = (commandId: string, attempt = 1, started = startedAt) => ({ commandId, startedAt: started, kits: [], attempt })
+const answered = { isAnswered: true }
 const settled = (commandId: string, attempt = 1) => ({ ...issuing(commandId, attempt), kitNos: ['4240171642'] })
 
 test('a customer that was being registered becomes one and is announced with all accounts', () => {
@@ -17,11 +18,11 @@ test('a customer that was being registered becomes one and is announced with all
     issuingAt: startedAt,
     accountInfo: [account('1', { defaultAccount: true, isPrimary: true }), account('2')],
   })
-  const decision = decideSettlement(pending, settled('register-1'), now)
+  const decision = decideSettlement(pending, settled('register-1'), answered, now)
   expect(decision).toEqual({
     kind: 'changed',
     set: { status: 'ACTIVE', issuing: [], issued: [{ commandId: 'register-1', reservation: 'register-1', kitNos: ['4240171642'] }] },
-    unset: ['issuingAt'],
+    unset: ['issuingAt', 'issuingStuckAt'],
     events: [
       {
         type: 'CustomerRegistered',
@@ -38,7 +39,7 @@ test('a customer that was being registered becomes one and is announced with all
 })
 
 test('a customer that exists is not announced again by a further card', () => {
-  expect(decideSettlement(customer({ issuing: [issuing('card-1')] }), settled('card-1'), now)).toMatchObject({
+  expect(decideSettlement(customer({ issuing: [issuing('card-1')] }), settled('card-1'), answered, now)).toMatchObject({
     set: { status: 'ACTIVE' },
     events: [],
   })
@@ -47,25 +48,25 @@ test('a customer that exists is not announced again by a further card', () => {
 test('commands that are not finished stay, and the oldest of them is what the sweep sees', () => {
   const later = new Date('2026-11-20T09:59:30Z')
   const both = customer({ issuing: [issuing('card-1'), issuing('card-2', 1, later)], issuingAt: startedAt })
-  expect(decideSettlement(both, settled('card-1'), now)).toMatchObject({
+  expect(decideSettlement(both, settled('card-1'), answered, now)).toMatchObject({
     set: { issuing: [{ commandId: 'card-2' }], issuingAt: later },
-    unset: [],
+    unset: ['issuingStuckAt'],
   })
 })
 
 test('a command that is closed already is left alone', () => {
-  expect(decideSettlement(customer(), settled('card-1'), now)).toEqual(unchanged)
+  expect(decideSettlement(customer(), settled('card-1'), answered, now)).toEqual(unchanged)
 })
 
 test('a command that had to reserve again remembers the reservation that held', () => {
-  expect(decideSettlement(customer({ issuing: [issuing('card-1', 3)] }), settled('card-1', 3), now)).toMatchObject({
+  expect(decideSettlement(customer({ issuing: [issuing('card-1', 3)] }), settled('card-1', 3), answered, now)).toMatchObject({
     set: { issued: [{ commandId: 'card-1', reservation: 'card-1/3' }] },
   })
 })
 
 test('the last twenty commands are remembered for repeats', () => {
   const issued = Array.from({ length: 20 }, (_, position) => ({ commandId: `c${position}`, reservation: `c${position}`, kitNos: [] }))
-  const decision = decideSettlement(customer({ issued, issuing: [issuing('new')] }), settled('new'), now)
+  const decision = decideSettlement(customer({ issued, issuing: [issuing('new')] }), settled('new'), answered, now)
   if (decision.kind !== 'changed') throw new Error('nothing changed')
   expect(decision.set.issued?.map(({ commandId }) => commandId)).toEqual([...issued.slice(1).map(({ commandId }) => commandId), 'new'])
 })

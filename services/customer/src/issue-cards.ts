@@ -1,4 +1,5 @@
-// Issuing cards over two contexts: each step is atomic or can be repeated, so whoever comes next (a repeat, the sweep) carries on.
+// Issuing cards over two contexts: each step is atomic or can be repeated, so whoever comes next (a repeat, the sweep) carries on. The kit context
+// is asked before anything is noted, so that nothing is begun while it is away; what is noted is carried to its end.
 import { type CustomerRegistered, confirmKitsEndpoint, type IssuedKits, reserveKitsEndpoint } from '@dcms/contract'
 import {
   answer,
@@ -11,7 +12,7 @@ import {
   ServiceUnavailable,
   unchanged,
 } from '@dcms/service'
-import { type Customer, customersOf, type Issuing, withoutOutbox } from './customer.ts'
+import { type Customer, customersOf, type Issued, type Issuing, withoutOutbox } from './customer.ts'
 import { claimPrimaryAccount } from './primary-accounts.ts'
 
 const RESERVATIONS_MAX = 5
@@ -24,7 +25,36 @@ export type IssuingRefusal =
   | 'product.not.found'
   | 'invalid.source.account'
   | 'invalid.input.request'
+  | 'bin.range.exhausted'
   | 'service.unavailable'
+
+type Reserving = Pick<Issuing, 'commandId' | 'attempt' | 'kits' | 'deliveryAddress'>
+
+/**
+ * Has the kits numbered and kept back for a while: unseen, and given up by themselves unless somebody confirms them. The same command gets the
+ * same ones again.
+ * @throws ServiceUnavailable while the kit context is away
+ */
+export async function reserveCards(
+  scope: Scope,
+  entityId: string,
+  reserving: Reserving,
+  kit: InternalClient,
+): Promise<{ kind: 'reserved'; kitNos: string[] } | Refused<IssuingRefusal>> {
+  const { kits, deliveryAddress } = reserving
+  if (kits.length === 0) return { kind: 'reserved', kitNos: [] }
+  const commandId = reservationOf(reserving)
+  const body = { commandId, entityId, kits, ...(deliveryAddress && { deliveryAddress }) }
+  const reserved = await kit.call(reserveKitsEndpoint, body, callOf(scope, commandId))
+  if (reserved.kind === 'answer') return { kind: 'reserved', kitNos: reserved.result.kitNos }
+  if (reserved.code === 'service.unavailable') throw new ServiceUnavailable('the kit service cannot reserve now')
+  return refuse(reserved.code, reserved.fieldError)
+}
+
+/** Who carries a command on: `isAnswered` when its caller waits for the outcome. */
+export interface Finisher {
+  isAnswered: boolean
+}
 
 /** Carries one issuing command of a customer to its end: forward, or back when a context refuses. */
 export async function finishIssuing(
@@ -32,32 +62,17 @@ export async function finishIssuing(
   customer: Customer,
   commandId: string,
   kit: InternalClient,
+  finisher: Finisher,
 ): Promise<Outcome<IssuedKits, IssuingRefusal>> {
   const issuing = customer.issuing.find((each) => each.commandId === commandId)
   if (!issuing) return { kind: 'overtaken' }
   const taken = await takePrimaryAccounts(scope, customer)
   if (taken.kind === 'refused') return await goBack(scope, customer, commandId, taken)
-  if (issuing.kits.length === 0) return await settle(scope, customer, { ...issuing, kitNos: [] }, kit)
-
-  if (!issuing.kitNos) {
-    const reserved = await kit.call(
-      reserveKitsEndpoint,
-      {
-        commandId: reservationOf(issuing),
-        entityId: customer._id,
-        kits: issuing.kits,
-        ...(issuing.deliveryAddress && { deliveryAddress: issuing.deliveryAddress }),
-      },
-      callOf(scope, reservationOf(issuing)),
-    )
-    if (reserved.kind === 'refused') {
-      if (reserved.code === 'service.unavailable') throw new ServiceUnavailable('the kit service cannot reserve now')
-      return await goBack(scope, customer, commandId, refuse(reserved.code, reserved.fieldError))
-    }
-    const noted = await note(scope, customer, commandId, { fromAttempt: issuing.attempt, kitNos: reserved.result.kitNos })
-    return noted ? await finishIssuing(scope, noted, commandId, kit) : { kind: 'overtaken' }
-  }
-  return await settle(scope, customer, { ...issuing, kitNos: issuing.kitNos }, kit)
+  if (issuing.kitNos) return await settle(scope, customer, { ...issuing, kitNos: issuing.kitNos }, kit, finisher)
+  const reserved = await reserveCards(scope, customer._id, issuing, kit)
+  if (reserved.kind === 'refused') return await goBack(scope, customer, commandId, reserved)
+  const noted = await note(scope, customer, commandId, { fromAttempt: issuing.attempt, kitNos: reserved.kitNos })
+  return noted ? await finishIssuing(scope, noted, commandId, kit, finisher) : { kind: 'overtaken' }
 }
 
 /** The kits of a command that is done, as they stand now. */
@@ -83,6 +98,7 @@ async function settle(
   customer: Customer,
   issuing: Issuing & { kitNos: string[] },
   kit: InternalClient,
+  finisher: Finisher,
 ): Promise<Outcome<IssuedKits, IssuingRefusal>> {
   let issued: IssuedKits = { entityId: customer._id, kitInfo: [] }
   const reservation = reservationOf(issuing)
@@ -96,29 +112,40 @@ async function settle(
       if (confirmed.code !== 'MCC007') throw new Error(`the kit service refused to confirm ${reservation}: ${confirmed.code}`)
       if (issuing.attempt >= RESERVATIONS_MAX) return await goBack(scope, customer, issuing.commandId, refuse('service.unavailable'))
       const again = await note(scope, customer, issuing.commandId, { fromAttempt: issuing.attempt })
-      return again ? await finishIssuing(scope, again, issuing.commandId, kit) : { kind: 'overtaken' }
+      return again ? await finishIssuing(scope, again, issuing.commandId, kit, finisher) : { kind: 'overtaken' }
     }
     issued = { entityId: customer._id, kitInfo: confirmed.result }
   }
   for (let tries = 0; tries < CHANGES_MAX; tries++) {
     const fresh = await readCustomer(scope, customer._id)
     if (!fresh) return { kind: 'overtaken' }
-    const settled = await scope.commit(customersOf, fresh, decideSettlement(fresh, issuing, scope.now), issued)
+    const settled = await scope.commit(customersOf, fresh, decideSettlement(fresh, issuing, finisher, scope.now), issued)
     if (settled.kind !== 'overtaken') return settled
   }
   return { kind: 'overtaken' }
 }
 
-/** The command leaves the list of unfinished ones; a customer that was being registered becomes one. */
+/**
+ * The command leaves the list of unfinished ones; a customer that was being registered becomes one. A caller without a key who was told of an
+ * error meanwhile is known again by what it asked for.
+ */
 export function decideSettlement(
   customer: Customer,
   { commandId, attempt, kitNos }: Issuing & { kitNos: string[] },
+  { isAnswered }: Finisher,
   now: Date,
 ): Decision<Customer, CustomerRegistered, never> {
-  if (!customer.issuing.some((each) => each.commandId === commandId)) return unchanged
-  const issuing = customer.issuing.filter((each) => each.commandId !== commandId)
-  const issued = [...customer.issued, { commandId, reservation: reservationOf({ commandId, attempt }), kitNos }].slice(-ISSUED_KEPT)
-  const [oldest] = issuing
+  const entry = customer.issuing.find((each) => each.commandId === commandId)
+  if (!entry) return unchanged
+  const { asked } = entry
+  const done: Issued = {
+    commandId,
+    reservation: reservationOf({ commandId, attempt }),
+    kitNos,
+    ...(asked !== undefined && !isAnswered && { asked, unansweredAt: now }),
+  }
+  const issuing = customer.issuing.filter((each) => each !== entry)
+  const { set, unset } = unfinished(issuing)
   const registered: CustomerRegistered = {
     type: 'CustomerRegistered',
     entityId: customer._id,
@@ -132,9 +159,24 @@ export function decideSettlement(
   }
   return {
     kind: 'changed',
-    set: { status: 'ACTIVE', issuing, issued, ...(oldest && { issuingAt: oldest.startedAt }) },
-    unset: oldest ? [] : ['issuingAt'],
+    set: { status: 'ACTIVE', issued: [...customer.issued, done].slice(-ISSUED_KEPT), ...set },
+    unset,
     events: customer.status === 'PENDING' ? [registered] : [],
+  }
+}
+
+/** Unfinished commands as they stand with the customer, and when the sweep and the job look at them. */
+export function unfinished(issuing: Issuing[]): {
+  set: Pick<Customer, 'issuing' | 'issuingAt' | 'issuingStuckAt'>
+  unset: ('issuingAt' | 'issuingStuckAt')[]
+} {
+  const first = (times: (Date | undefined)[]): Date | undefined =>
+    times.reduce((earliest, time) => (time && (!earliest || time < earliest) ? time : earliest), undefined)
+  const issuingAt = first(issuing.map(({ startedAt, nextTryAt = startedAt, stuckAt }) => (stuckAt ? undefined : nextTryAt)))
+  const issuingStuckAt = first(issuing.map(({ stuckAt }) => stuckAt))
+  return {
+    set: { issuing, ...(issuingAt && { issuingAt }), ...(issuingStuckAt && { issuingStuckAt }) },
+    unset: [...(issuingAt ? [] : (['issuingAt'] as const)), ...(issuingStuckAt ? [] : (['issuingStuckAt'] as const))],
   }
 }
 
@@ -183,11 +225,10 @@ async function goBack(
     const gone = await customers.deleteOne({ ...unchangedSince, status: 'PENDING' })
     return gone.deletedCount === 0 ? { kind: 'overtaken' } : refusal
   }
-  const issuing = customer.issuing.filter((each) => each.commandId !== commandId)
-  const [oldest] = issuing
+  const { set, unset } = unfinished(customer.issuing.filter((each) => each.commandId !== commandId))
   const back = await customers.updateOne(unchangedSince, {
-    $set: { issuing, ...(oldest && { issuingAt: oldest.startedAt }) },
-    ...(!oldest && { $unset: { issuingAt: '' } }),
+    $set: set,
+    ...(unset.length > 0 && { $unset: Object.fromEntries(unset.map((field) => [field, ''])) }),
     $inc: { version: 1 },
   })
   return back.matchedCount === 1 ? refusal : { kind: 'overtaken' }

@@ -24,8 +24,8 @@ await runProcess(async () => {
       commands: commands({ kyc, kit, pinPreference, logger }),
       aggregates: [anyModel(customersOf)],
       followings: [onKitEvents],
-      jobs: [finishRegistrations(kit)],
-      sweeps: [finishIssuings(kit), rewrapDocuments(hsm, kyc)],
+      jobs: [finishRegistrations(kit, logger)],
+      sweeps: [finishIssuings(kit, logger), rewrapDocuments(hsm, kyc)],
       reactions: config.messagingUrl === undefined ? [] : cardholderNotifications(messaging(config.messagingUrl)),
       prepare: async ({ id }) => {
         await hsm.ensureKey(id, 'data')

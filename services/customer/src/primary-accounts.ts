@@ -51,6 +51,14 @@ export async function claimPrimaryAccount(tenant: Tenant, accountNo: string, ent
   throw new ServiceUnavailable('others claim the same account at the same time')
 }
 
+/** Whether a claim would be refused as things stand: asked before anything is done that is a pity to take back. */
+export async function isPrimaryOfAnother(tenant: Tenant, accountNo: string, entityId: string): Promise<boolean> {
+  const claims = requestsOf(tenant).collection as unknown as ClaimCollection
+  const known = await claims.findOne({ _id: `primary-account ${accountNo}` })
+  if (!known || known.holder === entityId) return false
+  return (await standingOf(tenant, accountNo, known.holder, true)) === 'primary'
+}
+
 interface ClaimCollection {
   insertOne(claim: Claim): Promise<unknown>
   findOne(filter: { _id: string }): Promise<Claim | null>

@@ -1,36 +1,50 @@
 // Registering a customer, with or without cards. Contract: packages/contract/src/registration/register.ts.
 import { type IssuedKits, type Register, registerEndpoint, type TenantDefinition } from '@dcms/contract'
 import { command, type InternalClient, newlyStored, type Outcome, type Refused, refuse, type Scope } from '@dcms/service'
-import { type Account, type Customer, customersOf, type StoredKyc, withoutOutbox } from './customer.ts'
-import { confirmIssued, finishIssuing, type IssuingRefusal } from './issue-cards.ts'
+import { answerBegun, askedBy, begunBy, finishForCaller } from './begun-issuing.ts'
+import { type Account, type Customer, customersOf, type Issuing, type StoredKyc, withoutOutbox } from './customer.ts'
+import { type IssuingRefusal, reserveCards } from './issue-cards.ts'
 import { type KycVault, keyVersionOfDocuments } from './kyc-vault.ts'
 import { mobileNumbersOf } from './mobile-numbers.ts'
 import { type PlannedKits, planKits } from './plan-kits.ts'
+import { isPrimaryOfAnother } from './primary-accounts.ts'
 
 type RegisterRefusal = IssuingRefusal | 'entity.already.exists' | 'invalid.input.request'
 
 /**
- * The customer is written PENDING with what is to be issued, cards are reserved and confirmed at the kit context, then the customer becomes
- * ACTIVE with CustomerRegistered. A repeat of the same command finds its own customer and carries on or gives the same answer.
+ * Cards are reserved at the kit context; the customer is written PENDING with what is to be issued; the cards are confirmed, and the customer becomes
+ * ACTIVE with CustomerRegistered. A repeat of the same command finds its own customer and carries on or gives the same answer; without a key, the
+ * same call does while its registration was not answered.
  */
 export const register = (kyc: KycVault, kit: InternalClient) =>
   command(registerEndpoint, async (input, scope): Promise<Outcome<IssuedKits, RegisterRefusal>> => {
-    const known = await customersOf(scope.tenant).findById(input.entityId, withoutOutbox).lean<Customer>()
-    if (known) return await carryOn(known, scope, kit)
-    const planned = decideRegistration(input, scope.tenant.definition)
+    const { tenant, commandId, now } = scope
+    const { entityId, deliveryAddress } = input
+    const asked = askedBy(scope, input)
+    const known = await customersOf(tenant).findById(entityId, withoutOutbox).lean<Customer>()
+    if (known) {
+      const begun = begunBy(known, scope, asked)
+      return begun ? await answerBegun(scope, known, begun, kit) : refuse('entity.already.exists')
+    }
+    const planned = decideRegistration(input, tenant.definition)
     if (planned.kind === 'refused') return planned
-    const documents = await kyc.seal(scope.tenant, input.entityId, input.kycInfo)
-    const customer = newCustomer(input, planned, documents, scope)
+    for (const { accountNo, isPrimary } of planned.accounts)
+      if (isPrimary && (await isPrimaryOfAnother(tenant, accountNo, entityId))) return refuse('invalid.source.account')
+    const issuing: Issuing = {
+      commandId,
+      startedAt: now,
+      kits: planned.kits.kits,
+      attempt: 1,
+      ...(deliveryAddress && { deliveryAddress }),
+      ...(asked !== undefined && { asked }),
+    }
+    const reserved = await reserveCards(scope, entityId, issuing, kit)
+    if (reserved.kind === 'refused') return reserved
+    const documents = await kyc.seal(tenant, entityId, input.kycInfo)
+    const customer = newCustomer(input, planned.accounts, { ...issuing, kitNos: reserved.kitNos }, documents, scope)
     if (!(await scope.create(customersOf, customer))) return { kind: 'overtaken' }
-    return await finishIssuing(scope, customer, scope.commandId, kit)
+    return await finishForCaller(scope, customer, issuing, kit)
   })
-
-async function carryOn(customer: Customer, scope: Scope, kit: InternalClient): Promise<Outcome<IssuedKits, RegisterRefusal>> {
-  const issued = customer.issued.find((each) => each.commandId === scope.commandId)
-  if (issued) return await confirmIssued(scope, customer._id, issued, kit)
-  if (customer.issuing.some((each) => each.commandId === scope.commandId)) return await finishIssuing(scope, customer, scope.commandId, kit)
-  return refuse('entity.already.exists')
-}
 
 type Registration = { kind: 'planned'; accounts: Account[]; kits: PlannedKits }
 
@@ -63,24 +77,25 @@ export function decideRegistration(
 
 function newCustomer(
   input: Register,
-  { accounts, kits }: Registration,
+  accountInfo: Account[],
+  issuing: Issuing,
   documents: StoredKyc[],
-  { now, commandId, branch }: Scope,
+  { branch }: Pick<Scope, 'branch'>,
 ): Customer {
-  const { entityId, requestId: _requestId, deliveryAddress, kitInfo: _kitInfo, kycInfo: _kycInfo, ...profile } = input
+  const { entityId, requestId: _requestId, deliveryAddress: _deliveryAddress, kitInfo: _kitInfo, kycInfo: _kycInfo, ...profile } = input
   const kycKeyVersion = keyVersionOfDocuments(documents)
   return newlyStored({
     ...profile,
     _id: entityId,
     status: 'PENDING',
-    accountInfo: accounts,
+    accountInfo,
     mobileNumbers: mobileNumbersOf(input.communicationInfo),
     kycInfo: documents,
     ...(kycKeyVersion !== undefined && { kycKeyVersion }),
-    issuing: [{ commandId, startedAt: now, kits: kits.kits, attempt: 1, ...(deliveryAddress && { deliveryAddress }) }],
-    issuingAt: now,
+    issuing: [issuing],
+    issuingAt: issuing.startedAt,
     issued: [],
-    registeredAt: now,
+    registeredAt: issuing.startedAt,
     ...(branch !== undefined && { branch }),
   })
 }

@@ -1,7 +1,9 @@
 // register and registerCard on the real store: every refusal, repeats, and customers and cards as one.
 import { publicEndpoints, type Register, validatorOf } from '@dcms/contract'
+import { createLogger } from '@dcms/service'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { customersOf } from '../src/customer.ts'
+import { finishIssuings } from '../src/finish-issuings.ts'
 import { CustomerBank } from './customer-bank.ts'
 import { account } from './customers.ts'
 
@@ -152,11 +154,9 @@ test('a repeat gets the first answer, another body under the same requestId a co
   expect(bank.kits.ACME_BANK?.filter(({ entityId }) => entityId === 'keyed')).toHaveLength(2)
 })
 
-test('a refusal that others keep overtaking ends as concurrent.change', async () => {
+test('a command that others keep overtaking ends as concurrent.change', async () => {
   await register('contested')
-  bank.refusals.set('reserveKits', 'invalid.kit.info')
   bank.meanwhile = () => customersOf(bank.tenant()).updateOne({ _id: 'contested' }, { $inc: { version: 1 } })
-  expect(await issue('contested')).toMatchObject({ status: 409, code: 'concurrent.change' })
   expect(
     await bank.run('updateAccount', { entityId: 'contested', accountInfo: [account('8642135', { accountStatus: 'CLOSED' })] }),
   ).toMatchObject({ code: 'invalid.input.request' }) // it would leave no default account: refused before anybody is asked
@@ -203,4 +203,115 @@ test('a user of a branch reads no customers: they would be those of the whole ba
     status: 403,
     code: 'auth.forbidden',
   })
+})
+
+const countOf = (entityId: string): number => bank.kits.ACME_BANK?.filter((kit) => kit.entityId === entityId).length ?? 0
+/** What the sweep does, an hour later. */
+async function sweep(): Promise<void> {
+  const scope = await bank.scope()
+  await finishIssuings(bank.kit, createLogger('test', 'fatal'), () => Date.now() + 60 * 60_000).run(() => scope, bank.tenant())
+}
+/** The kit context is away from the next call of this endpoint on. */
+const goesAwayAt = (endpointName: string): void => {
+  bank.meanwhile = async (name) => {
+    if (name === endpointName) bank.isKitAway = true
+  }
+}
+const comesBack = (): void => {
+  bank.meanwhile = async () => undefined
+  bank.isKitAway = false
+}
+const away = { status: 503, code: 'service.unavailable' }
+
+test('while the kit context is away three calls without a key begin nothing, and nothing comes of them later', async () => {
+  await register('patient')
+  bank.isKitAway = true
+  for (let calls = 0; calls < 3; calls++) expect(await issue('patient')).toMatchObject(away)
+  expect(await register('never')).toMatchObject(away)
+  comesBack()
+  await sweep()
+  expect(countOf('patient')).toBe(1)
+  expect(await bank.customer('patient')).toMatchObject({ issuing: [] })
+  expect(await bank.exists('never')).toBe(false)
+  expect(await register('never')).toMatchObject({ status: 200 })
+})
+
+test.each(['before', 'after'])('a call that was begun and answered 503 is found by the same call, %s the sweep came by', async (when) => {
+  const entityId = `begun-${when}`
+  await register(entityId)
+  goesAwayAt('confirmKits')
+  expect(await issue(entityId)).toMatchObject(away)
+  expect(await issue(entityId)).toMatchObject(away)
+  expect((await bank.customer(entityId)).issuing).toHaveLength(1)
+  comesBack()
+  if (when === 'after') await sweep()
+  const found = await issue(entityId)
+  expect(found).toMatchObject({ status: 200, result: { kitInfo: [{ entityId }] } })
+  expect(countOf(entityId)).toBe(2)
+  const another = await issue(entityId)
+  expect(another.status).toBe(200)
+  expect(another.result).not.toEqual(found.result)
+  expect(countOf(entityId)).toBe(3)
+})
+
+test.each(['before', 'after'])('so is a registration, %s the sweep came by; another one is refused', async (when) => {
+  const entityId = `registered-${when}`
+  goesAwayAt('confirmKits')
+  expect(await register(entityId)).toMatchObject(away)
+  comesBack()
+  if (when === 'after') await sweep()
+  expect(await register(entityId, { firstName: 'Usha' })).toMatchObject({ code: 'entity.already.exists' })
+  expect(await register(entityId)).toMatchObject({ status: 200, result: { kitInfo: [{ entityId }] } })
+  expect(await register(entityId)).toMatchObject({ code: 'entity.already.exists' })
+  expect(countOf(entityId)).toBe(1)
+  expect(await eventsOf(entityId)).toEqual(['CustomerRegistered'])
+})
+
+test('a call with a key is another one than the same without, and than one with another key', async () => {
+  await register('keys')
+  goesAwayAt('confirmKits')
+  expect(await issue('keys')).toMatchObject(away)
+  comesBack()
+  expect(await issue('keys', { requestId: 'keys-1' })).toMatchObject({ status: 200 })
+  expect(await issue('keys', { requestId: 'keys-2' })).toMatchObject({ status: 200 })
+  expect(countOf('keys')).toBe(3)
+  await sweep()
+  expect(countOf('keys')).toBe(4)
+})
+
+test('what a process that died began without a key is found by the same call', async () => {
+  await register('orphan')
+  bank.meanwhile = async (name) => {
+    if (name === 'confirmKits') throw new Error('the process died')
+  }
+  await expect(issue('orphan')).rejects.toThrow('the process died')
+  await customersOf(bank.tenant()).updateOne(
+    { _id: 'orphan' },
+    { $unset: { 'issuing.0.leftAt': '' }, $set: { 'issuing.0.startedAt': new Date(Date.now() - 3_000) } },
+  )
+  comesBack()
+  expect(await issue('orphan')).toMatchObject({ status: 200 })
+  expect(countOf('orphan')).toBe(2)
+})
+
+test('open issues of one customer are bounded; the refusal ends when they are finished', async () => {
+  await register('bounded')
+  goesAwayAt('confirmKits')
+  for (let calls = 0; calls < 20; calls++) {
+    bank.isKitAway = false
+    expect(await issue('bounded', { requestId: `bounded-${calls}` })).toMatchObject(away)
+  }
+  comesBack()
+  const tooMany = ['20 calls that issue cards to this customer are not finished: repeat this one later']
+  expect(await issue('bounded')).toMatchObject({ status: 409, code: 'concurrent.change', fieldError: tooMany })
+  await sweep()
+  expect(await issue('bounded')).toMatchObject({ status: 200 })
+})
+
+test('a used-up range of card numbers takes the registration back, and it works again when there are numbers', async () => {
+  bank.refusals.set('reserveKits', 'bin.range.exhausted')
+  expect(await register('numberless')).toMatchObject({ status: 400, code: 'bin.range.exhausted' })
+  expect(await bank.exists('numberless')).toBe(false)
+  bank.refusals.clear()
+  expect(await register('numberless')).toMatchObject({ status: 200 })
 })

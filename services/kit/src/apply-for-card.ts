@@ -57,7 +57,9 @@ async function issueFresh({ entityId, deliveryAddress }: Application, scope: Sco
   if (!product) return refuse('product.not.found')
   const refused = await addressRefusal({ entityId, deliveryAddress }, scope, parts.customer)
   if (refused) return refused
-  const kitNo = await makeKit({ commandId, entityId, accountNo: account.accountNo, product, deliveryAddress }, scope, parts)
+  const fresh = await makeKit({ commandId, entityId, accountNo: account.accountNo, product, deliveryAddress }, scope, parts)
+  if (fresh.kind === 'refused') return fresh
+  const { kitNo } = fresh
   for (let tries = 0; tries < CHANGES_MAX; tries++) {
     const made = await readKit(tenant, kitNo)
     const confirmed = await scope.commit(kitsOf, made, decideConfirmation(made, commandId, scope), kitNo)

@@ -14,6 +14,7 @@ export type ApplyRefusal =
   | 'CUS001'
   | 'invalid.kit.info'
   | 'product.not.found'
+  | 'bin.range.exhausted'
 
 /** `deliveryAddress` is there: the contract has a default for it. */
 export type Application = ApplyForCard & Pick<Required<ApplyForCard>, 'deliveryAddress'>

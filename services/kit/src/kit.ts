@@ -23,8 +23,11 @@ export interface Kit extends Stored, StoredCardNumber {
   entityId?: string // the customer, once assigned
   accountNo?: string
   status: KitStatus
-  /** Present while RESERVED: for which command, and until when it must be confirmed. */
-  reservation?: { commandId: string; until: Date; operation?: IssueOperation }
+  /**
+   * Present while RESERVED: for which command, and until when it must be confirmed. `first`: the first kit of those that are issued together, which
+   * decides for all of them; absent in that one and in one that is alone.
+   */
+  reservation?: { commandId: string; until: Date; operation?: IssueOperation; first?: string }
   /** The command that confirmed it, so that a repeat finds its own. */
   issuedBy?: string
   productId: string
@@ -90,7 +93,7 @@ export const kitsOf = aggregateModel<Kit>(
     entityId: String,
     accountNo: String,
     status: { type: String, required: true },
-    reservation: { type: { commandId: String, until: Date, operation: String }, default: undefined },
+    reservation: { type: { commandId: String, until: Date, operation: String, first: String }, default: undefined },
     issuedBy: String,
     productId: String,
     productName: String,

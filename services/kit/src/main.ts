@@ -13,6 +13,7 @@ import { followShipments } from './follow-shipments.ts'
 import { kitsOf } from './kit.ts'
 import { noticeRenewals } from './notice-renewals.ts'
 import { cardNumbering } from './number-cards.ts'
+import { gaugeNumbersLeft } from './numbers-left.ts'
 import { reindexCardNumbers } from './reindex-card-numbers.ts'
 import { releaseReservations } from './release-reservations.ts'
 import { rewrapCardNumbers } from './rewrap-card-numbers.ts'
@@ -36,6 +37,7 @@ await runProcess(async () => {
       prepare: async ({ id }) => {
         for (const purpose of ['data', 'index', 'numbering', 'cvk'] as const) await hsm.ensureKey(id, purpose)
       },
+      gauges: (tenants) => gaugeNumbersLeft(numbering, () => tenants.all(), logger),
       adminRoutes: keyRoutes(hsm, keyPurposesOf.kit),
       clients: [customer, pinPreference],
     }

@@ -1,11 +1,11 @@
 // Making a kit: numbered, encrypted and stored RESERVED, unseen by everybody until a command confirms it.
 import type { Product } from '@dcms/contract'
-import { newlyStored, type Scope } from '@dcms/service'
+import { newlyStored, type Refused, refuse, type Scope } from '@dcms/service'
 import type { CardVault } from './card-vault.ts'
 import { expiryOf, type IssueOperation, type Kit, kitsOf } from './kit.ts'
 import type { CardNumbering } from './number-cards.ts'
 
-const RESERVED_FOR_MS = 10 * 60_000
+export const RESERVED_FOR_MS = 10 * 60_000
 
 export interface KitMaking {
   vault: CardVault
@@ -19,13 +19,23 @@ export interface NewKit extends Pick<Kit, 'aliasName' | 'plasticCode' | 'deliver
   accountNo: string
   product: Product
   operation?: IssueOperation
+  /** The first of the kits that are issued together, for all others. */
+  first?: string
 }
 
-/** The kit number. What is not confirmed in time the sweep `releaseReservations` takes back; numbers are never used again. */
-export async function makeKit(wanted: NewKit, scope: Scope, { vault, numbering }: KitMaking): Promise<string> {
-  const { commandId, entityId, accountNo, product, operation, aliasName, plasticCode, deliveryAddress, predecessor, takesOver } = wanted
+export type Made = { kind: 'made'; kitNo: string } | Refused<'bin.range.exhausted'>
+
+/**
+ * What is not confirmed in time the sweep `releaseReservations` takes back; numbers are never used again. Refused when the product's BIN has no
+ * number left.
+ */
+export async function makeKit(wanted: NewKit, scope: Scope, { vault, numbering }: KitMaking): Promise<Made> {
+  const { commandId, entityId, accountNo, product, operation, first, aliasName, plasticCode, deliveryAddress, predecessor, takesOver } =
+    wanted
   const { tenant, now } = scope
-  const { kitNo, pan } = await numbering.number(tenant, product)
+  const numbered = await numbering.number(tenant, product)
+  if (!numbered) return refuse('bin.range.exhausted', [`BIN ${product.bin} of product ${product.productId} has no card number left`])
+  const { kitNo, pan } = numbered
   const cardNumber = await vault.store(tenant, pan, kitNo)
   if (!cardNumber) throw new Error('a counter value gave a card number that is taken')
   const plastic = plasticCode ?? product.plasticCode
@@ -34,7 +44,7 @@ export async function makeKit(wanted: NewKit, scope: Scope, { vault, numbering }
     entityId,
     accountNo,
     status: 'RESERVED',
-    reservation: { commandId, until: new Date(now.getTime() + RESERVED_FOR_MS), ...(operation && { operation }) },
+    reservation: { commandId, until: new Date(now.getTime() + RESERVED_FOR_MS), ...(operation && { operation }), ...(first && { first }) },
     productId: product.productId,
     productName: product.productName,
     cardType: product.cardType,
@@ -53,7 +63,7 @@ export async function makeKit(wanted: NewKit, scope: Scope, { vault, numbering }
     changedAt: now,
   })
   if (!(await scope.create(kitsOf, kit))) throw new Error(`the kit number ${kitNo} is taken`)
-  return kitNo
+  return { kind: 'made', kitNo }
 }
 
 /** Has a kit that this command made a while ago wait for its time anew; false when the sweep was faster. */

@@ -4,7 +4,9 @@ import type { Product } from '@dcms/contract'
 import { isDuplicateKey, type Tenant } from '@dcms/service'
 import type { Connection } from 'mongoose'
 
-const BLOCK = 1_000
+const BLOCK_MAX = 1_000
+/** What is left of a block when a process ends is never used: at most this part of what is left of the range. */
+const PART_OF_RANGE = 10_000
 const FIRST_KIT_NO = 4_240_000_001
 const PAN_LENGTH = 16
 
@@ -25,57 +27,96 @@ export interface NumberedCard {
 
 export type CardNumbering = ReturnType<typeof cardNumbering>
 
-/** Numbers cards of all tenants. What is left of a block when the process ends is never used; ranges are far larger. */
+/** Numbers cards of all tenants. What is left of a block when the process ends is never used; blocks are small beside their range. */
 export function cardNumbering(database: Connection, hsm: Hsm) {
   const counters = database.collection<Counter>('counters')
-  const leasing = new Map<string, Promise<Block>>()
+  const leasing = new Map<string, Promise<Block | null>>()
 
-  /** The counter is placed first: of two upserts at once the engine may let both begin at zero, which would give numbers twice. */
-  const lease = async (name: string): Promise<Block> => {
-    for (;;) {
-      const counter = await counters.findOneAndUpdate({ _id: name }, { $inc: { next: BLOCK } }, { returnDocument: 'after' })
-      if (counter) return { next: counter.next - BLOCK, end: counter.next }
+  /**
+   * The next block of a counter; null when the range has none left. The counter is placed first: of two upserts at once the engine may let both
+   * begin at zero, which would give numbers twice.
+   */
+  const lease = async (name: string, size: number, reached: number | undefined): Promise<Block | null> => {
+    for (let known = reached; ; known = undefined) {
+      const next = known ?? (await counters.findOne({ _id: name }))?.next ?? 0
+      if (next >= size) return null
+      const block = blockOf(size - next)
+      const counter = await counters.findOneAndUpdate(
+        { _id: name, next: { $lt: size } },
+        { $inc: { next: block } },
+        { returnDocument: 'after' },
+      )
+      if (counter) return { next: counter.next - block, end: Math.min(counter.next, size) }
       await counters.insertOne({ _id: name, next: 0 }).catch((error: unknown) => {
-        if (!isDuplicateKey(error)) throw error // placed by another process meanwhile
+        if (!isDuplicateKey(error)) throw error // placed by another process meanwhile, or used up
       })
     }
   }
 
-  /** The next value of a counter: 0, 1, 2 … over all processes. */
-  const nextOf = async (name: string): Promise<number> => {
+  /** The next value of a counter: 0, 1, 2 … below `size`, over all processes; null when they are used up. */
+  const nextOf = async (name: string, size: number): Promise<number | null> => {
     for (;;) {
       const leased = leasing.get(name)
       const block = leased && (await leased)
       if (block && block.next < block.end) return block.next++
       if (leasing.get(name) !== leased) continue // somebody leased the next block while this call waited
-      const fresh = lease(name)
+      const fresh = lease(name, size, block?.end)
       leasing.set(name, fresh)
-      await fresh.catch((error: unknown) => {
+      const got = await fresh.catch((error: unknown) => {
         leasing.delete(name)
         throw error
       })
+      if (got) continue
+      leasing.delete(name)
+      return null
     }
   }
 
   return {
-    /** A kit number and a PAN of the product's BIN. @throws CardCryptoError `range.exhausted` when the BIN's range is used up */
-    async number(tenant: Tenant, product: Product): Promise<NumberedCard> {
+    /** A kit number and a PAN of the product's BIN; null when the BIN's range is used up. */
+    async number(tenant: Tenant, product: Product): Promise<NumberedCard | null> {
       const range = rangeOf(tenant, product)
-      const pan = await hsm.numberPan(
-        tenant.id,
-        range,
-        await nextOf(`${tenant.id}/pan/${range.bin}/${range.rangeStart}/${range.rangeSize}`),
-      )
-      return { kitNo: String(FIRST_KIT_NO + (await nextOf(`${tenant.id}/kit`))), pan }
+      const position = await nextOf(counterOf(tenant, range), range.rangeSize)
+      if (position === null) return null
+      const pan = await hsm.numberPan(tenant.id, range, position)
+      const kitPosition = await nextOf(`${tenant.id}/kit`, Number.MAX_SAFE_INTEGER)
+      if (kitPosition === null) throw new Error(`${tenant.id} has no kit number left`)
+      return { kitNo: String(FIRST_KIT_NO + kitPosition), pan }
+    },
+
+    /** How many numbers of each BIN that a product names no process has leased yet. One look at the store for all tenants. */
+    async left(tenants: readonly Tenant[]): Promise<{ tenant: string; bin: string; left: number }[]> {
+      const ranges = tenants.flatMap((tenant) => rangesOf(tenant).map((range) => ({ tenant, range, name: counterOf(tenant, range) })))
+      const stored = await counters.find({ _id: { $in: ranges.map(({ name }) => name) } }).toArray()
+      const next = new Map(stored.map((counter) => [counter._id, counter.next]))
+      return ranges.map(({ tenant, range, name }) => ({
+        tenant: tenant.id,
+        bin: range.bin,
+        left: Math.max(0, range.rangeSize - (next.get(name) ?? 0)),
+      }))
     },
   }
 }
 
+/** Toward the end of a range numbers are leased one by one, so that several processes use up even a small one. */
+export const blockOf = (left: number): number => Math.min(BLOCK_MAX, Math.max(1, Math.floor(left / PART_OF_RANGE)))
+
+type Range = PanRange & { rangeStart: number; rangeSize: number }
+
+const counterOf = ({ id }: Pick<Tenant, 'id'>, { bin, rangeStart, rangeSize }: Range): string =>
+  `${id}/pan/${bin}/${rangeStart}/${rangeSize}`
+
+/** Of the BINs that cards are still issued from. */
+function rangesOf(tenant: Tenant): Range[] {
+  const products = tenant.definition.products.filter(({ retired }) => !retired)
+  return tenant.definition.bins.flatMap(({ bin }) => {
+    const product = products.find((each) => each.bin === bin)
+    return product ? [rangeOf(tenant, product)] : []
+  })
+}
+
 /** The part of the BIN that is numbered here: as the tenant says, otherwise the lower nine tenths (the rest is for numbers from files). */
-export function rangeOf(
-  tenant: Pick<Tenant, 'id' | 'definition'>,
-  product: Pick<Product, 'bin' | 'productId'>,
-): PanRange & { rangeStart: number; rangeSize: number } {
+export function rangeOf(tenant: Pick<Tenant, 'id' | 'definition'>, product: Pick<Product, 'bin' | 'productId'>): Range {
   const bin = tenant.definition.bins.find((each) => each.bin === product.bin)
   if (!bin) throw new Error(`product ${product.productId} of ${tenant.id} names a BIN that is not defined`)
   const panLength = bin.panLength ?? PAN_LENGTH

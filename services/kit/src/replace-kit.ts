@@ -12,7 +12,7 @@ import {
 } from '@dcms/contract'
 import { answer, type Decision, type Outcome, type Refused, refuse, type Scope } from '@dcms/service'
 import { type IssuedKit, isIssued, type Kit } from './kit.ts'
-import { namedBy, putSuccessor, type SuccessionParts, type Successor, takenFrom } from './succession.ts'
+import { namedBy, putSuccessor, type SuccessionParts, type SuccessionRefusal, type Successor, takenFrom } from './succession.ts'
 import { type At, auditOf, takeStep } from './take-step.ts'
 
 export type Replacement = Omit<ManageKit, 'operation'> & { operation: 'REPLACE' | 'BLOCK_AND_REPLACE' }
@@ -20,12 +20,16 @@ type Refusal = RefusalOf<Replacement['operation']> | 'invalid.input.request' | '
 type Order = Pick<Replacement, 'operation' | 'reason' | 'changer' | 'channel'>
 
 /** The answer shows the new kit; a repeat with the same idempotency key shows the same one. */
-export async function replaceKit(input: Replacement, scope: Scope, parts: SuccessionParts): Promise<Outcome<KitManaged, Refusal>> {
+export async function replaceKit(
+  input: Replacement,
+  scope: Scope,
+  parts: SuccessionParts,
+): Promise<Outcome<KitManaged, Refusal | SuccessionRefusal>> {
   const { entityId, oldKit, operation, cardType, deliveryAddress } = input
   if (!cardType) return refuse('invalid.input.request', [`cardType is required for ${operation}`])
   if (operation === 'BLOCK_AND_REPLACE' && cardType === 'PHYSICAL' && !deliveryAddress)
     return refuse('invalid.input.request', ['deliveryAddress is required for BLOCK_AND_REPLACE with a PHYSICAL card'])
-  const put: Outcome<KitInfo, Refusal> = await putSuccessor<Refusal>(oldKit, scope, parts, {
+  const put: Outcome<KitInfo, Refusal | SuccessionRefusal> = await putSuccessor<Refusal>(oldKit, scope, parts, {
     plan: (old) => planReplacement(old, { ...input, cardType }, scope.tenant.definition),
     decide: (old, newKitNo) => decideReplacement(old, input, newKitNo, scope),
     decideWaiting: (old, waiting) => decideReplacementBy(waiting, old, input, scope),

@@ -2,12 +2,12 @@
 import { type Product, type ReserveKits, reserveKitsEndpoint } from '@dcms/contract'
 import { answer, command, refuse, type Scope } from '@dcms/service'
 import type { CardVault } from './card-vault.ts'
-import { makeKit } from './make-kit.ts'
+import { dropKit, makeKit } from './make-kit.ts'
 import type { CardNumbering } from './number-cards.ts'
 
 /**
  * The idempotency key is the issuing command: a repeat gets the kit numbers of the first time. When this process dies half way, the next run
- * reserves anew and the sweep `releaseReservations` takes back what the first left; numbers are never used again.
+ * reserves anew and the sweep `releaseReservations` takes back what the first left; numbers are never used again. The first kit decides for all.
  */
 export const reserveKits = (vault: CardVault, numbering: CardNumbering) =>
   command(reserveKitsEndpoint, async (input, scope) => {
@@ -18,7 +18,14 @@ export const reserveKits = (vault: CardVault, numbering: CardNumbering) =>
     for (const { kit, product } of planned) {
       const { accountNo, aliasName, plasticCode } = kit
       const chosen = { ...(aliasName && { aliasName }), ...(plasticCode && { plasticCode }), ...(deliveryAddress && { deliveryAddress }) }
-      kitNos.push(await makeKit({ commandId, entityId, accountNo, product, ...chosen }, scope, { vault, numbering }))
+      const [first] = kitNos
+      const wanted = { commandId, entityId, accountNo, product, ...chosen, ...(first !== undefined && { first }) }
+      const made = await makeKit(wanted, scope, { vault, numbering })
+      if (made.kind === 'refused') {
+        for (const kitNo of kitNos.toReversed()) await dropKit(kitNo, commandId, scope)
+        return made
+      }
+      kitNos.push(made.kitNo)
     }
     return answer({ kitNos })
   })

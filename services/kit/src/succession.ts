@@ -31,7 +31,7 @@ export interface Succession<Code extends ErrorCode> {
   decideWaiting(old: IssuedKit, waiting: IssuedKit): Decision<Kit, { type: string }, Code>
 }
 
-export type SuccessionRefusal = 'invalid.input.request' | 'card.status.active'
+export type SuccessionRefusal = 'invalid.input.request' | 'card.status.active' | 'bin.range.exhausted'
 
 interface Made {
   kitNo: string
@@ -85,7 +85,11 @@ export async function putSuccessor<Code extends ErrorCode>(
     }
     if (made && made.product.productId !== planned.product.productId) made = await giveUp(undefined)
     if (made && !(await keepKit(made.kitNo, commandId, scope))) made = undefined
-    made ??= { kitNo: await makeKit({ ...planned, commandId, predecessor: kitNo }, scope, parts), product: planned.product }
+    if (!made) {
+      const fresh = await makeKit({ ...planned, commandId, predecessor: kitNo }, scope, parts)
+      if (fresh.kind === 'refused') return fresh
+      made = { kitNo: fresh.kitNo, product: planned.product }
+    }
     if (place.kind === 'free' && place.blocked && !(await givePlaceAway(place.blocked, scope))) continue
     const named = await scope.commit(kitsOf, old, decide(old, made.kitNo, planned), null)
     if (named.kind === 'refused') return await giveUp(named)

@@ -80,6 +80,12 @@ export const configurationErrors = {
     detailMessage: 'The number range of the BIN overlaps another one or lies outside the BIN',
     when: 'number ranges of a tenant definition overlap',
   },
+  'bin.range.exhausted': {
+    status: 400,
+    shortMessage: 'Card numbers exhausted',
+    detailMessage: 'The BIN of the product has no card number left; nothing was issued or registered',
+    when: 'a card is to be issued from a BIN whose range is used up: the bank needs another BIN and a product for it',
+  },
   'key.not.found': {
     status: 400,
     shortMessage: 'Key not found',

@@ -84,6 +84,7 @@ export const applyForCardEndpoint = publicEndpoint<ApplyForCard, AppliedCard>()(
     'card.blocked',
     'card.status.active',
     'product.not.found',
+    'bin.range.exhausted',
     'idempotency.conflict',
     'idempotency.in.progress',
     'concurrent.change',

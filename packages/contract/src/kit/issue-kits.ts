@@ -51,7 +51,7 @@ export const reserveKitsEndpoint = internalEndpoint<ReserveKits, { kitNos: strin
   idempotency: 'stored',
   request: reserve,
   result: { type: 'object', required: ['kitNos'], properties: { kitNos: { type: 'array', items: { type: 'string' } } } },
-  errors: ['invalid.input.request', 'kit.not.found', 'invalid.kit.info', 'product.not.found', 'service.unavailable'],
+  errors: ['invalid.input.request', 'kit.not.found', 'invalid.kit.info', 'product.not.found', 'bin.range.exhausted', 'service.unavailable'],
 })
 
 const confirm = {
@@ -62,7 +62,10 @@ const confirm = {
 } as const
 export type ConfirmKits = FromSchema<typeof confirm>
 
-/** Confirms what `reserveKits` reserved and answers the kits; `MCC007` when a reservation was given up, the caller then reserves again. */
+/**
+ * Confirms what `reserveKits` reserved, in the order of its answer, and answers the kits: the first one decides, all others follow in the end.
+ * `MCC007` when the reservation was given up and none of the kits exists; the caller then reserves again.
+ */
 export const confirmKitsEndpoint = internalEndpoint<ConfirmKits, KitInfo[]>()({
   name: 'confirmKits',
   method: 'POST',

@@ -93,6 +93,7 @@ A repeat with the same \`requestId\` gives the first answer again; without one i
     'card.already.closed',
     'card.blocked',
     'product.not.found',
+    'bin.range.exhausted',
     'product.level.disable',
     'idempotency.conflict',
     'idempotency.in.progress',

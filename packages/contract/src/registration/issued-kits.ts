@@ -36,6 +36,7 @@ export const issuingErrors = [
   'invalid.kit.info',
   'product.not.found',
   'invalid.source.account',
+  'bin.range.exhausted',
   'idempotency.conflict',
   'idempotency.in.progress',
   'concurrent.change',

@@ -127,7 +127,7 @@ export const registerEndpoint = publicEndpoint<Register, IssuedKits>()({
 - An account may belong to several customers (joint account); at most one of them holds it as primary.
 - Up to 5 cards per call; more by \`registerCard\`.
 
-A repeat with the same \`requestId\` and body gives the first answer again; without a \`requestId\` it is refused with \`entity.already.exists\`.`,
+A repeat with the same \`requestId\` and body gives the first answer again; without a \`requestId\` it is refused with \`entity.already.exists\`. After 503 or 500 nothing was done and nothing will come of it, or the registration was begun and is finished soon: the same call again carries on or answers what the first has done, without a \`requestId\` within 24 hours, once.`,
   idempotency: 'stored',
   request,
   result: issuedKits,
