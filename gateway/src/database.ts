@@ -73,5 +73,6 @@ export function collectionsOf(database: Connection): Database {
 /** Safe to repeat. */
 export async function createIndexes({ tenants, users }: Database): Promise<void> {
   await tenants.createIndex({ outboxAt: 1 }, { partialFilterExpression: { outboxAt: { $exists: true } } })
+  await tenants.createIndex({ 'outboxAside.at': 1 }, { partialFilterExpression: { 'outboxAside.at': { $exists: true } } })
   await users.createIndex({ revision: 1 })
 }

@@ -12,7 +12,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type RawMessage, TestEngines, until, withOutbox } from '../test/engines.ts'
 import { bankTopicOf, toBankMessages } from './bank-stream.ts'
 import { Broker } from './broker.ts'
-import { type OutboxDocument, type OutboxSource, Relay } from './relay.ts'
+import type { OutboxDocument, OutboxSource } from './outbox.ts'
+import { Relay } from './relay.ts'
 
 const bank = 'ACME_BANK'
 const at = '2026-11-21T10:00:00.000Z'
@@ -41,9 +42,16 @@ function waiting(id: string, payloads: readonly { type: string }[]): OutboxDocum
   return { ...document, outbox: outbox.map((event) => ({ ...event, type: (event.payload as { type: string }).type })) }
 }
 
-async function relayed(source: OutboxSource, document: OutboxDocument, tenant: string, broker = engines.broker()): Promise<void> {
+/** @param isServed as where a process serves the bank since its start: its topic is there */
+async function relayed(
+  source: OutboxSource,
+  document: OutboxDocument,
+  tenant: string,
+  { broker = engines.broker(), isServed = false }: { broker?: Broker; isServed?: boolean } = {},
+): Promise<void> {
   await source.collection(tenant).insertOne(document)
   const relay = new Relay(broker, [source], () => [tenant])
+  if (isServed) await relay.openBanks([tenant])
   relay.nudge(source, tenant, document._id)
   await until('the outbox is empty', async () => (await source.collection(tenant).findOne({ _id: document._id }))?.outbox.length === 0)
   await relay.stop()
@@ -92,7 +100,10 @@ test('a bank is told of issue, activation and PIN of a card, in order under its 
 test('what is published again carries the same eventId, and each message an own one', async () => {
   const { brokers, installation, logger } = engines
   const broker = new UnconfirmedBroker({ brokers, clientId: 'test', installation, logger })
-  await relayed(sourceOf('repeated', 'kit'), waiting('4240171509', [activated, { ...activated, type: 'KitLocked' }]), 'OTHER_BANK', broker)
+  await relayed(sourceOf('repeated', 'kit'), waiting('4240171509', [activated, { ...activated, type: 'KitLocked' }]), 'OTHER_BANK', {
+    broker,
+    isServed: true,
+  })
   await broker.stop()
   const messages = await engines.messagesOf(bankStreamTopicOf('OTHER_BANK'))
   await until('everything has come twice', () => messages.length === 6)
@@ -110,7 +121,7 @@ test('events and the messages made of them are one request, and the events come 
       await super.publishBatch(batches)
     }
   })({ brokers, clientId: 'test', installation, logger })
-  await relayed(sourceOf('together', 'kit'), waiting('4240171510', [issued, activated]), 'THIRD_BANK', broker)
+  await relayed(sourceOf('together', 'kit'), waiting('4240171510', [issued, activated]), 'THIRD_BANK', { broker, isServed: true })
   await broker.stop()
   expect(requests).toEqual([['dcms.kit 2', 'dcms.THIRD_BANK.events 3']])
 })

@@ -6,7 +6,7 @@ import type { Logger } from 'pino'
 import { fromMessage, MalformedEvent, type ReceivedEvent } from './cloud-event.ts'
 import { Follower, type FollowOptions } from './follower.ts'
 import { kafkaLogger } from './kafka-logger.ts'
-import { Publisher, type TopicMessages } from './publisher.ts'
+import { type PlainMessage, Publisher, type TopicMessages } from './publisher.ts'
 import { createMissing, type Topic } from './topics.ts'
 import { listedTopics, readWholeTopics, type StoredMessage } from './whole-topics.ts'
 
@@ -25,12 +25,6 @@ export interface BrokerOptions {
   logger: Logger
 }
 
-export interface PlainMessage {
-  key: string
-  value: string | null
-  headers?: Record<string, string>
-}
-
 /** One process's connection to Kafka. Nothing here blocks a start: what cannot connect goes on trying in the background. */
 export class Broker {
   readonly logger: Logger
@@ -40,6 +34,8 @@ export class Broker {
   readonly #stopping: Promise<void>
   readonly #tellStopping: () => void
   readonly #publisher: Publisher
+  readonly #asidePublisher: Publisher
+  readonly #failingPublisher: Publisher
   #stopped = false
 
   constructor(options: BrokerOptions) {
@@ -57,6 +53,8 @@ export class Broker {
       logCreator: kafkaLogger(options.logger),
     })
     this.#publisher = new Publisher(this.#kafka, options.logger)
+    this.#asidePublisher = new Publisher(this.#kafka, options.logger)
+    this.#failingPublisher = new Publisher(this.#kafka, options.logger)
   }
 
   /** The name on the cluster: with the installation's prefix. */
@@ -70,15 +68,18 @@ export class Broker {
 
   /** Creates what does not exist yet; tries until Kafka answers. */
   async ensureTopics(topics: readonly Topic[]): Promise<void> {
-    await this.#untilDone('topics', () => this.createMissingTopics(topics))
+    await this.#untilDone('topics', async () => {
+      for (const failure of (await this.makeTopics(topics)).values()) throw failure
+    })
   }
 
   /**
    * As `ensureTopics`, tried once.
+   * @returns why some could not be made, by topic; the others are there
    * @throws when Kafka does not answer
    */
-  async createMissingTopics(topics: readonly Topic[]): Promise<void> {
-    await this.withAdmin((admin) => createMissing(admin, topics, (topic) => this.name(topic)))
+  makeTopics(topics: readonly Topic[]): Promise<Map<string, Error>> {
+    return this.withAdmin((admin) => createMissing(admin, topics, (topic) => this.name(topic)))
   }
 
   /**
@@ -92,6 +93,12 @@ export class Broker {
   /** As `publish`, for several topics in one request. */
   async publishBatch(batches: readonly TopicMessages[]): Promise<void> {
     await this.#publisher.publish(batches.map(({ topic, messages }) => ({ topic: this.name(topic), messages })))
+  }
+
+  /** As `publishBatch`, beside it: for what keeps failing, or waits for what fails, so that nothing else stands behind it. */
+  async publishAside(batches: readonly TopicMessages[], isFailing: boolean): Promise<void> {
+    const publisher = isFailing ? this.#failingPublisher : this.#asidePublisher
+    await publisher.publish(batches.map(({ topic, messages }) => ({ topic: this.name(topic), messages })))
   }
 
   /** Follows a topic as a member of a consumer group, at least once. Starts in the background. */
@@ -240,6 +247,6 @@ export class Broker {
     this.#stopped = true
     this.#tellStopping()
     await Promise.allSettled([...this.#stops].map((stop) => stop()))
-    await this.#publisher.stop()
+    await Promise.all([this.#publisher, this.#asidePublisher, this.#failingPublisher].map((publisher) => publisher.stop()))
   }
 }

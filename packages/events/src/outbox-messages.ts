@@ -1,42 +1,64 @@
-// What a batch of outboxes is on the wire: each event on its context's topic and, where the bank is told of it, on the bank's.
+// What outboxes are on the wire: each event on its context's topic and, where the bank is told of it, on the bank's.
 import { bankTopicOf, toBankMessages } from './bank-stream.ts'
-import type { PlainMessage } from './broker.ts'
 import { type OutboxEvent, toMessage } from './cloud-event.ts'
-import type { Topic } from './topics.ts'
+import type { OutboxSource, WaitingDocument } from './outbox.ts'
+import type { PlainMessage } from './publisher.ts'
 
-/** Outboxes of one collection of one tenant. */
-export interface Outboxes {
-  source: { topic: string; source: string; compacted?: boolean; forBank?: boolean }
-  tenant: string
-  documents: readonly { _id: string; outbox: readonly OutboxEvent[] }[]
+type Source = Pick<OutboxSource, 'topic' | 'source' | 'compacted' | 'forBank'>
+
+/** An event in an outbox that cannot be written as a message. */
+export class UnreadableEvent extends Error {
+  readonly eventId: string
+
+  constructor(eventId: string, cause: unknown) {
+    super(`event ${eventId} cannot be written`, { cause })
+    this.eventId = eventId
+  }
 }
 
-/** The messages by topic, in the order of their events; and the topics of the banks among them, which may not exist yet. */
-export function messagesOf(all: readonly Outboxes[]): { batches: { topic: string; messages: PlainMessage[] }[]; bankTopics: Topic[] } {
-  const byTopic = new Map<string, PlainMessage[]>()
-  const add = (topic: string, message: PlainMessage): void => {
-    const present = byTopic.get(topic)
-    if (present) present.push(message)
-    else byTopic.set(topic, [message])
+/** Messages by topic, each topic's in the order in which they were added. */
+export class MessagesByTopic {
+  readonly #byTopic = new Map<string, PlainMessage[]>()
+
+  add(topic: string, messages: readonly PlainMessage[]): void {
+    const present = this.#byTopic.get(topic)
+    if (present) present.push(...messages)
+    else if (messages.length > 0) this.#byTopic.set(topic, [...messages])
   }
-  const bankTopics = new Map<string, Topic>()
-  for (const { source, tenant, documents } of all) {
-    for (const { _id, outbox } of documents) {
-      for (const event of outbox) {
-        add(source.topic, ownMessage(event, source, tenant, _id))
-        if (!source.forBank) continue
-        for (const message of toBankMessages(event, tenant)) {
-          const bankTopic = bankTopics.get(tenant) ?? bankTopicOf(tenant)
-          bankTopics.set(tenant, bankTopic)
-          add(bankTopic.topic, message)
-        }
-      }
-    }
+
+  get batches(): { topic: string; messages: PlainMessage[] }[] {
+    return [...this.#byTopic].map(([topic, messages]) => ({ topic, messages }))
   }
-  return { batches: [...byTopic].map(([topic, messages]) => ({ topic, messages })), bankTopics: [...bankTopics.values()] }
 }
 
-function ownMessage(event: OutboxEvent, source: Outboxes['source'], tenant: string, id: string): PlainMessage {
-  const message = toMessage(event, { source: source.source, tenant: source.compacted ? id : tenant, subject: id })
-  return source.compacted ? { ...message, key: id } : message
+/** The events of a document that the other contexts were not told of yet. */
+export const ownMessages = (document: WaitingDocument, source: Source, tenant: string): PlainMessage[] =>
+  document.outbox
+    .filter(({ sequence }) => sequence > document.relayedSequence)
+    .map((event) => ownMessage(event, source, tenant, document._id))
+
+/** What the bank is to be told of a document's events up to a sequence; never ahead of the events themselves. */
+export const bankMessages = (document: WaitingDocument, source: Source, tenant: string, upTo = document.sequence): PlainMessage[] =>
+  source.forBank ? document.outbox.filter(({ sequence }) => sequence <= upTo).flatMap((event) => bankMessagesOfEvent(event, tenant)) : []
+
+export const bankTopicName = (tenant: string): string => bankTopicOf(tenant).topic
+
+/** @throws UnreadableEvent when the event is damaged */
+export function ownMessage(event: OutboxEvent, source: Source, tenant: string, id: string): PlainMessage {
+  try {
+    const message = toMessage(event, { source: source.source, tenant: source.compacted ? id : tenant, subject: id })
+    if (message.value === undefined) throw new TypeError('there is no payload')
+    return source.compacted ? { ...message, key: id } : message
+  } catch (error) {
+    throw new UnreadableEvent(event.id, error)
+  }
+}
+
+/** @throws UnreadableEvent when the event is damaged */
+export function bankMessagesOfEvent(event: OutboxEvent, tenant: string): PlainMessage[] {
+  try {
+    return toBankMessages(event, tenant)
+  } catch (error) {
+    throw new UnreadableEvent(event.id, error)
+  }
 }

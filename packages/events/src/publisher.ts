@@ -1,11 +1,16 @@
 // Publishing that believes no answer of the Kafka client unseen: what counts as published is in the log, each partition of it.
 import { type Kafka, Partitioners, type Producer, type RecordMetadata } from 'kafkajs'
 import type { Logger } from 'pino'
-import type { PlainMessage } from './broker.ts'
 
 const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 }
 
-/** Messages of one topic, its name as it is on the cluster. */
+export interface PlainMessage {
+  key: string
+  value: string | null
+  headers?: Record<string, string>
+}
+
+/** Messages of one topic. */
 export interface TopicMessages {
   topic: string
   messages: readonly PlainMessage[]

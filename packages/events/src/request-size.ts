@@ -1,5 +1,5 @@
 // Cutting what is to be published into requests that Kafka takes: a record batch above its `message.max.bytes` (1 MiB) is refused for good.
-import type { PlainMessage } from './broker.ts'
+import type { PlainMessage } from './publisher.ts'
 
 const REQUEST_BYTES_MAX = 800_000
 // Length fields, offsets and timestamps of a record and its headers, generously.
@@ -34,6 +34,9 @@ export function inRequests(batches: readonly TopicMessages[]): TopicMessages[][]
   if (request.length > 0) requests.push(request)
   return requests
 }
+
+/** Whether it fills a request alone, and may be more than Kafka takes. */
+export const isLarge = (message: PlainMessage): boolean => bytesOf(message) > REQUEST_BYTES_MAX
 
 function bytesOf({ key, value, headers = {} }: PlainMessage): number {
   let bytes = RECORD_BYTES + Buffer.byteLength(key) + Buffer.byteLength(value ?? '')

@@ -1,7 +1,7 @@
 // Starting a service: store, tenants, commands, followers, relay, sweeps, jobs, two listeners; and its orderly end.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Context, tenantsTopic, tenantVersionPath, tenantVersionRequest, topicOf, validatorOf } from '@dcms/contract'
-import { type Apply, applyInOrder, Broker, bankTopicOf, deadLetterTopic, type Projected, type ReceivedEvent, Relay } from '@dcms/events'
+import { type Apply, applyInOrder, Broker, deadLetterTopic, type Projected, type ReceivedEvent, Relay } from '@dcms/events'
 import express, { type Express } from 'express'
 import type { Connection } from 'mongoose'
 import type { Logger } from 'pino'
@@ -108,11 +108,7 @@ export async function startService(
     logger,
     ...(parts.prepare && { prepare: parts.prepare }),
     onServed({ id }) {
-      // Else the relay makes it with the bank's first event: no reason to keep the bank waiting for Kafka.
-      if (followsTenants)
-        broker
-          .createMissingTopics([bankTopicOf(id)])
-          .catch((error: unknown) => logger.warn({ err: error, tenant: id }, 'the topic of a bank was not made; its first event makes it'))
+      if (followsTenants) void relay.openBanks([id])
     },
     signal: stopping.signal,
   })
@@ -174,9 +170,9 @@ export async function startService(
     { topic: tenantsTopic, partitions: 1, compacted: true },
     { topic: topicOf(context) },
     ...followings.flatMap(({ of }) => [{ topic: topicOf(of) }, { topic: deadLetterTopic(topicOf(of), context) }]),
-    ...tenants.ids().map(bankTopicOf), // of tenants known from earlier, in one go
     ...topicsOfReactions(reactions),
   ])
+  await relay.openBanks(tenants.ids()) // of tenants known from earlier, in one go
   followsTenants = true
   await tenants.follow(broker)
   startFollowers(broker, context, followings, tenants)

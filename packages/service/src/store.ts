@@ -24,6 +24,7 @@ const storedFields = {
   relayedSequence: { type: Number, required: true },
   outbox: { type: [Object], required: true },
   outboxAt: Date,
+  outboxAside: Object,
   commandIds: { type: [String], required: true },
 }
 const projectedFields = {
@@ -60,6 +61,7 @@ export const aggregateModel = <State extends Stored>(collectionName: string, fie
     schemaOf({ ...fields, ...storedFields } as Fields, [
       ...indexes,
       [{ outboxAt: 1 }, { partialFilterExpression: { outboxAt: { $exists: true } } }],
+      [{ 'outboxAside.at': 1 }, { partialFilterExpression: { 'outboxAside.at': { $exists: true } } }],
     ]),
     true,
   )

@@ -38,6 +38,7 @@ export function viewOf(customer: Customer, kits: readonly KitInfo[]): CustomerVi
     relayedSequence: _relayed,
     outbox: _outbox,
     outboxAt: _outboxAt,
+    outboxAside: _outboxAside,
     commandIds: _commandIds,
     issuing: _issuing,
     issuingAt: _issuingAt,

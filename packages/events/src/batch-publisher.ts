@@ -1,0 +1,124 @@
+// Publishing a batch of outboxes: together while all is well, apart when Kafka does not take it.
+import type { Logger } from 'pino'
+import { Counter } from 'prom-client'
+import type { AsideLane } from './aside-lane.ts'
+import type { BankStreams } from './bank-streams.ts'
+import type { Broker } from './broker.ts'
+import { type Outboxes, type OutboxSource, waitingFields } from './outbox.ts'
+import { refusalForGood } from './refusal.ts'
+import { messagesOf, type Prepared, prepare, writeDown, writeRefused, writeStillRefused } from './relay-batch.ts'
+import { inRequests } from './request-size.ts'
+import type { Waiting } from './waiting-queue.ts'
+
+const published = new Counter({
+  name: 'dcms_events_published_total',
+  help: 'Events published from outboxes; messages for banks as dcms.*.events',
+  labelNames: ['topic'],
+})
+const failures = new Counter({ name: 'dcms_publish_failures_total', help: 'Batches of events that Kafka did not take' })
+
+export interface BatchPublisherParts {
+  broker: Broker
+  sources: readonly OutboxSource[]
+  streams: BankStreams
+  lane: AsideLane
+}
+
+export class BatchPublisher {
+  readonly #broker: Broker
+  readonly #ownTopics: ReadonlySet<string>
+  readonly #streams: BankStreams
+  readonly #lane: AsideLane
+  readonly #logger: Logger
+
+  constructor({ broker, sources, streams, lane }: BatchPublisherParts) {
+    this.#broker = broker
+    this.#ownTopics = new Set(sources.map(({ topic }) => topic))
+    this.#streams = streams
+    this.#lane = lane
+    this.#logger = broker.logger
+  }
+
+  /** @throws when Kafka takes no events at the moment, whosoever they are */
+  async publish(batch: readonly Waiting[]): Promise<void> {
+    const { prepared, alone, refused } = prepare(await this.#read(batch), (tenant) => this.#streams.isOpen(tenant))
+    await this.#write(alone, writeRefused, () => true)
+    await this.#write(refused, writeStillRefused, ({ of }) => of.source.compacted ?? false)
+    if (prepared.length === 0) return
+    try {
+      await this.#publishTogether(prepared, true)
+    } catch (error) {
+      failures.inc()
+      const hasBank = prepared.some(({ bank }) => bank.length > 0)
+      if (!hasBank && refusalForGood(error) === undefined) throw error
+      this.#logger.warn(
+        { err: error, documents: prepared.length },
+        'a batch was not taken; its events are published apart from the banks’ messages',
+      )
+      await this.#publishApart(prepared)
+      return
+    }
+    await this.#finish(prepared)
+  }
+
+  /** A bank whose documents cannot be read stops no other: they are left to the sweep. */
+  async #read(batch: readonly Waiting[]): Promise<Outboxes[]> {
+    const outcomes = await Promise.allSettled(
+      batch.map(async ({ source, tenant, ids }): Promise<Outboxes> => {
+        const collection = source.collection(tenant)
+        const documents = await collection.find({ _id: { $in: [...ids] } }, { projection: waitingFields }).toArray()
+        return { source, tenant, collection, documents: documents.filter(({ outbox }) => outbox.length > 0) }
+      }),
+    )
+    return outcomes.flatMap((outcome, position) => {
+      if (outcome.status === 'fulfilled') return [outcome.value]
+      this.#logger.warn({ err: outcome.reason, tenant: batch[position]?.tenant }, 'outboxes not read; the next sweep finds them')
+      return []
+    })
+  }
+
+  async #publishTogether(prepared: readonly Prepared[], withBank: boolean): Promise<void> {
+    const batches = messagesOf(prepared, withBank)
+    for (const request of inRequests(batches)) await this.#broker.publishBatch(request)
+    for (const { topic, messages } of batches)
+      published.inc({ topic: this.#ownTopics.has(topic) ? topic : 'dcms.*.events' }, messages.length)
+  }
+
+  /** The events first, then each bank by itself beside the common batches; never a bank ahead of its event. */
+  async #publishApart(prepared: readonly Prepared[]): Promise<void> {
+    const refused = await this.#publishOwn(prepared)
+    await this.#write(refused, writeRefused, () => true)
+    const rest = prepared.filter((each) => !refused.includes(each))
+    const apart = rest.map((each) => ({ ...each, isWhole: each.isWhole && each.bank.length === 0 }))
+    for (const { of, isWhole } of apart) if (!isWhole) this.#streams.suspect(of.tenant)
+    await this.#finish(apart)
+  }
+
+  /**
+   * Events alone; where one is refused for good, by halves until it is found.
+   * @returns the documents with a refused event
+   */
+  async #publishOwn(prepared: readonly Prepared[]): Promise<Prepared[]> {
+    try {
+      await this.#publishTogether(prepared, false)
+      return []
+    } catch (error) {
+      if (refusalForGood(error) === undefined) throw error
+      if (prepared.length === 1) return [...prepared]
+      const half = Math.ceil(prepared.length / 2)
+      const first = await this.#publishOwn(prepared.slice(0, half))
+      return [...first, ...(await this.#publishOwn(prepared.slice(half)))]
+    }
+  }
+
+  async #finish(prepared: readonly Prepared[]): Promise<void> {
+    await this.#write(prepared, writeDown, ({ isWhole }) => !isWhole)
+  }
+
+  async #write(prepared: readonly Prepared[], write: typeof writeDown, goesOn: (each: Prepared) => boolean): Promise<void> {
+    if (prepared.length === 0) return
+    for (const { of, error } of await write(prepared))
+      this.#logger.warn({ err: error, tenant: of.tenant }, 'published events are still in their outboxes; they come again')
+    for (const each of prepared) if (goesOn(each)) this.#lane.visit(each.of.tenant, { dueMs: this.#streams.dueMs(each.of.tenant) })
+  }
+}
