@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { expect, jest, test } from '@jest/globals'
 import { pino } from 'pino'
 import { AuditLog, chain, KEPT_MAX, maskedPath } from './audit.ts'
+import { CallerAddresses } from './caller-address.ts'
 import type { Exchange } from './exchange.ts'
 
 const exchangeOf = (requestId: string): Exchange =>
@@ -30,7 +31,7 @@ test('while Kafka is away records are kept and then sent in order, each once', a
       sent.push(...messages.map(({ value }) => JSON.parse(value ?? '')))
     },
   }
-  const audit = new AuditLog(broker, loggerTo([]))
+  const audit = new AuditLog(broker, new CallerAddresses(null), loggerTo([]))
   audit.start()
   for (let number = 0; number < 1_200; number++) audit.append(exchangeOf(String(number)), 200)
   await new Promise((resolve) => setTimeout(resolve, 300))
@@ -45,7 +46,7 @@ test('while Kafka is away records are kept and then sent in order, each once', a
 test('beyond the limit the oldest are dropped, and the log says how many', async () => {
   const publish = jest.fn(async () => undefined)
   const lines: string[] = []
-  const audit = new AuditLog({ publish }, loggerTo(lines))
+  const audit = new AuditLog({ publish }, new CallerAddresses(null), loggerTo(lines))
   for (let number = 0; number <= KEPT_MAX; number++) audit.append(exchangeOf(String(number)), 200)
   await audit.stop()
   expect(lines.join()).toContain('"dropped":1000')

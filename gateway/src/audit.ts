@@ -3,6 +3,7 @@ import { hash, randomUUID } from 'node:crypto'
 import { auditTopic } from '@dcms/contract'
 import type { Broker } from '@dcms/events'
 import type { Logger } from 'pino'
+import type { CallerAddresses } from './caller-address.ts'
 import type { Exchange } from './exchange.ts'
 
 const SEND_EVERY_MS = 200
@@ -49,6 +50,7 @@ type Noted = Omit<AuditRecord, 'time'> & { timeMs: number }
 export class AuditLog {
   readonly #broker: Publish
   readonly #logger: Logger
+  readonly #addresses: CallerAddresses
   readonly #instance = randomUUID()
   #records: Noted[] = []
   #batch: { key: string; value: string }[] = []
@@ -59,8 +61,9 @@ export class AuditLog {
   #timer: NodeJS.Timeout | undefined
   #stopped = false
 
-  constructor(broker: Publish, logger: Logger) {
+  constructor(broker: Publish, addresses: CallerAddresses, logger: Logger) {
     this.#broker = broker
+    this.#addresses = addresses
     this.#logger = logger
   }
 
@@ -81,7 +84,7 @@ export class AuditLog {
       status,
       errorCode: exchange.errorCode,
       durationMs: performance.now() - exchange.startedMs,
-      remote: request.socket.remoteAddress ?? '',
+      remote: this.#addresses.of(request),
     })
     if (this.#records.length > KEPT_MAX) this.#dropped += this.#records.splice(0, DROPPED_AT_ONCE).length
   }

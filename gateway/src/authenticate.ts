@@ -1,21 +1,20 @@
 // POST /api/authenticate: user name and password for a bearer token. Contract: packages/contract/src/gateway/authenticate.ts.
 import { type Authenticate, type Authenticated, authenticatePath, authenticateRequest, htuOf, validatorOf } from '@dcms/contract'
 import type { mongo } from 'mongoose'
+import { type CallerAddresses, sourceOf } from './caller-address.ts'
 import { checkTenant } from './check-tenant.ts'
 import type { UserDocument } from './database.ts'
 import { type Exchange, Refusal } from './exchange.ts'
 import type { Keys } from './gateway-keys.ts'
-import { limitRate } from './limit-rate.ts'
 import type { LoginThrottle } from './login-throttle.ts'
+import { countLogin } from './metrics.ts'
 import { bodyFormOf, type Opened, type PayloadOpener, takeClear, usualBody } from './open-payload.ts'
-import type { PasswordCheck } from './passwords.ts'
+import type { PasswordCheck, Verdict } from './passwords.ts'
 import { bodyOf } from './read-body.ts'
 import type { RegisteredTenant, Tenants } from './tenants.ts'
 import { issueToken } from './tokens.ts'
 import { serviceUnavailable } from './upstream.ts'
 import { userId } from './users.ts'
-
-const REMEMBERED_LIFE_SECONDS = 8 * 60 * 60
 
 const invalidCredentials = new Refusal('auth.invalid.credentials')
 const htu = htuOf('POST', authenticatePath)
@@ -26,6 +25,7 @@ export interface AuthenticateParts {
   readonly users: mongo.Collection<UserDocument>
   readonly keys: Keys
   readonly opener: PayloadOpener
+  readonly addresses: CallerAddresses
   readonly passwords: PasswordCheck
   readonly throttle: LoginThrottle
 }
@@ -36,8 +36,9 @@ export async function authenticate(exchange: Exchange, parts: AuthenticateParts)
   const tenant = checkTenant(request.headers, parts.tenants)
   if (tenant instanceof Refusal) return tenant
   exchange.tenantId = tenant.id
-  const refused = limitRate(tenant.loginBucket, tenant.limits, nowMs)
-  if (refused !== null) return refused
+  const source = sourceOf(parts.addresses.of(request))
+  const refused = await parts.throttle.admit(tenant, source, nowMs)
+  if (refused !== null) return throttled(refused)
   const form = bodyFormOf(request.headers, tenant, usualBody)
   if (form instanceof Refusal) return form
   const body = await bodyOf(exchange)
@@ -47,7 +48,7 @@ export async function authenticate(exchange: Exchange, parts: AuthenticateParts)
     const taken = takeClear(body, tenant, false)
     if (taken instanceof Refusal) return taken
     exchange.reply = taken.reply
-    return logIn(exchange, tenant, taken.body, parts, () => null)
+    return logIn(exchange, { tenant, source, body: taken.body, recordMessage: () => null }, parts)
   }
   const options = { tenant, username: null, htu, changesState: true, oneShotOnly: true, takesList: false }
   const opened = parts.opener.openPayload(body, options, exchange.bodyAtMs)
@@ -55,37 +56,52 @@ export async function authenticate(exchange: Exchange, parts: AuthenticateParts)
   const replayed = parts.opener.isReplay(tenant.id, opened, exchange.bodyAtMs)
   if (replayed !== null) return replayed
   exchange.reply = opened.reply
-  return logIn(exchange, tenant, opened.body, parts, () => recordOnce(parts.opener, tenant, opened))
+  return logIn(exchange, { tenant, source, body: opened.body, recordMessage: () => recordOnce(parts.opener, tenant, opened) }, parts)
 }
 
 /** Recorded only now that the password was right: anybody can seal to the gateway, and must not be able to fill the bank's replay guard. */
 const recordOnce = (opener: PayloadOpener, tenant: RegisteredTenant, opened: Opened): Refusal | null =>
   opener.recordJti(tenant.id, opened, Date.now())
 
+function throttled(refusal: Refusal): Refusal {
+  countLogin('throttled')
+  return refusal
+}
+
+interface LogIn {
+  readonly tenant: RegisteredTenant
+  /** Where it comes from. */
+  readonly source: string
+  readonly body: Buffer
+  readonly recordMessage: () => Refusal | null
+}
+
 async function logIn(
   exchange: Exchange,
-  tenant: RegisteredTenant,
-  body: Buffer,
-  { users, keys, passwords, throttle }: AuthenticateParts,
-  recordMessage: () => Refusal | null,
+  { tenant, source, body, recordMessage }: LogIn,
+  parts: AuthenticateParts,
 ): Promise<Authenticated | Refusal> {
   const validated = validate(JSON.parse(body.toString()))
   if (!validated.valid) return new Refusal('invalid.input.request', [], validated.fieldError)
   const { username, password, rememberMe } = validated.value
   exchange.username = username
   const id = userId(tenant.id, username)
-  const throttled = throttle.begin(id, exchange.nowMs)
-  if (throttled !== null) return throttled
-  let counts = false
+  const attempt = await parts.throttle.begin(id, source, exchange.nowMs)
+  if (attempt instanceof Refusal) return throttled(attempt)
+  let verdict: Verdict = 'busy'
   try {
-    const user = await users.findOne({ _id: id })
-    const outcome = await passwords.verify(user === null || user.disabled ? null : user.passwordHash, password)
-    if (outcome === 'busy') return serviceUnavailable
-    counts = outcome === 'wrong'
-    if (outcome === 'wrong' || user === null) return invalidCredentials
-    const lifeSeconds = rememberMe ? Math.max(tenant.tokenLifeSeconds, REMEMBERED_LIFE_SECONDS) : tenant.tokenLifeSeconds
-    return recordMessage() ?? { id_token: issueToken(keys, user, lifeSeconds, Date.now()) }
+    const user = await parts.users.findOne({ _id: id })
+    const hash = user === null || user.disabled ? null : user.passwordHash
+    verdict = await parts.passwords.verify(hash, password, { tenant: tenant.id, isKnown: attempt.isKnown })
+    countLogin(verdict)
+    if (verdict === 'busy') return serviceUnavailable
+    if (verdict === 'wrong' || user === null) return invalidCredentials
+    const refused = recordMessage()
+    if (refused !== null) return refused
+    parts.throttle.succeeded(tenant.id, id, source, exchange.nowMs)
+    const lifeSeconds = rememberMe ? tenant.rememberedLifeSeconds : tenant.tokenLifeSeconds
+    return { id_token: issueToken(parts.keys, user, lifeSeconds, Date.now()) }
   } finally {
-    if (!counts) throttle.takeBack(id)
+    if (verdict !== 'wrong') attempt.takeBack()
   }
 }

@@ -1,10 +1,14 @@
 // The gateway's settings: the only file that reads process.env. A wrong or missing value stops the start with one sentence.
+import type { BlockList } from 'node:net'
 import { parseMasterKey } from '@dcms/card-crypto'
 import { type ServiceConfig, SettingsError, serviceConfig, settings } from '@dcms/service'
+import { parseProxies } from './caller-address.ts'
 
 export interface GatewayConfig extends ServiceConfig {
   /** 32 bytes; keys of the gateway are wrapped under it. */
   readonly masterKey: Uint8Array
+  /** Proxies in front of the gateway, whose X-Forwarded-For tells the caller's address; null for none. */
+  readonly trustedProxies: BlockList | null
   readonly customerUrl: string
   readonly kitUrl: string
   readonly pinPreferenceUrl: string
@@ -15,10 +19,18 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Gatewa
   return {
     ...serviceConfig(read),
     masterKey: masterKeyOf(read.text('DCMS_MASTER_KEY')),
+    trustedProxies: proxiesIn(read.optional('TRUSTED_PROXIES')),
     customerUrl: read.url('CUSTOMER_URL'),
     kitUrl: read.url('KIT_URL'),
     pinPreferenceUrl: read.url('PIN_PREFERENCE_URL'),
   }
+}
+
+function proxiesIn(text: string | undefined): BlockList | null {
+  if (text === undefined) return null
+  const proxies = parseProxies(text)
+  if (proxies === null) throw new SettingsError('TRUSTED_PROXIES must be addresses or CIDR ranges with commas between')
+  return proxies
 }
 
 function masterKeyOf(base64: string): Uint8Array {

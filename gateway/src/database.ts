@@ -1,8 +1,9 @@
-// The gateway's own database: tenants, users and keys, each a small collection.
+// The gateway's own database: tenants, users, keys and sources of log-ins, each a small collection.
 import type { TenantDefinition } from '@dcms/contract'
 import type { OutboxDocument } from '@dcms/events'
 import type { Connection, mongo } from 'mongoose'
 import type { BinLockDocument } from './bin-locks.ts'
+import { KNOWN_FOR_MS } from './known-sources.ts'
 
 /** A tenant definition as it is stored; `_id` is the tenant. */
 export interface TenantDocument extends OutboxDocument {
@@ -48,10 +49,17 @@ export interface KeyDocument {
   createdAt: Date
 }
 
+/** From where a bank, or one of its users, logged in lately; `_id` is `tenant source` or `tenant:username source`. */
+export interface LoginSourceDocument {
+  _id: string
+  at: Date
+}
+
 export interface Database {
   readonly tenants: mongo.Collection<TenantDocument>
   readonly users: mongo.Collection<UserDocument>
   readonly keys: mongo.Collection<KeyDocument>
+  readonly loginSources: mongo.Collection<LoginSourceDocument>
   readonly counters: mongo.Collection<CounterDocument>
   readonly binLocks: mongo.Collection<BinLockDocument>
 }
@@ -65,14 +73,16 @@ export function collectionsOf(database: Connection): Database {
     tenants: collection('tenants'),
     users: collection('users'),
     keys: collection('keys'),
+    loginSources: collection('loginSources'),
     counters: collection('counters'),
     binLocks: collection('binLocks'),
   }
 }
 
 /** Safe to repeat. */
-export async function createIndexes({ tenants, users }: Database): Promise<void> {
+export async function createIndexes({ tenants, users, loginSources }: Database): Promise<void> {
   await tenants.createIndex({ outboxAt: 1 }, { partialFilterExpression: { outboxAt: { $exists: true } } })
   await tenants.createIndex({ 'outboxAside.at': 1 }, { partialFilterExpression: { 'outboxAside.at': { $exists: true } } })
   await users.createIndex({ revision: 1 })
+  await loginSources.createIndex({ at: 1 }, { expireAfterSeconds: KNOWN_FOR_MS / 1000 })
 }

@@ -16,6 +16,7 @@ import {
 import type { Logger } from 'pino'
 import { tenantsSource } from './apply-tenant.ts'
 import { AuditLog } from './audit.ts'
+import { CallerAddresses } from './caller-address.ts'
 import { TokenCheck } from './check-token.ts'
 import type { GatewayConfig } from './config.ts'
 import { collectionsOf, createIndexes } from './database.ts'
@@ -23,6 +24,7 @@ import type { Exchange } from './exchange.ts'
 import { Forwarder } from './forward.ts'
 import { GatewayKeys } from './gateway-keys.ts'
 import { internalApp } from './internal-app.ts'
+import { KnownSources } from './known-sources.ts'
 import { LoginThrottle } from './login-throttle.ts'
 import { observe, watchCircuits } from './metrics.ts'
 import { PayloadOpener } from './open-payload.ts'
@@ -58,7 +60,7 @@ export async function startGateway(config: GatewayConfig, logger: Logger): Promi
   let loaded = false
   const { pipeline, app, internal } = listenersOf(parts, () => loaded, config, logger)
   const publicHttp = await listenPublic(pipeline, app, config)
-  const internalHttp = await startHttp({ handler: internal, host: config.host, port: config.internalPort })
+  const internalHttp = await startHttp({ handler: internal, host: config.internalHost, port: config.internalPort })
   const stopping = new AbortController()
   const timers: NodeJS.Timeout[] = []
   const ready = untilDone(() => load(parts, logger), stopping.signal, logger).then(() => {
@@ -105,7 +107,9 @@ function partsOf(config: GatewayConfig, logger: Logger) {
     kit: new Upstream('kit', config.kitUrl, logger),
     'pin-preference': new Upstream('pin-preference', config.pinPreferenceUrl, logger),
   }
-  const audit = new AuditLog(broker, logger)
+  const addresses = new CallerAddresses(config.trustedProxies)
+  const audit = new AuditLog(broker, addresses, logger)
+  const throttle = new LoginThrottle(new KnownSources(collections.loginSources, logger))
   const replayGuard = new ReplayGuard()
   const tickets = new SessionTickets(keys)
   const tokens = new TokenCheck(keys, users)
@@ -124,6 +128,8 @@ function partsOf(config: GatewayConfig, logger: Logger) {
     sign,
     tenantsTopic,
     upstreams,
+    addresses,
+    throttle,
     audit,
     replayGuard,
     tickets,
@@ -135,7 +141,7 @@ function partsOf(config: GatewayConfig, logger: Logger) {
 
 /** The pipeline and the two Express apps over the parts. */
 function listenersOf(parts: Parts, isLoaded: () => boolean, config: GatewayConfig, logger: Logger) {
-  const { collections, source, relay, keys, users, tenants, sign, audit, tickets, tokens, opener, forwarder } = parts
+  const { collections, source, relay, keys, users, tenants, sign, addresses, throttle, audit, tickets, tokens, opener, forwarder } = parts
   const whenAnswered = (exchange: Exchange, status: number): void => {
     observe(exchange, status)
     audit.append(exchange, status)
@@ -144,7 +150,7 @@ function listenersOf(parts: Parts, isLoaded: () => boolean, config: GatewayConfi
     keys,
     readiness: () => (isLoaded() ? [] : ['the database was not read yet']),
     isLoaded,
-    authentication: { tenants, users: collections.users, keys, opener, passwords: new PasswordCheck(), throttle: new LoginThrottle() },
+    authentication: { tenants, users: collections.users, keys, opener, addresses, passwords: new PasswordCheck(), throttle },
     sessions: { tenants, tokens, opener, tickets },
     whenAnswered,
     logger,

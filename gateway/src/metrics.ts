@@ -1,5 +1,5 @@
 // What Prometheus sees of the gateway besides the process itself.
-import { Gauge, Histogram } from 'prom-client'
+import { Counter, Gauge, Histogram } from 'prom-client'
 import type { CircuitState } from './circuit.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -25,6 +25,15 @@ export function observe(exchange: Exchange, status: number): void {
   }
   observer.observe((performance.now() - exchange.startedMs) / 1000)
 }
+
+const logins = new Counter({
+  name: 'dcms_gateway_logins_total',
+  help: 'Log-ins by outcome: right, wrong, throttled (429), busy (too many password hashings wait)',
+  labelNames: ['outcome'],
+})
+
+/** Counts a log-in. */
+export const countLogin = (outcome: 'right' | 'wrong' | 'throttled' | 'busy'): void => logins.inc({ outcome })
 
 const circuitValues: Readonly<Record<CircuitState, number>> = { closed: 0, 'half-open': 1, open: 2 }
 const watched = new Map<string, { readonly circuit: { readonly state: CircuitState } }>()

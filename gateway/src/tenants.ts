@@ -5,7 +5,9 @@ import type { Logger } from 'pino'
 import { Gauge } from 'prom-client'
 import { type Bucket, fullBucket, type RateLimits } from './limit-rate.ts'
 
-const TOKEN_LIFE_SECONDS = 3600
+/** Where the bank's definition says nothing: an hour, or with `rememberMe` a working day. */
+const TOKEN_LIFE_SECONDS = 60 * 60
+const REMEMBERED_LIFE_SECONDS = 8 * 60 * 60
 
 export interface RegisteredTenant {
   readonly id: string
@@ -19,9 +21,13 @@ export interface RegisteredTenant {
   readonly newestKey: EncryptionKey
   readonly limits: RateLimits
   readonly bucket: Bucket
-  /** Logging in has a bucket of its own: it needs no token, so a stranger must not be able to use up the bank's rate. */
+  /** Logging in has buckets of its own, as it needs no token: for callers that logged in lately, so that strangers cannot use up their rate … */
   readonly loginBucket: Bucket
+  /** … and for those that did not. */
+  readonly strangersLoginBucket: Bucket
   readonly tokenLifeSeconds: number
+  /** With `rememberMe`. Never longer than the bank says that a token lives. */
+  readonly rememberedLifeSeconds: number
 }
 
 const unusable = new Gauge({
@@ -85,7 +91,9 @@ export class Tenants {
       limits: definition.limits,
       bucket: known?.bucket ?? fullBucket(definition.limits, nowMs),
       loginBucket: known?.loginBucket ?? fullBucket(definition.limits, nowMs),
+      strangersLoginBucket: known?.strangersLoginBucket ?? fullBucket(definition.limits, nowMs),
       tokenLifeSeconds: definition.settings?.tokenLifeSeconds ?? TOKEN_LIFE_SECONDS,
+      rememberedLifeSeconds: definition.settings?.tokenLifeSeconds ?? REMEMBERED_LIFE_SECONDS,
     })
   }
 }

@@ -165,7 +165,12 @@ export const tenantSchema = {
       type: 'object',
       additionalProperties: false,
       properties: {
-        tokenLifeSeconds: { type: 'integer', minimum: 1, maximum: 86_400 },
+        tokenLifeSeconds: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 86_400,
+          description: 'How long a token lives, with rememberMe too. When absent: an hour, with rememberMe eight hours',
+        },
         sealedFor: {
           enum: ['REQUIRED', 'OPTIONAL'],
           description:

@@ -98,7 +98,7 @@ const authenticate: JsonObject = {
   tags: [accessTag],
   summary: 'Logs an API user in and answers the bearer token',
   description:
-    'The only call without a token. Its body is sealed one-shot where the tenant’s setting `encryption` is `REQUIRED`, and so is the answer, which is a bare object and not the envelope. Its protected header says `aud: <tenant>` and `htu: POST /api/authenticate`. Log in again when the token has expired; there is no refresh. Failed log-ins are limited per user.',
+    'The only call without a token. Its body is sealed one-shot where the tenant’s setting `encryption` is `REQUIRED`, and so is the answer, which is a bare object and not the envelope. Its protected header says `aud: <tenant>` and `htu: POST /api/authenticate`. Log in again when the token has expired; there is no refresh. Failed log-ins are limited per user and source address. `rememberMe` asks for a longer life of the token: eight hours, or as long as the bank’s setting `tokenLifeSeconds` says, which it never exceeds.',
   security: [],
   parameters: shared,
   requestBody: {

@@ -17,6 +17,7 @@ test('a service reads its settings, with a local host, no installation prefix an
     kafkaBrokers: '127.0.0.1:9092',
     installation: '',
     host: '127.0.0.1',
+    internalHost: '127.0.0.1',
     port: 8120,
     internalPort: 8121,
     callerKeyFile: '/keys/kit.json',
@@ -29,6 +30,11 @@ test('a service reads its settings, with a local host, no installation prefix an
 test.each(Object.keys(complete))('without %s the start ends with a sentence that names it', (name) => {
   for (const value of [undefined, '', '  '])
     expect(() => serviceConfig(settings({ ...complete, [name]: value }))).toThrow(new SettingsError(`${name} is not set`))
+})
+
+test('the public and the internal listener have a host setting each: opening one opens nothing else', () => {
+  expect(serviceConfig(settings({ ...complete, HOST: '0.0.0.0' }))).toMatchObject({ host: '0.0.0.0', internalHost: '127.0.0.1' })
+  expect(serviceConfig(settings({ ...complete, INTERNAL_HOST: '10.0.0.5' }))).toMatchObject({ host: '127.0.0.1', internalHost: '10.0.0.5' })
 })
 
 test.each(['eighty', '-1', '65536', '80.5', 'Infinity'])('%s is no port number', (value) => {

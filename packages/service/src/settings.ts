@@ -54,7 +54,10 @@ export interface ServiceConfig {
   mongoUrl: string
   kafkaBrokers: string
   installation: string
+  /** Where the public listener stands … */
   host: string
+  /** … and the internal one, which is a network of its own. */
+  internalHost: string
   port: number
   internalPort: number
   /** Private key of this caller, a JWK file. */
@@ -71,6 +74,7 @@ export const serviceConfig = (read: Settings): ServiceConfig => ({
   kafkaBrokers: read.text('KAFKA_BROKERS'),
   installation: read.installation(),
   host: read.text('HOST', '127.0.0.1'),
+  internalHost: read.text('INTERNAL_HOST', '127.0.0.1'),
   port: read.port('PORT'),
   internalPort: read.port('INTERNAL_PORT'),
   callerKeyFile: read.text('DCMS_CALLER_KEY_FILE'),

@@ -145,7 +145,7 @@ export async function startService(
   addFallbacks(publicApp, logger)
   addFallbacks(internalApp, logger)
   const publicHttp = await startHttp({ handler: publicApp, host: config.host, port: config.port })
-  const internalHttp = await startHttp({ handler: internalApp, host: config.host, port: config.internalPort })
+  const internalHttp = await startHttp({ handler: internalApp, host: config.internalHost, port: config.internalPort })
   logger.info({ port: publicHttp.port, internalPort: internalHttp.port }, 'listening')
 
   let jobsEnd: Promise<void> | undefined
