@@ -75,7 +75,8 @@ export class Forwarder {
     ]
     if (idempotencyKey !== undefined) headers.push('idempotency-key', idempotencyKey)
     const path = endpoint.parametersIn === undefined ? endpoint.path : targetOf(exchange.request.url ?? '')
-    upstream.call({ method: endpoint.method, path, headers, body }, exchange.nowMs, (answer) =>
+    const mayRepeat = endpoint.idempotency === 'read' || idempotencyKey !== undefined
+    upstream.call({ method: endpoint.method, path, headers, body, mayRepeat }, exchange.nowMs, (answer) =>
       done(answer instanceof Refusal ? answer : checkedAnswer(exchange, answer)),
     )
   }

@@ -2,7 +2,7 @@
 import { createPrivateKey, createPublicKey, createSecretKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import { unwrapSecret, wrapSecret } from '@dcms/card-crypto'
 import { DecryptionKey, generateKeyPair, type PrivateJwk, type PublicJwk, publicPart } from '@dcms/sealing'
-import { isDuplicateKey } from '@dcms/service'
+import { isDuplicateKey, otherMasterKey } from '@dcms/service'
 import type { mongo } from 'mongoose'
 import type { Logger } from 'pino'
 import type { KeyDocument } from './database.ts'
@@ -83,6 +83,7 @@ export class GatewayKeys implements Keys {
    * and yesterday's stays until the tickets under it have ended.
    */
   async refresh(nowMs: number): Promise<void> {
+    await this.#refuseOtherMasterKey()
     await this.#ensure('encryption-p256-1', 'encryption', () => encryptionSecret('P-256'))
     await this.#ensure('encryption-x25519-1', 'encryption', () => encryptionSecret('X25519'))
     await this.#ensure('signing-1', 'signing', signingSecret)
@@ -92,6 +93,13 @@ export class GatewayKeys implements Keys {
     this.#load(await this.#collection.find().sort({ _id: 1 }).toArray())
     if (this.#signingKey === undefined || this.#decryptionKeys.size === 0 || this.#ticketKeys.size === 0)
       throw new Error('a key that the gateway cannot do without cannot be read')
+  }
+
+  /** Keys that last for ever were made by the first process; where none of them opens, it had another master key. */
+  async #refuseOtherMasterKey(): Promise<void> {
+    if (this.#signingKey !== undefined) return
+    const lasting = await this.#collection.find({ purpose: { $ne: 'ticket' } }).toArray()
+    if (lasting.length > 0 && lasting.every(({ _id, wrapped }) => this.#secretOf(_id, wrapped) === null)) throw otherMasterKey()
   }
 
   async #ensure(_id: string, purpose: KeyDocument['purpose'], make: () => { kid: string; secret: Buffer }): Promise<void> {

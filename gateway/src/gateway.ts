@@ -10,7 +10,9 @@ import {
   databaseName,
   definitionReader,
   definitionSigner,
+  drainAndClose,
   type RunningHttp,
+  SettingsError,
   startHttp,
 } from '@dcms/service'
 import type { Logger } from 'pino'
@@ -58,23 +60,26 @@ export interface RunningGateway {
 export async function startGateway(config: GatewayConfig, logger: Logger): Promise<RunningGateway> {
   const parts = partsOf(config, logger)
   let loaded = false
-  const { pipeline, app, internal } = listenersOf(parts, () => loaded, config, logger)
-  const publicHttp = await listenPublic(pipeline, app, config)
-  const internalHttp = await startHttp({ handler: internal, host: config.internalHost, port: config.internalPort })
   const stopping = new AbortController()
+  const { pipeline, app, internal } = listenersOf(parts, () => loaded, stopping.signal, config, logger)
   const timers: NodeJS.Timeout[] = []
   const ready = untilDone(() => load(parts, logger), stopping.signal, logger).then(() => {
     if (stopping.signal.aborted) return
     loaded = true
     timers.push(...startBackground(parts, logger))
   })
+  // A port that is shared gets calls as soon as somebody listens; others show by their health what is still missing.
+  if (config.sharesPorts) await ready
+  const publicHttp = await listenPublic(pipeline, app, config)
+  const { internalHost, internalPort, sharesPorts: sharesPort } = config
+  const internalHttp = await startHttp({ handler: internal, host: internalHost, port: internalPort, sharesPort })
   return {
     port: publicHttp.port,
     internalPort: internalHttp.port,
     ready,
     async close() {
       stopping.abort()
-      await Promise.all([publicHttp.close(), internalHttp.close()])
+      await drainAndClose([publicHttp, internalHttp], config.drainMs)
       for (const timer of timers) clearInterval(timer)
       parts.users.stop()
       parts.tenantsTopic.stop()
@@ -140,7 +145,7 @@ function partsOf(config: GatewayConfig, logger: Logger) {
 }
 
 /** The pipeline and the two Express apps over the parts. */
-function listenersOf(parts: Parts, isLoaded: () => boolean, config: GatewayConfig, logger: Logger) {
+function listenersOf(parts: Parts, isLoaded: () => boolean, stopping: AbortSignal, config: GatewayConfig, logger: Logger) {
   const { collections, source, relay, keys, users, tenants, sign, addresses, throttle, audit, tickets, tokens, opener, forwarder } = parts
   const whenAnswered = (exchange: Exchange, status: number): void => {
     observe(exchange, status)
@@ -148,7 +153,7 @@ function listenersOf(parts: Parts, isLoaded: () => boolean, config: GatewayConfi
   }
   const app = publicApp({
     keys,
-    readiness: () => (isLoaded() ? [] : ['the database was not read yet']),
+    readiness: () => [...(isLoaded() ? [] : ['the database was not read yet']), ...(stopping.aborted ? ['the process is ending'] : [])],
     isLoaded,
     authentication: { tenants, users: collections.users, keys, opener, addresses, passwords: new PasswordCheck(), throttle },
     sessions: { tenants, tokens, opener, tickets },
@@ -198,10 +203,14 @@ async function listenPublic(pipeline: Pipeline, app: RequestListener, config: Ga
     if (path.startsWith(V1) || path.startsWith(ALIAS)) pipeline.handle(request, response, path, expectsContinue)
     else app(request, response)
   }
-  const http = await startHttp({ handler: (request, response) => handle(request, response, false), host: config.host, port: config.port })
+  const { host, port, sharesPorts: sharesPort } = config
+  const http = await startHttp({ handler: (request, response) => handle(request, response, false), host, port, sharesPort })
   http.server.maxHeadersCount = HEADERS_COUNT_MAX
   // Without this listener Node would ask for a body that the headers alone may get refused.
-  http.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => handle(request, response, true))
+  http.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    http.prepare(response)
+    handle(request, response, true)
+  })
   return http
 }
 
@@ -210,6 +219,7 @@ async function untilDone(attempt: () => Promise<void>, signal: AbortSignal, logg
     try {
       return await attempt()
     } catch (error) {
+      if (error instanceof SettingsError) throw error
       logger.warn({ err: error }, 'the gateway cannot read its database yet; trying again')
       await sleep(LOAD_PAUSE_MS)
     }

@@ -7,6 +7,8 @@ await runProcess(async () => {
   const config = readConfig()
   const logger = createLogger('gateway', config.logLevel)
   const gateway = await startGateway(config, logger)
-  onShutdown(() => gateway.close())
+  onShutdown(() => gateway.close(), config.drainMs)
+  gateway.ready.catch(() => undefined) // told below
   logger.info({ port: gateway.port, internalPort: gateway.internalPort }, 'listening')
+  await gateway.ready
 })

@@ -69,3 +69,23 @@ test('more calls at once than the limit are refused at once', async () => {
   expect(await calls[2_050]).toMatchObject({ code: 'service.unavailable' })
   await Promise.all(calls)
 })
+
+test('what may be repeated is sent again when the service closed the connection, once; anything else is not', async () => {
+  let broken = 1
+  let calls = 0
+  const { upstream } = await upstreamTo((request, response) => {
+    calls++
+    if (broken-- > 0) request.socket.destroy()
+    else response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+  }, 5_000)
+  const ask = (mayRepeat: boolean): Promise<UpstreamAnswer | Refusal> =>
+    new Promise((resolve) =>
+      upstream.call({ method: 'POST', path: '/p', headers: [], body: Buffer.from('{}'), mayRepeat }, Date.now(), resolve),
+    )
+  expect(await ask(true)).toMatchObject({ status: 200 })
+  broken = 1
+  expect(await ask(false)).toMatchObject({ code: 'service.unavailable' })
+  broken = 2
+  expect(await ask(true)).toMatchObject({ code: 'service.unavailable' })
+  expect(calls).toBe(2 + 1 + 2)
+})

@@ -1,5 +1,6 @@
 // The connections to one service, with a deadline per call and a circuit.
 import type { IncomingHttpHeaders } from 'node:http'
+import { IDLE_CONNECTION_MS } from '@dcms/service'
 import type { Logger } from 'pino'
 import { type Dispatcher, Pool } from 'undici'
 import { Circuit } from './circuit.ts'
@@ -22,6 +23,8 @@ export interface UpstreamRequest {
   /** Name, value, name, value … */
   readonly headers: string[]
   readonly body: Buffer
+  /** A second time does no more than once: it is sent again when the connection broke before there was an answer. */
+  readonly mayRepeat?: boolean
 }
 
 export interface UpstreamAnswer {
@@ -51,6 +54,8 @@ export class Upstream {
     this.#pool = new Pool(new URL(url).origin, {
       connections: CONNECTIONS_MAX,
       pipelining: 1,
+      keepAliveTimeout: IDLE_CONNECTION_MS,
+      keepAliveMaxTimeout: IDLE_CONNECTION_MS,
       headersTimeout: 0,
       bodyTimeout: 0,
       connect: { timeout: CONNECT_MS_MAX },
@@ -65,8 +70,17 @@ export class Upstream {
       done(serviceUnavailable)
       return
     }
+    this.#send(request, nowMs, request.mayRepeat === true, done)
+  }
+
+  /** A connection that a service closes as it ends may still be handed a call; the next one leads to whoever took over. */
+  #send(request: UpstreamRequest, nowMs: number, mayRepeat: boolean, done: Done): void {
     const call = new UpstreamCall(nowMs, (answer, error) => {
       this.#calls.delete(call)
+      if (mayRepeat && isBrokenConnection(error)) {
+        this.#send(request, nowMs, false, done)
+        return
+      }
       if (answer === serviceUnavailable) this.circuit.failed(Date.now())
       else if (answer !== serviceTimeout) this.circuit.succeeded()
       if (error !== undefined) this.#logger.warn({ err: error, upstream: this.name, path: request.path }, 'upstream call failed')
@@ -147,3 +161,7 @@ class UpstreamCall implements Dispatcher.DispatchHandler {
     if (error !== undefined) this.#controller?.abort(error)
   }
 }
+
+const brokenConnection = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+const isBrokenConnection = (error: Error | undefined): boolean =>
+  error !== undefined && 'code' in error && typeof error.code === 'string' && brokenConnection.has(error.code)

@@ -24,6 +24,7 @@ beforeAll(async () => {
     DCMS_INSTALLATION: randomLetters(8),
     PORT: '0',
     INTERNAL_PORT: '0',
+    DRAIN_SECONDS: '0',
     DCMS_MASTER_KEY: randomBytes(32).toString('base64'),
     DCMS_CALLER_KEY_FILE: files.gatewayKeyFile,
     DCMS_CALLERS_FILE: files.callersFile,
@@ -137,4 +138,21 @@ test('without the database it listens, says that it is not ready, and answers 50
   }
   child.kill('SIGTERM')
   await once(child, 'exit')
+})
+
+test.each([
+  [
+    'another master key',
+    () => ({ DCMS_MASTER_KEY: randomBytes(32).toString('base64') }),
+    'DCMS_MASTER_KEY is not the key that the stored keys were wrapped under',
+  ],
+  ['a master key of another length', () => ({ DCMS_MASTER_KEY: 'c2hvcnQ=' }), 'DCMS_MASTER_KEY must be 32 bytes in Base64'],
+  ['an unknown log level', () => ({ LOG_LEVEL: 'loud' }), 'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent'],
+])('%s ends the start with one clear sentence', async (_what, changes, sentence) => {
+  const child = run(changes())
+  const errors: Buffer[] = []
+  child.stderr?.on('data', (text: Buffer) => errors.push(text))
+  child.stdout?.resume()
+  expect((await once(child, 'close'))[0]).toBe(1)
+  expect(Buffer.concat(errors).toString()).toBe(`${sentence}\n`)
 })

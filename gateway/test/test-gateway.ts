@@ -166,6 +166,8 @@ export class TestGateway {
       callersFile: files.callersFile,
       logLevel: 'fatal',
       environment: 'test',
+      drainMs: 0,
+      sharesPorts: false,
       customerUrl: url,
       kitUrl: url,
       pinPreferenceUrl: url,

@@ -93,7 +93,7 @@ if (checker) {
 test.each(processes)('%s is started after the engines and the keys, checked, and ended gracefully', (name) => {
   const service = serviceOf(name)
   expect(service.healthcheck?.test.join(' ')).toContain('/health/ready')
-  expect(service).toMatchObject({ init: true, read_only: true, stop_grace_period: '20s' })
+  expect(service).toMatchObject({ init: true, read_only: true, stop_grace_period: '30s' })
   expect(service.depends_on).toMatchObject({
     mongo: { condition: 'service_healthy' },
     kafka: { condition: 'service_healthy' },
@@ -125,6 +125,7 @@ const sharedSettings = [
   ...settingsIn(readFileSync(join(root, 'packages/service/src/settings.ts'), 'utf8')),
   { name: 'DCMS_INSTALLATION', hasDefault: true },
   { name: 'DCMS_ENVIRONMENT', hasDefault: true },
+  { name: 'LOG_LEVEL', hasDefault: true },
 ]
 
 test.each([...folderOf])('%s is given the settings it reads, and no others', (name, folder) => {
@@ -172,7 +173,7 @@ test('the sandbox runs in development only, without keys and callers, with just 
   expect(depends_on).toEqual({ mongo: { condition: 'service_healthy' } })
   expect(healthcheck?.test.join(' ')).toContain('/health/ready')
   const read = settingsIn(readFileSync(join(root, 'infra/sandbox/src/config.ts'), 'utf8')).map(({ name }) => name)
-  expect(Object.keys(environment).toSorted()).toEqual([...read, 'DCMS_INSTALLATION'].toSorted())
+  expect(Object.keys(environment).toSorted()).toEqual([...read, 'DCMS_INSTALLATION', 'LOG_LEVEL'].toSorted())
 })
 
 test('every address leads to the listener of its name', () => {

@@ -8,6 +8,7 @@ import {
   demoClient,
   demoRegistration,
   type Installation,
+  type InstallationOptions,
   sdkOptions,
   setUpDemoTenants,
   startInstallation,
@@ -18,6 +19,8 @@ import { noting } from './noting-client.ts'
 export interface TestBankOptions {
   /** Instead of the Kafka of the test run. */
   kafkaBrokers?: string
+  /** Further settings of its processes. */
+  environment?: InstallationOptions['environment']
 }
 
 export interface TestBank {
@@ -47,6 +50,7 @@ export async function startTestBank(options: TestBankOptions = {}): Promise<Test
     installation: name,
     ports: 'free',
     logLevel: 'warn',
+    ...(options.environment && { environment: options.environment }),
   })
   const client = await demoClient(stateDir, installation.gatewayUrl)
   await setUpDemoTenants(installation.operator, client)

@@ -56,7 +56,12 @@ test('the zone key goes to the two services whose HSMs exchange card numbers, an
 /** The names a source file reads by `settings`. */
 const readIn = (file: string): string[] =>
   [...readFileSync(file, 'utf8').matchAll(/read\.(?:text|url|port|optional)\('([A-Z_]+)'/g)].map(([, name = '']) => name)
-const sharedSettings = [...readIn(join(workspaceRoot, 'packages/service/src/settings.ts')), 'DCMS_INSTALLATION', 'DCMS_ENVIRONMENT']
+const sharedSettings = [
+  ...readIn(join(workspaceRoot, 'packages/service/src/settings.ts')),
+  'DCMS_INSTALLATION',
+  'DCMS_ENVIRONMENT',
+  'LOG_LEVEL',
+]
 
 test.each(processNames)('%s gets exactly the settings it reads', (name) => {
   const read = new Set([...sharedSettings, ...readIn(join(dirname(entryFile(name)), 'config.ts'))])

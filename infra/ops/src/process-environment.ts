@@ -130,6 +130,8 @@ export function environmentOf(name: StartedName, { engines, installation, ports,
     ...everyone,
     KAFKA_BROKERS: engines.kafkaBrokers,
     INTERNAL_HOST: host,
+    DRAIN_SECONDS: '0', // nobody balances in front of it
+    SHARED_PORTS: 'no',
     INTERNAL_PORT: String(ports[name].internalPort),
     DCMS_MASTER_KEY: keys.masterKey(name),
     ...(name === 'gateway' && { TRUSTED_PROXIES: process.env.TRUSTED_PROXIES ?? '' }),

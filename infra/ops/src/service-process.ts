@@ -109,9 +109,12 @@ export class ServiceProcess {
 
   async #probe(): Promise<string> {
     try {
-      const answer = await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(READY_PROBE_TIMEOUT_MS) })
+      // A connection of its own each time: where ports are shared, the next one may lead to another process.
+      const headers = { connection: 'close' }
+      const answer = await fetch(`${this.url}/health/ready`, { headers, signal: AbortSignal.timeout(READY_PROBE_TIMEOUT_MS) })
       const text = await answer.text()
-      return answer.ok ? 'ready' : text.slice(0, LINE_CHARACTERS_MAX)
+      if (!answer.ok) return text.slice(0, LINE_CHARACTERS_MAX)
+      return JSON.parse(text).process === this.#child?.pid ? 'ready' : 'another process answers'
     } catch (error) {
       // Not listening yet, or paused: both are "not ready", and waitReady says so when it gives up.
       return error instanceof Error
@@ -153,6 +156,25 @@ export class ServiceProcess {
     await this.stop()
     await this.start()
     await this.waitReady()
+  }
+
+  /**
+   * Puts a new process beside the running one, on the same ports (both must have `SHARED_PORTS`), and ends the old one when the new one
+   * serves: callers see no gap.
+   */
+  async replace(): Promise<void> {
+    const old = this.#child
+    if (!old) throw new Error(`${this.name} is not running`)
+    this.#expectedExits.add(old)
+    this.#child = undefined
+    try {
+      await this.start()
+      await this.waitReady()
+    } finally {
+      const gone = once(old, 'exit')
+      old.kill('SIGTERM')
+      await gone
+    }
   }
 
   /** Stops the process in its tracks, connections open: what others see is silence. */

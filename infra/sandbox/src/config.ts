@@ -23,6 +23,6 @@ export function readConfig(environment: NodeJS.ProcessEnv): SandboxConfig {
     host: read.text('HOST', '127.0.0.1'),
     port: read.port('PORT'),
     hasControl: CONTROLLED.includes(read.text('DCMS_ENVIRONMENT', 'production')),
-    logLevel: read.text('LOG_LEVEL', 'info'),
+    logLevel: read.logLevel(),
   }
 }

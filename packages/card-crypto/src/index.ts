@@ -18,6 +18,7 @@ export { type Ibm3624Settings, ibm3624Offset, ibm3624Pin, usualIbm3624 } from '.
 export { type KeyBlockHeader, unwrapKeyBlock, wrapKeyBlock } from './key-block.ts'
 export { keyVersionOf } from './key-purposes.ts'
 export type { KeyRecord, KeyStore } from './key-store.ts'
+export { unwrapsUnder } from './key-wrapping.ts'
 export { hasLuhn, luhnDigit } from './luhn.ts'
 export { type PanFromCounterOptions, type PanRange, panFromCounter } from './numbering.ts'
 export { Pan } from './pan.ts'

@@ -2,6 +2,7 @@
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { CardCryptoError } from './card-crypto-error.ts'
 import { type KeyBlockHeader, unwrapKeyBlock, wrapKeyBlock } from './key-block.ts'
+import type { KeyRecord } from './key-store.ts'
 import { parseMasterKey, unwrapSecret } from './wrap.ts'
 
 const derivedBytes = 32
@@ -38,5 +39,16 @@ export function keyWrapping(masterKey: Uint8Array): KeyWrapping {
         `${name} does not unwrap: wrapped under another master key or another name, or damaged`,
       )
     },
+  }
+}
+
+/** Whether a stored key was wrapped under this master key. */
+export function unwrapsUnder(masterKey: Uint8Array, { _id, wrapped }: KeyRecord): boolean {
+  try {
+    keyWrapping(masterKey).unwrap(_id, wrapped)
+    return true
+  } catch (error) {
+    if (error instanceof CardCryptoError) return false
+    throw error
   }
 }

@@ -15,7 +15,9 @@ export function healthRoutes(name: string, readiness: Readiness): Router {
   })
   routes.get(['/health', '/health/ready'], (_request, response) => {
     const reasons = readiness()
-    response.status(reasons.length === 0 ? 200 : 503).json({ service: name, status: reasons.length === 0 ? 'UP' : 'DOWN', reasons })
+    response
+      .status(reasons.length === 0 ? 200 : 503)
+      .json({ service: name, status: reasons.length === 0 ? 'UP' : 'DOWN', process: process.pid, reasons })
   })
   routes.get('/metrics', async (_request, response) => {
     response.type(register.contentType).send(await register.metrics())

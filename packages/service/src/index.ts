@@ -4,18 +4,27 @@ export { type CallContext, type CallerTokens, callerTokens, contextVerifier, typ
 export { answer, type Decision, type Outcome, type Refused, refuse, refuseFor, ServiceUnavailable, unchanged } from './decision.ts'
 export { type DefinitionReader, definitionReader, definitionSigner, type GenuineTenant } from './definition-signature.ts'
 export { healthRoutes, type Readiness } from './health.ts'
-export { onShutdown, type RunningHttp, startHttp } from './http.ts'
+export { drainAndClose, IDLE_CONNECTION_MS, onShutdown, type RunningHttp, startHttp } from './http.ts'
 export { hashOf, type RequestRecord, requestsOf } from './idempotency.ts'
 export { type InternalAnswer, type InternalClient, internalClient } from './internal-client.ts'
 export type { JobCounts, JobRunRecord } from './job-records.ts'
 export type { Job, JobRun } from './jobs.ts'
 export { keyRoutes } from './key-routes.ts'
-export { mongoKeyStore } from './key-store.ts'
+export { mongoKeyStore, requireMasterKey } from './key-store.ts'
 export { createLogger } from './logger.ts'
 export type { Reaction } from './reactions.ts'
 export { addFallbacks } from './routes.ts'
 export { Scope } from './scope.ts'
-export { type Environment, runProcess, type ServiceConfig, type Settings, SettingsError, serviceConfig, settings } from './settings.ts'
+export {
+  type Environment,
+  otherMasterKey,
+  runProcess,
+  type ServiceConfig,
+  type Settings,
+  SettingsError,
+  serviceConfig,
+  settings,
+} from './settings.ts'
 export { anyModel, type Following, type Foundations, following, type ServiceParts, startService } from './start-service.ts'
 export {
   aggregateModel,

@@ -3,6 +3,7 @@ import type { ErrorCode, Exception, InternalEndpoint } from '@dcms/contract'
 import { Agent, request } from 'undici'
 import type { CallerTokens, OnBehalfOf } from './context-token.ts'
 import { ServiceUnavailable } from './decision.ts'
+import { IDLE_CONNECTION_MS } from './http.ts'
 
 const TIMEOUT_MS = 2_000
 const CONNECTIONS_MAX = 64
@@ -33,7 +34,12 @@ export interface InternalClient {
 
 /** A client of one owner; 2 s time-out. `audience` is the owner's name. */
 export function internalClient({ baseUrl, audience, tokens }: { baseUrl: string; audience: string; tokens: CallerTokens }): InternalClient {
-  const dispatcher = new Agent({ connections: CONNECTIONS_MAX, keepAliveTimeout: 30_000, connect: { timeout: TIMEOUT_MS } })
+  const dispatcher = new Agent({
+    connections: CONNECTIONS_MAX,
+    keepAliveTimeout: IDLE_CONNECTION_MS,
+    keepAliveMaxTimeout: IDLE_CONNECTION_MS,
+    connect: { timeout: TIMEOUT_MS },
+  })
   return {
     async call<Request, Result, Code extends ErrorCode>(
       endpoint: InternalEndpoint<Request, Result, Code>,

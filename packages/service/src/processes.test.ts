@@ -82,6 +82,42 @@ test('on SIGTERM calls in flight finish, new ones are not taken, and the process
   expect(out()).toMatch(/closed\n$/)
 })
 
+test('on SIGTERM a process first goes on answering: not ready, and on connections that end with the answer', async () => {
+  const { child, out, exitCode } = start(`
+    import express from 'express'
+    import { drainAndClose, healthRoutes, onShutdown, startHttp } from '@dcms/service'
+    const reasons = []
+    const app = express()
+    app.use(healthRoutes('kit', () => reasons))
+    app.get('/call', (request, response) => response.end('answered'))
+    const http = await startHttp({ host: '127.0.0.1', port: 0, handler: app })
+    onShutdown(async () => { reasons.push('ending'); console.log('ending'); await drainAndClose([http], 700) }, 700)
+    console.log('port ' + http.port)
+  `)
+  await until('it listens', () => /port (\d+)/.test(out()))
+  const url = `http://127.0.0.1:${/port (\d+)/.exec(out())?.[1]}`
+  expect((await fetch(`${url}/call`)).headers.get('connection')).toBe('keep-alive')
+  child.kill('SIGTERM')
+  await until('it is ending', () => out().includes('ending'))
+  const [ready, call] = [await fetch(`${url}/health/ready`), await fetch(`${url}/call`)]
+  expect([ready.status, call.status, call.headers.get('connection')]).toEqual([503, 200, 'close'])
+  expect(await exitCode).toBe(0)
+  await expect(fetch(`${url}/call`)).rejects.toThrow()
+})
+
+test('an end that hangs is cut off', async () => {
+  const { child, errors, out, exitCode } = start(`
+    import { onShutdown } from '@dcms/service'
+    onShutdown(() => new Promise(() => {}), 0, 300)
+    setInterval(() => {}, 1000)
+    console.log('up')
+  `)
+  await until('it is up', () => out().includes('up'))
+  child.kill('SIGTERM')
+  expect(await exitCode).toBe(1)
+  expect(errors()).toBe('the end took longer than 0.3 s and is cut off\n')
+})
+
 test('an end that fails is told and exits with 1', async () => {
   const { child, errors, out, exitCode } = start(`
     import { onShutdown } from '@dcms/service'

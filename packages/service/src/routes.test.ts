@@ -177,7 +177,7 @@ test('health says what is missing until nothing is', async () => {
   for (const path of ['/health', '/health/ready']) {
     const { status, body } = await get(path)
     expect(status).toBe(503)
-    expect(JSON.parse(body)).toEqual({ service: 'kit', status: 'DOWN', reasons: ['the store was not read yet'] })
+    expect(JSON.parse(body)).toEqual({ service: 'kit', status: 'DOWN', process: process.pid, reasons: ['the store was not read yet'] })
   }
   reasons.length = 0
   for (const path of ['/health', '/health/ready']) expect(await get(path)).toMatchObject({ status: 200 })

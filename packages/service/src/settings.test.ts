@@ -20,6 +20,8 @@ test('a service reads its settings, with a local host, no installation prefix an
     internalHost: '127.0.0.1',
     port: 8120,
     internalPort: 8121,
+    drainMs: 5_000,
+    sharesPorts: false,
     callerKeyFile: '/keys/kit.json',
     callersFile: '/keys/callers.json',
     logLevel: 'info',
@@ -69,4 +71,18 @@ test('no sentence shows the value it complains about', () => {
     expect(read).toThrow(SettingsError)
     expect(read).not.toThrow(/password/)
   }
+})
+
+test.each(['verbose', 'INFO', '30'])('%s is no log level', (value) => {
+  expect(() => settings({ LOG_LEVEL: value }).logLevel()).toThrow(
+    new SettingsError('LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent'),
+  )
+})
+
+test('how long a process that ends goes on answering is a number of seconds, and shared ports are a yes or no', () => {
+  const read = (more: object) => serviceConfig(settings({ ...complete, ...more }))
+  expect(read({ DRAIN_SECONDS: '0', SHARED_PORTS: 'yes' })).toMatchObject({ drainMs: 0, sharesPorts: true })
+  for (const wrong of ['-1', '61', '1.5', 'long'])
+    expect(() => read({ DRAIN_SECONDS: wrong })).toThrow(new SettingsError('DRAIN_SECONDS must be a whole number up to 60'))
+  expect(() => read({ SHARED_PORTS: 'true' })).toThrow(new SettingsError('SHARED_PORTS must be yes or no'))
 })

@@ -3,6 +3,13 @@
 /** A setting that is missing or cannot be read; the message names it and never shows its value. */
 export class SettingsError extends Error {}
 
+/** Where what was wrapped under the master key does not open. */
+export const otherMasterKey = (): SettingsError =>
+  new SettingsError('DCMS_MASTER_KEY is not the key that the stored keys were wrapped under')
+
+const logLevels: readonly string[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
+const DRAIN_SECONDS_MAX = 60
+
 const environments = ['production', 'development', 'test'] as const
 /** What is for tests only, such as another clock, is open in `development` and `test`. */
 export type Environment = (typeof environments)[number]
@@ -29,6 +36,12 @@ export function settings(environment: NodeJS.ProcessEnv) {
     port(name: string, fallback?: number): number {
       const value = Number(text(name, fallback === undefined ? undefined : String(fallback)))
       if (!Number.isInteger(value) || value < 0 || value > 65_535) throw new SettingsError(`${name} is not a port number`)
+      return value
+    },
+    /** The least severe lines that are logged. */
+    logLevel(): string {
+      const value = text('LOG_LEVEL', 'info')
+      if (!logLevels.includes(value)) throw new SettingsError(`LOG_LEVEL must be one of ${logLevels.join(', ')}`)
       return value
     },
     /** What the installation is for; `production` where nothing is said. */
@@ -66,6 +79,22 @@ export interface ServiceConfig {
   callersFile: string
   logLevel: string
   environment: Environment
+  /** How long a process that is told to end goes on answering: not ready, and asking callers to connect anew. */
+  drainMs: number
+  /** Listens on ports that another process of this user may share, and only once it can serve: the next one takes over without a gap. */
+  sharesPorts: boolean
+}
+
+function drainSecondsOf(text: string): number {
+  const seconds = Number(text)
+  if (!Number.isInteger(seconds) || seconds < 0 || seconds > DRAIN_SECONDS_MAX)
+    throw new SettingsError(`DRAIN_SECONDS must be a whole number up to ${DRAIN_SECONDS_MAX}`)
+  return seconds
+}
+
+function yesOrNo(name: string, text: string): boolean {
+  if (text !== 'yes' && text !== 'no') throw new SettingsError(`${name} must be yes or no`)
+  return text === 'yes'
 }
 
 /** Reads the part of the settings that all services share. */
@@ -79,8 +108,10 @@ export const serviceConfig = (read: Settings): ServiceConfig => ({
   internalPort: read.port('INTERNAL_PORT'),
   callerKeyFile: read.text('DCMS_CALLER_KEY_FILE'),
   callersFile: read.text('DCMS_CALLERS_FILE'),
-  logLevel: read.text('LOG_LEVEL', 'info'),
+  logLevel: read.logLevel(),
   environment: read.environment(),
+  drainMs: drainSecondsOf(read.text('DRAIN_SECONDS', '5')) * 1000,
+  sharesPorts: yesOrNo('SHARED_PORTS', read.text('SHARED_PORTS', 'no')),
 })
 
 /** Runs a process's start; a setting that is wrong ends it with its sentence instead of a stack. */

@@ -10,7 +10,7 @@ import { type CallerTokens, callerTokens, contextVerifier } from './context-toke
 import { ServiceUnavailable } from './decision.ts'
 import { definitionReader } from './definition-signature.ts'
 import { healthRoutes } from './health.ts'
-import { onShutdown, startHttp } from './http.ts'
+import { drainAndClose, onShutdown, type RunningHttp, startHttp } from './http.ts'
 import { requestsOf } from './idempotency.ts'
 import { addJobRoutes } from './job-routes.ts'
 import { type Job, Jobs } from './jobs.ts'
@@ -19,7 +19,7 @@ import { OutboxSources } from './outbox-sources.ts'
 import { type Reaction, startReactions, topicsOfReactions } from './reactions.ts'
 import { addCommands, addFallbacks } from './routes.ts'
 import { Scope } from './scope.ts'
-import type { ServiceConfig } from './settings.ts'
+import { type ServiceConfig, SettingsError } from './settings.ts'
 import { connectStore, databaseName, type TenantModel } from './store.ts'
 import { pause, runSweeps, type Sweep } from './sweeps.ts'
 import { type Tenant, Tenants } from './tenants.ts'
@@ -48,6 +48,8 @@ export interface ServiceParts {
   jobs?: readonly Job[]
   /** What is done outside the store when something happened. */
   reactions?: readonly Reaction[]
+  /** Runs before the first tenant is served; a SettingsError ends the start. */
+  check?: () => Promise<void>
   /** Runs once per tenant and start, before the tenant is served. */
   prepare?: (tenant: Tenant) => Promise<void>
   /** Further routes of the internal listener, for operators. */
@@ -144,26 +146,36 @@ export async function startService(
   parts.adminRoutes?.(internalApp, verify, tenants, logger)
   addFallbacks(publicApp, logger)
   addFallbacks(internalApp, logger)
-  const publicHttp = await startHttp({ handler: publicApp, host: config.host, port: config.port })
-  const internalHttp = await startHttp({ handler: internalApp, host: config.internalHost, port: config.internalPort })
-  logger.info({ port: publicHttp.port, internalPort: internalHttp.port }, 'listening')
+  const { host, port, internalHost, internalPort, sharesPorts: sharesPort, drainMs } = config
+  const servers: RunningHttp[] = []
+  const listen = async (): Promise<void> => {
+    servers.push(await startHttp({ handler: publicApp, host, port, sharesPort }))
+    servers.push(await startHttp({ handler: internalApp, host: internalHost, port: internalPort, sharesPort }))
+    const [publicPort, privatePort] = servers.map((server) => server.port)
+    logger.info({ port: publicPort, internalPort: privatePort }, 'listening')
+  }
+  // Ports that are shared get calls as soon as somebody listens; others show by their health what is still missing.
+  if (!sharesPort) await listen()
 
   let jobsEnd: Promise<void> | undefined
   onShutdown(async () => {
+    reasons.add('the process is ending')
     stopping.abort()
-    await Promise.all([publicHttp.close(), internalHttp.close()])
+    await drainAndClose(servers, drainMs)
     await Promise.race([jobsEnd, sleep(JOBS_END_MS, undefined, { ref: false })])
     await relay.stop()
     await broker.stop()
     await Promise.all((parts.clients ?? []).map((client) => client.close()))
     await connection.close()
-  })
+  }, drainMs)
 
   await untilDone(logger, 'reading tenants', stopping.signal, async () => {
     if (connection.readyState !== 1) throw new ServiceUnavailable('not connected to the document store')
+    await parts.check?.()
     await tenants.load()
   })
-  reasons.clear()
+  reasons.delete('the store was not read yet')
+  if (sharesPort && !stopping.signal.aborted) await listen()
   relay.start()
   runSweeps(sweeps, tenants, stopping.signal, logger, (tenant, commandId) => ownScope(tenant, commandId, `sweep-${commandId}`))
   await broker.ensureTopics([
@@ -222,6 +234,7 @@ async function untilDone(logger: Logger, what: string, signal: AbortSignal, atte
     try {
       return await attempt()
     } catch (error) {
+      if (error instanceof SettingsError) throw error
       logger.warn({ err: error, what }, 'not possible yet; trying again')
       await pause(1_000, signal)
     }

@@ -1,7 +1,7 @@
 // Starts the customer service.
 import { SoftwareHsm } from '@dcms/card-crypto'
 import { keyPurposesOf } from '@dcms/contract'
-import { anyModel, databaseName, internalClient, keyRoutes, mongoKeyStore, runProcess, startService } from '@dcms/service'
+import { anyModel, databaseName, internalClient, keyRoutes, mongoKeyStore, requireMasterKey, runProcess, startService } from '@dcms/service'
 import { commands } from './commands.ts'
 import { readConfig } from './config.ts'
 import { customersOf } from './customer.ts'
@@ -27,6 +27,7 @@ await runProcess(async () => {
       jobs: [finishRegistrations(kit, logger)],
       sweeps: [finishIssuings(kit, logger), rewrapDocuments(hsm, kyc)],
       reactions: config.messagingUrl === undefined ? [] : cardholderNotifications(messaging(config.messagingUrl)),
+      check: () => requireMasterKey(connection, databaseName(config.installation, 'customer'), config.masterKey),
       prepare: async ({ id }) => {
         await hsm.ensureKey(id, 'data')
       },

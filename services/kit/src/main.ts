@@ -1,7 +1,7 @@
 // Starts the kit service.
 import { SoftwareHsm } from '@dcms/card-crypto'
 import { keyPurposesOf } from '@dcms/contract'
-import { anyModel, databaseName, internalClient, keyRoutes, mongoKeyStore, runProcess, startService } from '@dcms/service'
+import { anyModel, databaseName, internalClient, keyRoutes, mongoKeyStore, requireMasterKey, runProcess, startService } from '@dcms/service'
 import { bookShipments } from './book-shipments.ts'
 import { cardVault } from './card-vault.ts'
 import { commands } from './commands.ts'
@@ -34,6 +34,7 @@ await runProcess(async () => {
       aggregates: [anyModel(kitsOf)],
       sweeps: [releaseReservations, finishSuccessions(), rewrapCardNumbers(hsm), reindexCardNumbers(vault), ...shipmentSweeps],
       jobs: [expireKits, noticeRenewals],
+      check: () => requireMasterKey(connection, database, config.masterKey),
       prepare: async ({ id }) => {
         for (const purpose of ['data', 'index', 'numbering', 'cvk'] as const) await hsm.ensureKey(id, purpose)
       },

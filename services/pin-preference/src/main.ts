@@ -1,7 +1,7 @@
 // Starts the pin-preference service.
 import { SoftwareHsm } from '@dcms/card-crypto'
 import { keyPurposesOf } from '@dcms/contract'
-import { anyModel, databaseName, internalClient, keyRoutes, mongoKeyStore, runProcess, startService } from '@dcms/service'
+import { anyModel, databaseName, internalClient, keyRoutes, mongoKeyStore, requireMasterKey, runProcess, startService } from '@dcms/service'
 import { cardsOf } from './card.ts'
 import { commands } from './commands.ts'
 import { readConfig } from './config.ts'
@@ -21,6 +21,7 @@ await runProcess(async () => {
       aggregates: [anyModel(cardsOf)],
       followings: [onKitEvents(kit)],
       sweeps: [rewrapCardNumbers(hsm)],
+      check: () => requireMasterKey(connection, databaseName(config.installation, 'pin-preference'), config.masterKey),
       prepare: async ({ id }) => {
         for (const purpose of ['data', 'pvk'] as const) await hsm.ensureKey(id, purpose)
       },
