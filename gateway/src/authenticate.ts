@@ -8,7 +8,7 @@ import { type Exchange, Refusal } from './exchange.ts'
 import type { Keys } from './gateway-keys.ts'
 import type { LoginThrottle } from './login-throttle.ts'
 import { countLogin } from './metrics.ts'
-import { bodyFormOf, type Opened, type PayloadOpener, takeClear, usualBody } from './open-payload.ts'
+import { bodyFormOf, bodyOfSchema, limitOf, type Opened, type PayloadOpener, takeClear } from './open-payload.ts'
 import type { PasswordCheck, Verdict } from './passwords.ts'
 import { bodyOf } from './read-body.ts'
 import type { RegisteredTenant, Tenants } from './tenants.ts'
@@ -19,6 +19,7 @@ import { userId } from './users.ts'
 const invalidCredentials = new Refusal('auth.invalid.credentials')
 const htu = htuOf('POST', authenticatePath)
 const validate = validatorOf<Authenticate>(authenticateRequest)
+const wanted = bodyOfSchema(authenticateRequest)
 
 export interface AuthenticateParts {
   readonly tenants: Tenants
@@ -39,8 +40,10 @@ export async function authenticate(exchange: Exchange, parts: AuthenticateParts)
   const source = sourceOf(parts.addresses.of(request))
   const refused = await parts.throttle.admit(tenant, source, nowMs)
   if (refused !== null) return throttled(refused)
-  const form = bodyFormOf(request.headers, tenant, usualBody)
+  exchange.bodyMaxBytes = wanted.sealedMaxBytes
+  const form = bodyFormOf(request.headers, tenant, wanted)
   if (form instanceof Refusal) return form
+  exchange.bodyMaxBytes = limitOf(wanted, form)
   const body = await bodyOf(exchange)
   if (body instanceof Refusal) return body
 

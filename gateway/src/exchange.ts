@@ -1,6 +1,6 @@
 // One request on its way through the gateway, and what a step answers when it refuses.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ErrorCode } from '@dcms/contract'
+import { BODY_BYTES_MAX, type ErrorCode } from '@dcms/contract'
 import type { EncryptionKey } from '@dcms/sealing'
 import type { Session } from './session-tickets.ts'
 import { requestIdOf, traceparentOf } from './trace.ts'
@@ -25,9 +25,6 @@ export class Refusal {
   }
 }
 
-/** Bodies of most calls: 1 MB. */
-export const BODY_BYTES_MAX = 1024 * 1024
-
 const clear: Reply = { mode: 'clear' }
 
 /** Where an exchange is told to when its answer is out: audit and metrics. */
@@ -51,7 +48,7 @@ export class Exchange {
   tenantId = ''
   username = ''
   errorCode = ''
-  /** What the endpoint takes. */
+  /** What the endpoint takes, in the form the body comes in. */
   bodyMaxBytes = BODY_BYTES_MAX
   /** Clear until the opened request said otherwise. */
   reply: Reply = clear

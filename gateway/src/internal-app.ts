@@ -2,6 +2,7 @@
 import {
   addUserEndpoint,
   applyTenantEndpoint,
+  bodyBytesMaxOf,
   type Caller,
   type ErrorCode,
   type InternalEndpoint,
@@ -20,7 +21,8 @@ import { type ApplyTenantParts, applyTenant } from './apply-tenant.ts'
 import { listUsers } from './list-users.ts'
 import { setUserState } from './set-user-state.ts'
 
-const BODY_MAX = '5mb' // a definition with 500 products is some 600 KB
+/** A definition with 500 products is some 600 KB. */
+const DEFINITION_BYTES_MAX = 5 * 1024 * 1024
 
 export interface InternalAppParts {
   readonly verify: (token: string | undefined) => CallContext | null
@@ -66,11 +68,12 @@ function serve<Request, Result, Code extends ErrorCode>(
   run: (input: Request, operator: string) => Promise<Outcome<Result, Code>>,
 ): void {
   const validate = validatorOf<Request>(endpoint.request)
+  const limit = endpoint.path === applyTenantEndpoint.path ? DEFINITION_BYTES_MAX : bodyBytesMaxOf(endpoint)
   app.all(
     endpoint.path,
     onlyPost,
     onlyFor(endpoint.callers, verify),
-    express.json({ limit: BODY_MAX, type: () => true }),
+    express.json({ limit, type: () => true }),
     async (request, response) => {
       if (!isLoaded()) return write(response, refusal('service.unavailable'))
       const validated = validate(request.body ?? {})

@@ -1,8 +1,9 @@
 // Step 4, open: the sealed body becomes clear JSON, or the clear body of a sandbox tenant is taken as it is.
 import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
+import { BODY_BYTES_MAX, bodyBytesMaxOf } from '@dcms/contract'
 import { openOneShot, openSession, type ParsedJwe, readHeader, type SealedHeader, SealingError } from '@dcms/sealing'
-import { BODY_BYTES_MAX, Refusal, type Reply } from './exchange.ts'
+import { Refusal, type Reply } from './exchange.ts'
 import type { Keys } from './gateway-keys.ts'
 import { rateLimitExceeded } from './limit-rate.ts'
 import { JOSE_TYPE, JSON_TYPE } from './media-types.ts'
@@ -28,20 +29,36 @@ export type BodyForm = 'sealed' | 'clear'
 export interface Wanted {
   readonly needsBody: boolean
   readonly bodyMaxBytes: number
+  /** The same of a sealed body. */
+  readonly sealedMaxBytes: number
   /** Clear bodies are refused even where the tenant allows them. */
   readonly sealedOnly: boolean
 }
 
-/** A JSON object of the usual size, clear where the tenant allows it. */
-export const usualBody: Wanted = { needsBody: true, bodyMaxBytes: BODY_BYTES_MAX, sealedOnly: false }
+/** Protected header (a session's ticket within), encrypted key, IV, tag. */
+const SEAL_BYTES_MAX = 8 * 1024
+
+/** Sealed, a body is a third longer (Base64url); but nothing is longer than the longest body. */
+export const sealedBytesMaxOf = (bodyMaxBytes: number): number =>
+  Math.min(Math.max(BODY_BYTES_MAX, bodyMaxBytes), Math.ceil(bodyMaxBytes / 3) * 4 + SEAL_BYTES_MAX)
+
+/** A JSON object as the schema has it, clear where the tenant allows it. */
+export function bodyOfSchema(request: object): Wanted {
+  const bodyMaxBytes = bodyBytesMaxOf({ request })
+  return { needsBody: true, bodyMaxBytes, sealedMaxBytes: sealedBytesMaxOf(bodyMaxBytes), sealedOnly: false }
+}
+
+/** The limit that holds for a body in its form. */
+export const limitOf = ({ bodyMaxBytes, sealedMaxBytes }: Wanted, form: BodyForm): number =>
+  form === 'sealed' ? sealedMaxBytes : bodyMaxBytes
 
 /** How the body will come, from the headers alone, so that what is not taken is refused before it is read. */
 export function bodyFormOf(headers: IncomingHttpHeaders, tenant: RegisteredTenant, route: Wanted): BodyForm | Refusal {
-  const { needsBody, bodyMaxBytes, sealedOnly } = route
+  const { needsBody, sealedOnly } = route
   const length = headers['content-length']
-  if (length !== undefined && Number(length) > bodyMaxBytes) return requestTooLarge
-  const isEmpty = headers['transfer-encoding'] === undefined && (length === undefined || Number(length) === 0)
   const type = mediaTypeOf(headers['content-type'])
+  if (length !== undefined && Number(length) > limitOf(route, type === JOSE_TYPE ? 'sealed' : 'clear')) return requestTooLarge
+  const isEmpty = headers['transfer-encoding'] === undefined && (length === undefined || Number(length) === 0)
   if (type === JOSE_TYPE) return 'sealed'
   if (type !== JSON_TYPE && !(isEmpty && type === '')) return contentTypeUnsupported
   if (sealedOnly) return encryptionRequired

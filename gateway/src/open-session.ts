@@ -5,7 +5,7 @@ import { checkTenant } from './check-tenant.ts'
 import type { TokenCheck } from './check-token.ts'
 import { type Exchange, Refusal } from './exchange.ts'
 import { limitRate } from './limit-rate.ts'
-import { bodyFormOf, type PayloadOpener, usualBody } from './open-payload.ts'
+import { bodyFormOf, bodyOfSchema, limitOf, type PayloadOpener } from './open-payload.ts'
 import { bodyOf } from './read-body.ts'
 import { type SessionTickets, TICKET_LIFE_SECONDS } from './session-tickets.ts'
 import type { Tenants } from './tenants.ts'
@@ -14,6 +14,7 @@ const encryptionRequired = new Refusal('encryption.required')
 const unusableKey = new Refusal('invalid.input.request', [], ['key must be a public key on its curve'])
 const htu = htuOf('POST', sessionPath)
 const validate = validatorOf<OpenSession>(openSessionRequest)
+const wanted = bodyOfSchema(openSessionRequest)
 
 export interface OpenSessionParts {
   readonly tenants: Tenants
@@ -33,8 +34,10 @@ export async function openSession(exchange: Exchange, parts: OpenSessionParts): 
   exchange.username = user.user
   const refused = limitRate(tenant.bucket, tenant.limits, nowMs)
   if (refused !== null) return refused
-  const form = bodyFormOf(request.headers, tenant, usualBody)
+  exchange.bodyMaxBytes = wanted.sealedMaxBytes
+  const form = bodyFormOf(request.headers, tenant, wanted)
   if (form instanceof Refusal) return form
+  exchange.bodyMaxBytes = limitOf(wanted, form)
   if (form === 'clear') return encryptionRequired
   const body = await bodyOf(exchange)
   if (body instanceof Refusal) return body

@@ -9,7 +9,7 @@ import type { TokenCheck, VerifiedToken } from './check-token.ts'
 import { Exchange, Refusal, type WhenAnswered } from './exchange.ts'
 import { type Forwarder, idempotencyKeyOf, notAvailable } from './forward.ts'
 import { limitRate } from './limit-rate.ts'
-import { type BodyForm, bodyFormOf, type Opened, type PayloadOpener, takeClear } from './open-payload.ts'
+import { type BodyForm, bodyFormOf, limitOf, type Opened, type PayloadOpener, takeClear } from './open-payload.ts'
 import { readBody } from './read-body.ts'
 import { findRoute, type Route, type Routes } from './route.ts'
 import { sealAnswer, sealRefusal } from './seal-answer.ts'
@@ -70,7 +70,7 @@ export class Pipeline {
     const { endpoint } = route
     exchange.auditPath = endpoint.path
     exchange.endpoint = endpoint.name
-    exchange.bodyMaxBytes = route.bodyMaxBytes
+    exchange.bodyMaxBytes = route.sealedMaxBytes
 
     if (!this.#parts.isLoaded()) return serviceUnavailable
     const tenant = checkTenant(headers, tenants)
@@ -88,6 +88,7 @@ export class Pipeline {
     if (endpoint.upload && route.isPlanned) return notAvailable
     const form = bodyFormOf(headers, tenant, route)
     if (form instanceof Refusal) return form
+    exchange.bodyMaxBytes = limitOf(route, form)
     const idempotencyKey = idempotencyKeyOf(headers['idempotency-key'])
     if (idempotencyKey instanceof Refusal) return idempotencyKey
     return { route, tenant, user, form, htu: route.htu ?? htuOf(endpoint.method, path), idempotencyKey }

@@ -1,6 +1,7 @@
 // Step 1, route: method and path name the endpoint; from the contract, by one look-up.
-import { belowBase, htuOf, type PublicEndpoint, publicBases, stillToCome } from '@dcms/contract'
-import { BODY_BYTES_MAX, Refusal } from './exchange.ts'
+import { belowBase, bodyBytesMaxOf, htuOf, type PublicEndpoint, publicBases, stillToCome } from '@dcms/contract'
+import { Refusal } from './exchange.ts'
+import { sealedBytesMaxOf } from './open-payload.ts'
 
 export interface Route {
   readonly endpoint: PublicEndpoint
@@ -12,6 +13,7 @@ export interface Route {
   /** In the contract, but no service offers it yet. */
   readonly isPlanned: boolean
   readonly bodyMaxBytes: number
+  readonly sealedMaxBytes: number
   readonly sealedOnly: boolean
   readonly takesList: boolean
 }
@@ -78,13 +80,15 @@ export function pathOf(url: string): string {
 function routeOf(endpoint: PublicEndpoint): Route {
   const takesList = 'type' in endpoint.request && endpoint.request.type === 'array'
   const required = 'required' in endpoint.request && Array.isArray(endpoint.request.required) ? endpoint.request.required : []
+  const bodyMaxBytes = bodyBytesMaxOf(endpoint)
   return {
     endpoint,
     htu: endpoint.path.includes('{') ? undefined : htuOf(endpoint.method, endpoint.path),
     needsBody: takesList || required.length > 0,
     changesState: endpoint.idempotency !== 'read',
     isPlanned: stillToCome.has(endpoint.name),
-    bodyMaxBytes: endpoint.bodyMaxBytes ?? BODY_BYTES_MAX,
+    bodyMaxBytes,
+    sealedMaxBytes: sealedBytesMaxOf(bodyMaxBytes),
     sealedOnly: endpoint.sealedOnly ?? false,
     takesList,
   }

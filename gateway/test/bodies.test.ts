@@ -2,6 +2,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
+import { bodyBytesMaxOf, publicEndpoints } from '@dcms/contract'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { Bank } from './bank.ts'
@@ -90,12 +91,16 @@ test('another early refusal of a large body reaches its caller, too', async () =
   expect(answer).toMatchObject({ status: 401, connection: 'close' })
 })
 
-test('a body of just under 1 MB goes through, in one piece and in many', async () => {
-  const body = Buffer.from(bank.seal({ filler: 'x'.repeat(700_000) }))
+test('a body of just under its endpoint’s limit goes through, in one piece and in many; one over it does not', async () => {
+  const limit = bodyBytesMaxOf(publicEndpoints.activateKit)
+  expect(limit).toBeLessThan(MEBIBYTE / 3)
+  const body = Buffer.from(bank.seal({ filler: 'x'.repeat(limit - 100) }))
   expect((await post(ACTIVATION, { 'content-length': String(body.length) }, [body])).status).toBe(200)
-  const again = Buffer.from(bank.seal({ filler: 'x'.repeat(700_000) }))
+  const again = Buffer.from(bank.seal({ filler: 'x'.repeat(limit - 100) }))
   const cut = Array.from({ length: 50 }, (_, piece) => again.subarray((piece * again.length) / 50, ((piece + 1) * again.length) / 50))
   expect((await post(ACTIVATION, { 'transfer-encoding': 'chunked' }, cut)).status).toBe(200)
+  const over = Buffer.from(bank.seal({ filler: 'x'.repeat(limit + 8 * 1024) }))
+  expect(await post(ACTIVATION, { 'content-length': String(over.length) }, [over])).toMatchObject(tooLarge)
 })
 
 test('the connection stays usable after a refusal', async () => {

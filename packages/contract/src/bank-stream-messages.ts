@@ -9,7 +9,7 @@ const card = {
   kitNo: { ...text, description: 'The card' },
 } as const
 const amount = { ...text, pattern: '^\\d+\\.\\d{2}$', description: 'In major units with two decimals' } as const
-const currency = { ...text, pattern: '^[A-Z]{3}$', description: 'ISO 4217 code' } as const
+const currency = { ...text, pattern: '^[A-Z]{3}$', maxLength: 3, description: 'ISO 4217 code' } as const
 const required = ['eventType', 'timestamp', 'tenantId', 'data'] as const
 const envelope = {
   timestamp: { ...text, format: 'date-time', description: 'When it happened, ISO 8601 in UTC' },

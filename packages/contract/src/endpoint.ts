@@ -79,7 +79,7 @@ interface PublicDefinition<Code extends ErrorCode> extends Definition<Code> {
   readonly inputFault?: Code
   /** The body is one uploaded file: multipart/form-data with one part `file`. */
   readonly upload?: true
-  /** Bytes of the opened body; 1 MB when absent. */
+  /** Bytes of the opened body; what the schema asks for when absent: see `bodyBytesMaxOf`. */
   readonly bodyMaxBytes?: number
 }
 

@@ -16,6 +16,7 @@ export const entityId = {
 export const kitNo = {
   type: 'string',
   pattern: '^[A-Z0-9]{1,20}$',
+  maxLength: 20,
   acceptsNumber: true,
   description: 'Number of the kit (one card instance), apart from the card number',
 } as const
@@ -23,6 +24,7 @@ export const kitNo = {
 export const accountNo = {
   type: 'string',
   pattern: '^[A-Za-z0-9]{1,34}$',
+  maxLength: 34,
   acceptsNumber: true,
   description: 'Account number in the core banking system; string or number, answered as string',
 } as const

@@ -40,21 +40,39 @@ interface Schema extends Looseness {
   readonly items?: Schema
 }
 
-/** The value in its one form. Objects are changed in place. */
-export function normalise(schema: Schema, value: unknown): unknown {
-  const single = inOneForm(schema, value)
-  if (schema.items) {
-    const { items } = schema
-    const list = schema.acceptsOne && single !== undefined && single !== null && !Array.isArray(single) ? [single] : single
-    return Array.isArray(list) ? list.map((each) => normalise(items, each)) : list
+type Normalise = (value: unknown) => unknown
+
+/** Brings values into their one form; objects are changed in place. What no looseness is said of is not looked at. */
+export const normaliserOf = (schema: Schema): Normalise => looseness(schema) ?? unchanged
+
+/** The same for one value. */
+export const normalise = (schema: Schema, value: unknown): unknown => normaliserOf(schema)(value)
+
+const unchanged: Normalise = (value) => value
+
+function looseness(schema: Schema): Normalise | undefined {
+  const ofElement = schema.items && looseness(schema.items)
+  const members: (readonly [string, Schema, Normalise | undefined])[] = []
+  for (const [name, member] of Object.entries(schema.properties ?? {})) {
+    const ofMember = looseness(member)
+    if (ofMember || member.alsoNamed) members.push([name, member, ofMember])
   }
-  if (schema.properties && isObject(single)) {
-    for (const [name, member] of Object.entries(schema.properties)) {
-      takeOtherNames(single, name, member.alsoNamed)
-      if (Object.hasOwn(single, name)) single[name] = normalise(member, single[name])
+  const ownForm = loosenessKeywords.some((keyword) => keyword !== 'alsoNamed' && keyword !== 'acceptsOne' && schema[keyword] !== undefined)
+  if (!ownForm && !schema.acceptsOne && !ofElement && members.length === 0) return undefined
+  return (value) => {
+    const single = ownForm ? inOneForm(schema, value) : value
+    if (schema.items) {
+      const list = schema.acceptsOne && single !== undefined && single !== null && !Array.isArray(single) ? [single] : single
+      return Array.isArray(list) && ofElement ? list.map(ofElement) : list
     }
+    if (isObject(single)) {
+      for (const [name, member, ofMember] of members) {
+        if (member.alsoNamed) takeOtherNames(single, name, member.alsoNamed)
+        if (ofMember && Object.hasOwn(single, name)) single[name] = ofMember(single[name])
+      }
+    }
+    return single
   }
-  return single
 }
 
 function inOneForm(schema: Schema, value: unknown): unknown {
@@ -76,7 +94,7 @@ function spelledOut({ type }: Schema, text: string): unknown {
   return text
 }
 
-function takeOtherNames(object: Record<string, unknown>, name: string, others: readonly string[] = []): void {
+function takeOtherNames(object: Record<string, unknown>, name: string, others: readonly string[]): void {
   for (const other of others) {
     if (!Object.hasOwn(object, other)) continue
     if (!Object.hasOwn(object, name)) object[name] = object[other]

@@ -160,13 +160,20 @@ test('a body nested a hundred thousand deep is refused or dropped like any other
   const deep = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)
   expect(faultsOf({ entityId: deep })).toEqual(['entityId must be a string'])
   expect(faultsOf({ entityId: 'A', kitInfo: deep })).toEqual(['kitInfo[0] must be an object'])
-  expect(validate({ entityId: 'A', unknown: deep })).toEqual({ valid: true, value: { entityId: 'A', currency: 'INR' } })
+  expect(faultsOf({ entityId: 'A', unknown: deep })).toEqual(['the body must have at most 20000 values that are no part of the call'])
+  const unknown = JSON.parse(`${'['.repeat(10_000)}${']'.repeat(10_000)}`)
+  expect(validate({ entityId: 'A', unknown })).toEqual({ valid: true, value: { entityId: 'A', currency: 'INR' } })
 })
 
-test('a list of a hundred thousand wrong elements tells fifty faults at most', () => {
+test('a list of wrong elements tells fifty faults at most, and one when it is too long to be gone through', () => {
   const many = validatorOf({ type: 'array', items: { type: 'string' } })
-  const validated = many(Array.from({ length: 100_000 }, () => 1))
-  expect(validated.valid ? [] : validated.fieldError).toHaveLength(50)
+  const told = (length: number): string[] => {
+    const validated = many(Array.from({ length }, () => 1))
+    return validated.valid ? [] : validated.fieldError
+  }
+  expect(told(1_000)).toHaveLength(50)
+  expect(told(9_000)).toEqual(['[0] must be a string'])
+  expect(told(100_000)).toEqual(['the body must have at most 10000 elements'])
 })
 
 test('whatever is sent, the answer is a valid body or sentences, never an exception', () => {

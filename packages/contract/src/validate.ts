@@ -1,12 +1,14 @@
 // Validation by ajv: one compiled validator per schema, faults as plain sentences.
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import { loosenessKeywords, normalise } from './normalise.ts'
+import { boundsOf } from './bounds.ts'
+import { loosenessKeywords, normaliserOf } from './normalise.ts'
 
 const FAULTS_MAX = 50
+/** Of a value with more values in it than this, only the first fault is told: each fault costs, and a body of 1 MB has room for very many. */
+const ALL_FAULTS_VALUES_MAX = 5_000
 
-const ajv = new Ajv2020({
-  allErrors: true,
+const options = {
   removeAdditional: true,
   useDefaults: true,
   coerceTypes: false,
@@ -14,35 +16,63 @@ const ajv = new Ajv2020({
   multipleOfPrecision: 6, // 1.1 is a multiple of 0.01, whatever binary fractions say
   allowUnionTypes: true,
   verbose: true,
-})
-addFormats.default(ajv)
-for (const keyword of loosenessKeywords) ajv.addKeyword(keyword)
+} as const
+const tellsAll = new Ajv2020({ ...options, allErrors: true })
+const tellsFirst = new Ajv2020({ ...options, allErrors: false })
+for (const ajv of [tellsAll, tellsFirst]) {
+  addFormats.default(ajv)
+  for (const keyword of [...loosenessKeywords, 'containsText', 'formatText', 'missingText']) ajv.addKeyword(keyword)
+}
 
 export type Validated<T> = { readonly valid: true; readonly value: T } | { readonly valid: false; readonly fieldError: string[] }
 
 /**
- * Compiles a schema into a validator. The value is changed in place: documented looseness is brought into one form (normalise.ts),
- * unknown fields are dropped, defaults are filled. A fault is one sentence that names the field by its path and never repeats the value.
+ * Compiles a schema into a validator. What is larger than the schema allows is refused before anything else is done with it (bounds.ts); then
+ * the value is changed in place: documented looseness is brought into one form (normalise.ts), unknown fields are dropped, defaults are
+ * filled. A fault is one sentence that names the field by its path and never repeats the value.
  */
 export function validatorOf<T>(schema: object): (value: unknown) => Validated<T> {
-  let validate: ValidateFunction<T> | undefined
+  const measure = onceNeeded(() => boundsOf(schema))
+  const normalise = onceNeeded(() => normaliserOf(schema))
+  const validatorTellingAll = onceNeeded(() => tellsAll.compile<T>(schema))
+  const validatorTellingFirst = onceNeeded(() => tellsFirst.compile<T>(schema))
   return (value) => {
-    validate ??= ajv.compile<T>(schema)
-    const input = normalise(schema, value)
+    const { excess, values } = measure()(value)
+    if (excess) return { valid: false, fieldError: [`${fieldOf(excess.steps)} ${excess.words}`] }
+    const input = normalise()(value)
+    const validate: ValidateFunction<T> = values <= ALL_FAULTS_VALUES_MAX ? validatorTellingAll() : validatorTellingFirst()
     if (validate(input)) return { valid: true, value: input }
-    const sentences = (validate.errors ?? []).filter(isOwnFault).map(sentenceOf)
-    return { valid: false, fieldError: [...new Set(sentences)].slice(0, FAULTS_MAX) }
+    return { valid: false, fieldError: sentencesOf(validate.errors ?? []) }
   }
+}
+
+function onceNeeded<Made>(make: () => Made): () => Made {
+  let made: Made | undefined
+  return () => (made ??= make())
+}
+
+/** Each sentence once, and no more than may be told. */
+function sentencesOf(errors: readonly ErrorObject[]): string[] {
+  const sentences = new Set<string>()
+  for (const [position, error] of errors.entries()) {
+    if (sentences.size === FAULTS_MAX) break
+    if (isOwnFault(error) && !isToldByPattern(error, errors[position + 1])) sentences.add(sentenceOf(error))
+  }
+  return [...sentences]
 }
 
 /** What only explains another fault is left out: `contains` speaks for the elements that do not match. */
 const isOwnFault = ({ keyword, schemaPath }: ErrorObject): boolean =>
   keyword !== 'if' && keyword !== 'propertyNames' && !schemaPath.includes('/contains/')
 
+/** A text that is too long and does not fit its pattern either has one fault: the pattern says more. */
+const isToldByPattern = (error: ErrorObject, next: ErrorObject | undefined): boolean =>
+  error.keyword === 'maxLength' && next?.keyword === 'pattern' && next.instancePath === error.instancePath
+
 function sentenceOf(error: ErrorObject): string {
   const documented = missingTextOf(error)
   if (documented) return documented
-  const field = fieldOf(error) || 'the body'
+  const field = fieldOf(stepsOf(error))
   switch (error.keyword) {
     case 'required':
       return `${field} is required`
@@ -100,11 +130,11 @@ const typeWords = (type: string | string[]): string => {
 const rejectedNumberWords = ({ data, parentSchema }: ErrorObject): string =>
   typeof data === 'number' && parentSchema?.acceptsNumber && parentSchema.formatText ? `: ${parentSchema.formatText}` : ''
 
-/** `/kitInfo/0/cardType` as callers write it: `kitInfo[0].cardType`. */
-function fieldOf(error: ErrorObject): string {
+function stepsOf(error: ErrorObject): string[] {
   const steps = error.instancePath.split('/').slice(1)
-  if (error.keyword === 'required') steps.push(error.params.missingProperty)
-  return steps.reduce((path, step) => (/^\d+$/.test(step) ? `${path}[${step}]` : path === '' ? step : `${path}.${step}`), '')
+  return error.keyword === 'required' ? [...steps, error.params.missingProperty] : steps
 }
 
-for (const keyword of ['containsText', 'formatText', 'missingText']) ajv.addKeyword(keyword)
+/** `kitInfo`, `0`, `cardType` as callers write it: `kitInfo[0].cardType`. */
+const fieldOf = (steps: readonly string[]): string =>
+  steps.reduce((path, step) => (/^\d+$/.test(step) ? `${path}[${step}]` : path === '' ? step : `${path}.${step}`), '') || 'the body'

@@ -1,5 +1,5 @@
 // One endpoint of the contract as an OpenAPI operation with the schemas it needs.
-import { type Example, families, htuOf, type PublicEndpoint, stillToCome, success } from '@dcms/contract'
+import { bodyBytesMaxOf, type Example, families, htuOf, type PublicEndpoint, stillToCome, success } from '@dcms/contract'
 import { successEnvelope } from './components.ts'
 import { errorResponses, errorsOf, sealed } from './error-answers.ts'
 import { isJsonObject, type Json, type JsonObject, pascalCase, toJson } from './json.ts'
@@ -98,7 +98,7 @@ function requestBody(endpoint: PublicEndpoint, body: JsonObject, requestName: st
       endpoint.sealedOnly
         ? 'Taken sealed only: a clear body is refused with `encryption.required`, whatever the tenant’s setting.'
         : 'Sealed; clear JSON only where the tenant’s setting `encryption` is `OPTIONAL`.'
-    }${purpose}`,
+    }${purpose} At most ${bodyBytesMaxOf(endpoint) / 1024} KB.`,
     content: { 'application/jose': { schema: sealed(schema.$ref) }, ...clear },
   }
 }

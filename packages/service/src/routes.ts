@@ -1,13 +1,11 @@
 // The HTTP face of a service: each command at its contract path, behind a context token; everything else in the envelope.
 import { randomUUID } from 'node:crypto'
-import type { Caller, Endpoint } from '@dcms/contract'
+import { bodyBytesMaxOf, type Caller, type Endpoint } from '@dcms/contract'
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express'
 import type { Logger } from 'pino'
 import { type Answer, type Call, type Command, faultAnswer, refusal } from './command.ts'
 import type { CallContext } from './context-token.ts'
 import type { Tenants } from './tenants.ts'
-
-const BODY_MAX = '1mb'
 
 export interface RouteOptions {
   commands: readonly Command[]
@@ -20,9 +18,9 @@ export interface RouteOptions {
 
 /** Adds one route per command. Calls without a valid context token of an allowed caller are refused with 401. */
 export function addCommands(app: Express, options: RouteOptions): void {
-  const readBody = express.json({ limit: BODY_MAX, type: () => true })
   for (const command of options.commands) {
     const { endpoint } = command
+    const readBody = express.json({ limit: bodyBytesMaxOf(endpoint), type: () => true })
     const callers: readonly Caller[] = 'callers' in endpoint ? endpoint.callers : ['gateway']
     app.all(routePathOf(endpoint.path), allowOnly(endpoint.method), readBody, async (request: Request, response: Response) => {
       const context = options.verify(headerOf(request, 'x-dcms-context'))

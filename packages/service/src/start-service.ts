@@ -1,6 +1,6 @@
 // Starting a service: store, tenants, commands, followers, relay, sweeps, jobs, two listeners; and its orderly end.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Context, tenantsTopic, tenantVersionPath, tenantVersionRequest, topicOf, validatorOf } from '@dcms/contract'
+import { bodyBytesMaxOf, type Context, tenantsTopic, tenantVersionPath, tenantVersionRequest, topicOf, validatorOf } from '@dcms/contract'
 import { type Apply, applyInOrder, Broker, deadLetterTopic, type Projected, type ReceivedEvent, Relay } from '@dcms/events'
 import express, { type Express } from 'express'
 import type { Connection } from 'mongoose'
@@ -220,7 +220,7 @@ function startFollowers(broker: Broker, context: Context, followings: readonly F
 
 function addTenantVersion(app: Express, verify: ReturnType<typeof contextVerifier>, tenants: Tenants): void {
   const validate = validatorOf<{ tenant: string }>(tenantVersionRequest)
-  app.post(tenantVersionPath, express.json(), (request, response) => {
+  app.post(tenantVersionPath, express.json({ limit: bodyBytesMaxOf({ request: tenantVersionRequest }) }), (request, response) => {
     const caller = verify(request.get('x-dcms-context'))?.caller
     const validated = validate(request.body)
     if (caller !== 'ops') response.status(401).json({ reason: 'operators only' })

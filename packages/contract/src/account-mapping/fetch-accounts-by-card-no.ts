@@ -10,6 +10,7 @@ export const accountsByCardNoRequest = {
     cardNumber: {
       type: 'string',
       pattern: '^\\d{16,19}$',
+      maxLength: 19,
       formatText: '16 to 19 digits',
       description: 'The whole card number in clear, with its right check digit (Luhn); only inside a sealed body',
     },

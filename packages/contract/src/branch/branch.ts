@@ -10,7 +10,13 @@ const pointOfContact = {
   properties: {
     name,
     designation: { ...name, description: 'Role of the person' },
-    mobileNo: { type: 'string', pattern: '^\\+?[0-9]{8,15}$', acceptsNumber: true, formatText: '8 to 15 digits, + in front allowed' },
+    mobileNo: {
+      type: 'string',
+      pattern: '^\\+?[0-9]{8,15}$',
+      maxLength: 16,
+      acceptsNumber: true,
+      formatText: '8 to 15 digits, + in front allowed',
+    },
     emailId: { type: 'string', format: 'email', maxLength: 254 },
     level: { type: 'integer', minimum: 1, maximum: 10, description: 'Order of escalation, 1 first' },
   },
@@ -44,10 +50,11 @@ export const branchProperties = {
   state: name,
   country: name,
   district: name,
-  zipCode: { type: 'string', pattern: '^[A-Za-z0-9 -]{3,12}$', formatText: '3 to 12 letters, digits, blanks and hyphens' },
+  zipCode: { type: 'string', pattern: '^[A-Za-z0-9 -]{3,12}$', maxLength: 12, formatText: '3 to 12 letters, digits, blanks and hyphens' },
   branchPhoneNumber: {
     type: 'string',
     pattern: '^\\+?[0-9]{8,15}$',
+    maxLength: 16,
     formatText: '8 to 15 digits, + in front allowed',
     description: 'With country code: `+919876543210`',
   },

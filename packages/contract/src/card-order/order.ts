@@ -8,6 +8,7 @@ const QUANTITY_MAX = 1_000_000
 export const orderId = {
   type: 'string',
   pattern: '^[A-Za-z0-9._-]{1,64}$',
+  maxLength: 64,
   formatText: 'letters, digits, point, underscore and hyphen, at most 64',
   description: 'Id of the order, unique in the tenant',
 } as const
@@ -16,6 +17,7 @@ export const orderId = {
 export const fileName = {
   type: 'string',
   pattern: '^[A-Za-z0-9][A-Za-z0-9._ ()-]{0,95}\\.(txt|TXT)$',
+  maxLength: 100,
   formatText: 'a name that ends in .txt, at most 100 letters, digits, blanks and . _ ( ) -',
 } as const
 
@@ -85,7 +87,13 @@ export const orderProperties = {
   },
   branchInfo,
   address: { type: 'string', minLength: 1, maxLength: 500, description: 'Delivery address, its parts joined by `~`' },
-  pinCode: { type: 'string', pattern: '^[A-Za-z0-9 -]{3,12}$', formatText: '3 to 12 characters', description: 'Postal code' },
+  pinCode: {
+    type: 'string',
+    pattern: '^[A-Za-z0-9 -]{3,12}$',
+    maxLength: 12,
+    formatText: '3 to 12 characters',
+    description: 'Postal code',
+  },
   orderingPartyInfo,
   metaValues: {
     type: 'object',

@@ -101,8 +101,8 @@ export const transportErrors = {
   'request.too.large': {
     status: 413,
     shortMessage: 'Request too large',
-    detailMessage: 'The body is over the limit of 1 MB',
-    when: 'the body is over the limit',
+    detailMessage: 'The body is over the limit of this call',
+    when: 'the body is over the limit of its call, which the reference names; at most 1 MB, uploads 32 MB',
   },
   'idempotency.conflict': {
     status: 409,

@@ -5,8 +5,8 @@ import type { Role } from '../roles.ts'
 import { roles } from '../roles.ts'
 import { type TenantDefinition, tenantSchema } from '../tenant.ts'
 
-const tenant = { type: 'string', pattern: '^[A-Z][A-Z0-9_]{1,29}$' } as const
-const username = { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$' } as const
+const tenant = { type: 'string', pattern: '^[A-Z][A-Z0-9_]{1,29}$', maxLength: 30 } as const
+const username = { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$', maxLength: 64 } as const
 
 export const applyTenantEndpoint = internalEndpoint<TenantDefinition, { tenant: string; version: number; changed: boolean }>()({
   name: 'applyTenant',

@@ -11,7 +11,7 @@ export const authenticateRequest = {
   additionalProperties: false,
   required: ['username', 'password'],
   properties: {
-    username: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$' },
+    username: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$', maxLength: 64 },
     password: { type: 'string', minLength: 1, maxLength: 200 },
     rememberMe: { type: 'boolean', description: 'A longer life of the token, as far as the bank allows' },
   },
@@ -34,8 +34,8 @@ export const openSessionRequest = {
       properties: {
         kty: { enum: ['EC', 'OKP'] },
         crv: { enum: ['P-256', 'X25519'] },
-        x: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
-        y: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' },
+        x: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$', maxLength: 43 },
+        y: { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$', maxLength: 43 },
       },
     },
   },

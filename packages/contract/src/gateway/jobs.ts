@@ -2,7 +2,7 @@
 import type { Context } from '../endpoint.ts'
 import { internalEndpoint } from '../endpoint.ts'
 
-const tenant = { type: 'string', pattern: '^[A-Z][A-Z0-9_]{1,29}$' } as const
+const tenant = { type: 'string', pattern: '^[A-Z][A-Z0-9_]{1,29}$', maxLength: 30 } as const
 
 export const jobsListPath = '/internal/admin/jobs/list'
 export const jobsListRequest = {
@@ -68,8 +68,8 @@ export const jobsRunRequest = {
   required: ['tenant', 'job'],
   properties: {
     tenant,
-    job: { type: 'string', pattern: '^[a-z][a-z0-9-]{1,59}$' },
-    asOf: { type: 'string', format: 'date-time' },
+    job: { type: 'string', pattern: '^[a-z][a-z0-9-]{1,59}$', maxLength: 60 },
+    asOf: { type: 'string', format: 'date-time', maxLength: 40 },
   },
 } as const
 

@@ -22,7 +22,7 @@ export const keyPurposesOf: Readonly<Record<KeyContext, readonly KeyPurposeName[
   'pin-preference': ['data', 'pvk', 'pin', 'mailer', 'switch', 'transport'],
 }
 
-const tenant = { type: 'string', pattern: '^[A-Z][A-Z0-9_]{1,29}$' } as const
+const tenant = { type: 'string', pattern: '^[A-Z][A-Z0-9_]{1,29}$', maxLength: 30 } as const
 const forPurpose = <const Names extends readonly KeyPurposeName[]>(names: Names) =>
   ({
     type: 'object',
@@ -43,6 +43,7 @@ const component = {
     component: {
       type: 'string',
       pattern: '^([A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{22}==)$',
+      maxLength: 44,
       formatText: 'Base64 of 32 bytes (AES-256) or 16 bytes (TDES)',
     },
   },
@@ -55,7 +56,7 @@ const imported = {
   properties: {
     tenant,
     purpose: { enum: blockKeyPurposes },
-    keyBlock: { type: 'string', pattern: '^[ -~]{16,1024}$', formatText: 'a key block in printable characters' },
+    keyBlock: { type: 'string', pattern: '^[ -~]{16,1024}$', maxLength: 1024, formatText: 'a key block in printable characters' },
   },
 } as const
 

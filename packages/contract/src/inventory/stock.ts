@@ -3,6 +3,7 @@
 export const branchId = {
   type: 'string',
   pattern: '^[A-Za-z0-9._-]{1,64}$',
+  maxLength: 64,
   formatText: 'letters, digits, point, underscore and hyphen, at most 64',
   description: 'Branch of the tenant: where kits lie, and who orders them',
 } as const
@@ -10,11 +11,13 @@ export const branchId = {
 export const productId = {
   type: 'string',
   pattern: '^[A-Za-z0-9_-]{1,60}$',
+  maxLength: 60,
   description: 'Card product of the tenant’s configuration',
 } as const
 export const bin = {
   type: 'string',
   pattern: '^(\\d{6}|\\d{8})$',
+  maxLength: 8,
   formatText: '6 or 8 digits',
   description: 'Issuer prefix of the card numbers, 6 or 8 digits',
 } as const
@@ -65,8 +68,9 @@ export const KITS_MAX = 1000
 export const localTime = {
   type: 'string',
   pattern: '^\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01]) ([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d$',
+  maxLength: 19,
   formatText: 'YYYY-MM-DD HH:mm:ss',
 } as const
 
 /** `2025-01-01T00:00:00Z`: the time form of inventory filters and answers. */
-export const utcTime = { type: 'string', format: 'date-time' } as const
+export const utcTime = { type: 'string', format: 'date-time', maxLength: 40 } as const

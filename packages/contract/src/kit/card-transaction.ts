@@ -46,7 +46,7 @@ export const cardTransaction = {
     description: text,
     emvTxn: { ...flag, description: 'Whether the chip took part' },
     entityId: text,
-    expiryDate: { ...text, pattern: '^\\d{4}$', description: 'Expiry of the card, `YYMM` (DE 14)' },
+    expiryDate: { ...text, pattern: '^\\d{4}$', maxLength: 4, description: 'Expiry of the card, `YYMM` (DE 14)' },
     international: flag,
     kitNo: text,
     maskedCardNumber: { ...text, description: 'First six, X, last four' },

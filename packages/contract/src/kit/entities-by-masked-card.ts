@@ -10,6 +10,7 @@ const request = {
     maskedCardNo: {
       type: 'string',
       pattern: '^\\d{6}X{5,9}\\d{4}$',
+      maxLength: 19,
       formatText: 'six digits, five to nine X, four digits',
       description: 'As `cardNumber` of a kit: `608040XXXXXX6954`',
     },

@@ -12,6 +12,7 @@ const request = {
     encryptedCardNumber: {
       type: 'string',
       pattern: '^[A-Za-z0-9+/]{40,80}={0,2}$',
+      maxLength: 82,
       formatText: 'Base64 of IV, ciphertext and tag',
       description: 'The whole card number: Base64 of IV(16) ‖ ciphertext ‖ tag(16), AES-256-GCM under the field key',
     },

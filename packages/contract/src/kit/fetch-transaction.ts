@@ -7,6 +7,7 @@ import { cardTransaction } from './card-transaction.ts'
 const day = {
   type: 'string',
   pattern: '^(0[1-9]|[12]\\d|3[01])-(0[1-9]|1[0-2])-\\d{4}$',
+  maxLength: 10,
   formatText: 'DD-MM-YYYY',
 } as const
 const request = {
@@ -23,6 +24,7 @@ const request = {
     responseCode: {
       type: 'string',
       pattern: '^[0-9A-Z]{2}$',
+      maxLength: 2,
       formatText: 'two digits or capital letters',
       description: 'ISO 8583 data element 39: `00` approved, others declined',
     },

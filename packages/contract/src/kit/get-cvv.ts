@@ -12,7 +12,7 @@ const result = {
   additionalProperties: false,
   required: ['cvv', 'expiryCvv'],
   properties: {
-    cvv: { type: 'string', pattern: '^\\d{3}$', description: 'Three digits; show it, never store or log it' },
+    cvv: { type: 'string', pattern: '^\\d{3}$', maxLength: 3, description: 'Three digits; show it, never store or log it' },
     expiryCvv: { type: 'integer', minimum: 1, description: 'Seconds it may be shown' },
   },
 } as const

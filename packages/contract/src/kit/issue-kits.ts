@@ -30,10 +30,10 @@ const reserve = {
         required: ['accountNo', 'productId'],
         properties: {
           accountNo,
-          productId: { type: 'string' },
+          productId: { type: 'string', maxLength: 60 },
           kitNo,
-          aliasName: { type: 'string' },
-          plasticCode: { type: 'string' },
+          aliasName: { type: 'string', maxLength: 26 },
+          plasticCode: { type: 'string', maxLength: 100 },
         },
       },
     },
@@ -58,7 +58,7 @@ const confirm = {
   type: 'object',
   additionalProperties: false,
   required: ['commandId', 'entityId', 'kitNos'],
-  properties: { commandId, entityId, kitNos: { type: 'array', minItems: 1, maxItems: 5, items: { type: 'string' } } },
+  properties: { commandId, entityId, kitNos: { type: 'array', minItems: 1, maxItems: 5, items: kitNo } },
 } as const
 export type ConfirmKits = FromSchema<typeof confirm>
 

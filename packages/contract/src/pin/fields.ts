@@ -5,6 +5,7 @@ import { entityId, kitNo, requestId } from '../fields.ts'
 export const expiryDate = {
   type: 'string',
   pattern: '^(0[1-9]|1[0-2])\\d{2}$',
+  maxLength: 4,
   formatText: 'MMYY',
   acceptsNumber: true,
   padZeros: 4,

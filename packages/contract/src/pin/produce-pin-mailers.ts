@@ -8,7 +8,7 @@ const request = {
   additionalProperties: false,
   required: ['batchId', 'limit'],
   properties: {
-    batchId: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$', description: 'Names the file' },
+    batchId: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$', maxLength: 64, description: 'Names the file' },
     limit: { type: 'integer', minimum: 1, maximum: 500, description: 'Lines at most; counts at the first call of a batch' },
   },
 } as const

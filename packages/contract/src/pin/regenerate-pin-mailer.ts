@@ -8,6 +8,7 @@ const addressType = { enum: ['PERMANENT', 'COMMUNICATION'], description: 'Which 
 const homeCurrencyCode = {
   type: 'string',
   pattern: '^\\d{3}$',
+  maxLength: 3,
   formatText: 'three digits',
   description: 'Numeric currency code of the home country, three digits as in ISO 4217; whether it is assigned is not checked',
 } as const

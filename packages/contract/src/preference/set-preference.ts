@@ -8,6 +8,7 @@ import { dynamicAuth, preferenceView, sampleState, toggle } from './fields.ts'
 const wholeRupees = {
   type: 'string',
   pattern: '^(0|[1-9]\\d{0,9})$',
+  maxLength: 10,
   formatText: 'whole rupees, digits only',
   acceptsNumber: true,
 } as const

@@ -19,6 +19,7 @@ export const addressInfo = {
     pincode: {
       type: 'string',
       pattern: '^[A-Za-z0-9 -]{3,12}$',
+      maxLength: 12,
       formatText: '3 to 12 letters, digits, blanks and hyphens',
       acceptsNumber: true,
       description: 'Postal code; six digits in India',
@@ -35,6 +36,7 @@ export const communicationInfo = {
     contactNo: {
       type: 'string',
       pattern: '^\\+?[0-9]{8,15}$',
+      maxLength: 16,
       formatText: '8 to 15 digits, with or without a leading +',
       acceptsNumber: true,
       description: 'Mobile number, with or without the country code',
@@ -59,7 +61,7 @@ export const kycInfo = {
       acceptsNumber: true,
       description: 'Kept encrypted; answers show its last four characters only',
     },
-    documentExpiry: { type: 'string', format: 'date', description: '`YYYY-MM-DD`' },
+    documentExpiry: { type: 'string', format: 'date', maxLength: 10, description: '`YYYY-MM-DD`' },
     kycRefNo: { ...optionalLine, description: 'Reference of the check that was made' },
     documentPath: { ...optionalLine, description: 'Where the bank keeps the document' },
     countryOfIssue: optionalLine,
@@ -86,6 +88,7 @@ export const accountChange = {
     accountsCurrency: {
       type: 'string',
       pattern: '^[A-Z]{3}$',
+      maxLength: 3,
       formatText: 'three capital letters',
       description: 'ISO 4217 code, `INR`',
     },
@@ -94,6 +97,7 @@ export const accountChange = {
     initialFunding: {
       type: 'string',
       pattern: '^\\d{1,15}(\\.\\d{1,2})?$',
+      maxLength: 18,
       formatText: 'digits, with at most two decimals',
       acceptsNumber: true,
       description: 'Amount the account was opened with, in whole units of its currency',
@@ -101,6 +105,7 @@ export const accountChange = {
     schemeCode: {
       type: 'string',
       pattern: '^[A-Za-z0-9_-]{1,40}$',
+      maxLength: 40,
       formatText: 'at most 40 letters, digits, _ and -',
       acceptsNumber: true,
       description: 'Account scheme of the bank; together with cardType it decides the card product',
@@ -130,7 +135,7 @@ export const nomineeInfo = {
   properties: {
     nomineeName: line,
     nomineeRelationship: line,
-    nomineeDOB: { type: 'string', format: 'date', description: '`YYYY-MM-DD`' },
+    nomineeDOB: { type: 'string', format: 'date', maxLength: 10, description: '`YYYY-MM-DD`' },
     isMinor: { type: 'boolean' },
     guardianName: { ...optionalLine, description: 'Of a nominee who is a minor' },
   },

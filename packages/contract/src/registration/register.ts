@@ -36,7 +36,7 @@ const request = {
     middleName: { type: 'string', maxLength: 100, description: 'May be empty' },
     lastName: line,
     gender: { enum: ['MALE', 'FEMALE', 'OTHER'] },
-    dob: { type: 'string', format: 'date', description: 'Date of birth, `YYYY-MM-DD`' },
+    dob: { type: 'string', format: 'date', maxLength: 10, description: 'Date of birth, `YYYY-MM-DD`' },
     referralEntityId: { type: ['string', 'null'], maxLength: 64, description: 'The customer who referred this one' },
     deliveryAddress: { ...deliveryAddress, description: 'Which of the addresses a card is sent to; required with kitInfo' },
     addressInfo: {

@@ -3,6 +3,7 @@
 export const cardNoLastSix = {
   type: 'string',
   pattern: '^\\d{6}$',
+  maxLength: 6,
   formatText: 'six digits',
   acceptsNumber: true,
   padZeros: 6,
@@ -12,6 +13,7 @@ export const cardNoLastSix = {
 export const mobileNo = {
   type: 'string',
   pattern: '^\\+?[0-9]{8,15}$',
+  maxLength: 16,
   formatText: '8 to 15 digits',
   acceptsNumber: true,
   description:

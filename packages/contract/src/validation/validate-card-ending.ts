@@ -16,7 +16,13 @@ const request = {
     expiryDate,
     mobileNo,
     cardNoLastSix,
-    cvv: { type: 'string', pattern: '^\\d{3}$', formatText: 'three digits', description: 'The three digits printed on the card' },
+    cvv: {
+      type: 'string',
+      pattern: '^\\d{3}$',
+      maxLength: 3,
+      formatText: 'three digits',
+      description: 'The three digits printed on the card',
+    },
     requestId,
   },
 } as const

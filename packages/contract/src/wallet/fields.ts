@@ -20,6 +20,7 @@ export const walletDaysMax = 180
 const day = {
   type: 'string',
   pattern: '^(0[1-9]|[12]\\d|3[01])-(0[1-9]|1[0-2])-\\d{4}$',
+  maxLength: 10,
   formatText: 'DD-MM-YYYY',
 } as const
 

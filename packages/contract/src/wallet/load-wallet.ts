@@ -24,6 +24,7 @@ const request = {
     amount: {
       type: 'string',
       pattern: '^(?=.*[1-9])\\d{1,9}(\\.\\d{1,2})?$',
+      maxLength: 12,
       formatText: 'rupees as text, above zero, at most two decimals, such as 200.00',
       description: 'Rupees as text, above zero, at most two decimals, such as `200.00`',
     },
