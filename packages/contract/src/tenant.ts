@@ -155,7 +155,7 @@ export const tenantSchema = {
     },
     tiers: {
       type: 'array',
-      maxItems: 100,
+      maxItems: 500,
       description: 'Grades, lowest first; needed when products have more than one',
       items: { type: 'object', additionalProperties: false, required: ['tierType'], properties: { tierType: name, name } },
     },
