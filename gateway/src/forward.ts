@@ -1,10 +1,11 @@
 // Step 5, forward: clear JSON goes to the service that owns the call, with who calls in a signed context token.
 import { type Context, isErrorCode } from '@dcms/contract'
-import type { CallerTokens } from '@dcms/service'
+import { type CallerTokens, DEFINITION_VERSION_HEADER } from '@dcms/service'
 import type { VerifiedToken } from './check-token.ts'
 import { type Exchange, Refusal } from './exchange.ts'
 import { JSON_TYPE } from './media-types.ts'
 import { type Route, targetOf } from './route.ts'
+import type { RegisteredTenant } from './tenants.ts'
 import type { Upstream, UpstreamAnswer } from './upstream.ts'
 
 const IDEMPOTENCY_KEY_LENGTH_MAX = 100
@@ -52,6 +53,7 @@ export class Forwarder {
   forward(
     exchange: Exchange,
     { endpoint, isPlanned }: Route,
+    tenant: Pick<RegisteredTenant, 'version'>,
     user: VerifiedToken,
     idempotencyKey: string | undefined,
     body: Buffer,
@@ -72,6 +74,8 @@ export class Forwarder {
       exchange.requestId,
       'traceparent',
       exchange.traceparent,
+      DEFINITION_VERSION_HEADER,
+      String(tenant.version),
     ]
     if (idempotencyKey !== undefined) headers.push('idempotency-key', idempotencyKey)
     const path = endpoint.parametersIn === undefined ? endpoint.path : targetOf(exchange.request.url ?? '')

@@ -102,8 +102,8 @@ export class Pipeline {
         return
       }
       exchange.reply = opened.reply
-      const { route, user, idempotencyKey } = admitted
-      this.#parts.forwarder.forward(exchange, route, user, idempotencyKey, opened.body, (answer) => {
+      const { route, tenant, user, idempotencyKey } = admitted
+      this.#parts.forwarder.forward(exchange, route, tenant, user, idempotencyKey, opened.body, (answer) => {
         try {
           if (answer instanceof Refusal) sealRefusal(exchange, answer)
           else sealAnswer(exchange, answer.status, answer.headers, answer.body)

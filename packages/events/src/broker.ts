@@ -155,6 +155,19 @@ export class Broker {
     return { stop }
   }
 
+  /** How many events of a topic a consumer group has not taken yet; `groupId` as on the cluster. */
+  async lagOf(topic: string, groupId: string): Promise<number> {
+    return await this.withAdmin(async (admin) => {
+      const name = this.name(topic)
+      const [ends, [reached]] = await Promise.all([admin.fetchTopicOffsets(name), admin.fetchOffsets({ groupId, topics: [name] })])
+      const positions = new Map(reached?.partitions.map(({ partition, offset }) => [partition, Number(offset)]))
+      return ends.reduce((sum, { partition, low, high }) => {
+        const position = positions.get(partition) ?? -1 // -1: nothing committed yet
+        return sum + Math.max(0, Number(high) - (position < 0 ? Number(low) : position))
+      }, 0)
+    })
+  }
+
   /** The topics of the cluster, of every installation, without Kafka's own. */
   allTopics(): Promise<string[]> {
     return this.withAdmin(listedTopics)

@@ -8,6 +8,8 @@ export interface OutboxEvent {
   /** 1, 2, 3 … per aggregate without gaps. */
   sequence: number
   time: Date
+  /** Version of the tenant's definition that the change was made under. */
+  definitionVersion?: number
   /** The idempotency key or request id of the command, for tracing a change back to its call. */
   requestId?: string
   traceparent?: string
@@ -29,6 +31,8 @@ export interface ReceivedEvent {
   time: Date
   tenant: string
   sequence: number
+  /** Version of the tenant's definition that the change was made under: who has an older one may lack what the event names. */
+  definitionVersion?: number
   requestId?: string
   traceparent?: string
   payload: { type: string } & Record<string, unknown>
@@ -59,6 +63,7 @@ export function toMessage(event: OutboxEvent, from: { source: string; tenant: st
       ce_tenantid: from.tenant,
       ce_sequence: String(event.sequence),
       ce_dataversion: String(event.dataVersion),
+      ...(event.definitionVersion && { ce_definitionversion: String(event.definitionVersion) }),
       ...(event.requestId && { ce_requestid: event.requestId }),
       ...(event.traceparent && { traceparent: event.traceparent }),
     },
@@ -66,8 +71,8 @@ export function toMessage(event: OutboxEvent, from: { source: string; tenant: st
 }
 
 interface RawMessage {
-  key: Buffer | null
-  value: Buffer | null
+  key: Buffer | string | null
+  value: Buffer | string | null
   offset: string
   headers?: Record<string, Buffer | string | (Buffer | string)[] | undefined>
 }
@@ -92,6 +97,8 @@ export function fromMessage(topic: string, partition: number, message: RawMessag
   if (!Number.isSafeInteger(sequence) || sequence < 1) throw new MalformedEvent('ce_sequence is no positive whole number')
   if (!Number.isSafeInteger(dataVersion) || dataVersion < 1) throw new MalformedEvent('ce_dataversion is no positive whole number')
   if (Number.isNaN(time.getTime())) throw new MalformedEvent('ce_time is no timestamp')
+  const definitionVersion = Number(optional('ce_definitionversion') ?? 0)
+  if (!Number.isSafeInteger(definitionVersion) || definitionVersion < 0) throw new MalformedEvent('ce_definitionversion is no whole number')
   const requestId = optional('ce_requestid')
   const traceparent = optional('traceparent')
   return {
@@ -107,13 +114,14 @@ export function fromMessage(topic: string, partition: number, message: RawMessag
     time,
     tenant: header('ce_tenantid'),
     sequence,
+    ...(definitionVersion && { definitionVersion }),
     ...(requestId && { requestId }),
     ...(traceparent && { traceparent }),
     payload: payloadOf(message.value),
   }
 }
 
-function payloadOf(value: Buffer | null): ReceivedEvent['payload'] {
+function payloadOf(value: RawMessage['value']): ReceivedEvent['payload'] {
   try {
     const payload: unknown = JSON.parse(value?.toString() ?? '')
     if (typeof payload === 'object' && payload !== null && 'type' in payload && typeof payload.type === 'string')

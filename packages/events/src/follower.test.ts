@@ -4,7 +4,8 @@ import { type RawMessage, TestEngines, until, withOutbox } from '../test/engines
 import { type Apply, applyInOrder, type Projected } from './apply-in-order.ts'
 import type { Broker } from './broker.ts'
 import { type ReceivedEvent, toMessage, type WireMessage } from './cloud-event.ts'
-import { deadLetterTopic } from './follower.ts'
+import { deadLetterTopic } from './dead-letters.ts'
+import { type SetAsideEvent, SetAsideStore } from './set-aside-store.ts'
 
 interface Road extends Projected {
   steps?: number[]
@@ -16,10 +17,12 @@ type Topic = (typeof topics)[number]
 
 let engines: TestEngines
 let broker: Broker
+let setAside: SetAsideStore
 beforeAll(async () => {
   const lettersOf = (topic: Topic) => ({ topic: deadLetterTopic(topic, group), partitions: 1 })
   engines = await TestEngines.start(topics.flatMap((topic) => [{ topic, partitions: 2 }, lettersOf(topic)]))
   broker = engines.broker()
+  setAside = new SetAsideStore(engines.collection<SetAsideEvent>('set_aside'))
 })
 afterAll(() => engines.close())
 
@@ -39,6 +42,8 @@ test('an event that keeps failing becomes a dead letter with its error; its aggr
   broker.follow({
     topic,
     group,
+    setAside,
+    deadLetterAfterMs: 300,
     async handle(event) {
       if (event.subject === 'sick' && event.sequence === 2) tries++
       await applyInOrder(roads, event, walk)
@@ -73,7 +78,7 @@ test('an event that keeps failing becomes a dead letter with its error; its aggr
 test('a message that is no event is set aside at once as it is, and what follows is handled', async () => {
   const topic = 'dcms.malformed'
   const seen: string[] = []
-  broker.follow({ topic, group, handle: async ({ subject }) => void seen.push(subject) })
+  broker.follow({ topic, group, setAside, handle: async ({ subject }) => void seen.push(subject) })
   const [good] = messagesOf('good', 1, 1)
   const malformed = [
     { key: 'ACME_BANK:x', value: 'not JSON', headers: { ...good?.headers } },
@@ -101,6 +106,7 @@ test('an event is tried as long as what it needs is away, and never becomes a de
   broker.follow({
     topic,
     group,
+    setAside,
     async handle({ subject }) {
       tries.push(subject)
       if (tries.length <= 6) throw Object.assign(new Error('tenant is not served yet'), { unavailable: true })
@@ -120,6 +126,7 @@ test('an event that was not finished when its follower stopped comes again to th
   first.follow({
     topic,
     group,
+    setAside,
     async handle() {
       started.resolve()
       throw Object.assign(new Error('the store is away'), { unavailable: true })
@@ -129,7 +136,7 @@ test('an event that was not finished when its follower stopped comes again to th
   await started.promise
   await first.stop()
   const seen: number[] = []
-  broker.follow({ topic, group, handle: async ({ sequence }) => void seen.push(sequence) })
+  broker.follow({ topic, group, setAside, handle: async ({ sequence }) => void seen.push(sequence) })
   await until('both are handled', () => seen.length === 2)
   expect(seen).toEqual([1, 2])
 })
@@ -141,6 +148,7 @@ test('events of one aggregate are handled one after another, those of others mea
   broker.follow({
     topic,
     group,
+    setAside,
     async handle(event) {
       begun.push(event)
       if (event.subject === 'slow' && event.sequence === 1) await release.promise

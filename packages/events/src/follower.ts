@@ -1,71 +1,94 @@
-// Following a topic: per aggregate in order, different aggregates side by side, dead letters for what keeps failing.
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
-import { mongo } from 'mongoose'
-import { Counter } from 'prom-client'
+// Following a topic: per aggregate in order, aggregates and banks side by side; what cannot be applied now is set aside and holds nobody up.
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
+import { queuesOf } from './batch-queues.ts'
+import { BatchWork } from './batch-work.ts'
 import type { Broker } from './broker.ts'
-import { withoutCardData } from './card-data-filter.ts'
-import { fromMessage, MalformedEvent, type ReceivedEvent } from './cloud-event.ts'
+import { writeDeadLetter } from './dead-letters.ts'
+import { EventTrial, type TrialOptions } from './event-trial.ts'
+import { showLag, showWaiting } from './follower-gauges.ts'
+import { keepAlive } from './keep-alive.ts'
+import { MemberPartitions } from './member-partitions.ts'
+import { SetAsideDrain } from './set-aside-drain.ts'
+import type { SetAsideStore } from './set-aside-store.ts'
+import { TenantGates } from './tenant-gates.ts'
 
-const ATTEMPTS_MAX = 5
-const FIRST_PAUSE_MS = 50
-const PAUSE_MAX_MS = 2_000
-const AGGREGATES_AT_ONCE = 16
+const RECONNECT_PAUSE_MAX_MS = 2_000
+const DEAD_LETTER_AFTER_MS = 60_000
 // The broker's lower bound: a process that was killed is out of its group after this time, and its followers go on elsewhere.
 const SESSION_TIMEOUT_MS = 6_000
 const HEARTBEAT_MS = 1_500
 const IDLE_FETCH_MS = 500
 const COMMIT_EVERY_MS = 500
+const DRAIN_EVERY_MS = 250
+const LAG_EVERY_MS = 15_000
 
-const deadLetters = new Counter({
-  name: 'dcms_dead_letters_total',
-  help: 'Events set aside after repeated failures',
-  labelNames: ['topic', 'group'],
-})
-
-export interface FollowOptions {
-  topic: string
+export interface FollowOptions extends TrialOptions {
   /** Who follows: the context's name. Dead letters go to `<topic>.dlq.<group>`. */
   group: string
-  /** Applies one event; must take the same event twice. What it throws is tried again, then set aside. */
-  handle(event: ReceivedEvent): Promise<void>
+  /** Applies one event; must take the same event twice. What it throws is tried again, then set aside, then, if it is the event's fault, a dead letter. */
+  handle: TrialOptions['handle']
+  /** Where events wait that cannot be applied now. */
+  setAside: SetAsideStore
+  /** The time between an event's first failure and its giving up, at least; a minute when left out. */
+  deadLetterAfterMs?: number
 }
-
-/** The dead-letter topic of a follower. */
-export const deadLetterTopic = (topic: string, group: string): string => `${topic}.dlq.${group}`
 
 export class Follower {
   readonly #broker: Broker
   readonly #options: FollowOptions
   readonly #kafka: Kafka
+  readonly #gates = new TenantGates()
+  readonly #work: BatchWork
+  readonly #drain: SetAsideDrain
+  readonly #partitions: MemberPartitions
   #consumer: Consumer | undefined
   /** Offset to go on from, per partition, not yet told to Kafka. */
   readonly #reached = new Map<number, string>()
-  #committing: NodeJS.Timeout | undefined
+  #timers: NodeJS.Timeout[] = []
 
   constructor(broker: Broker, kafka: Kafka, options: FollowOptions) {
+    const { topic, group, setAside: store } = options
     this.#broker = broker
     this.#kafka = kafka
     this.#options = options
+    const trial = new EventTrial(options, this.#gates)
+    this.#partitions = new MemberPartitions({ topic, group, store, logger: broker.logger, goesOn: () => !broker.stopped })
+    this.#work = new BatchWork({ broker, followed: { topic, group }, store, trial, gates: this.#gates })
+    this.#drain = new SetAsideDrain({
+      store,
+      trial,
+      gates: this.#gates,
+      deadLetterAfterMs: options.deadLetterAfterMs ?? DEAD_LETTER_AFTER_MS,
+      giveUp: (message, error) => writeDeadLetter(broker, options, message, error),
+      onFault: (error, tenant) => broker.logger.warn({ err: error, topic, group, tenant }, 'a set-aside event waits on'),
+    })
   }
 
   async start(): Promise<void> {
     const { topic, group } = this.#options
     await this.#leave()
     const consumer = this.#kafka.consumer({
-      groupId: this.#broker.name(`dcms.${group}.${topic}`),
+      groupId: this.#groupId,
       allowAutoTopicCreation: false,
       sessionTimeout: SESSION_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_MS,
       rebalanceTimeout: SESSION_TIMEOUT_MS * 2,
       // The broker answers as soon as there is something; this bounds only the wait of an idle fetch.
       maxWaitTimeInMs: IDLE_FETCH_MS,
-      retry: { initialRetryTime: 100, maxRetryTime: PAUSE_MAX_MS, retries: 5, restartOnFailure: async () => !this.#broker.stopped },
+      retry: {
+        initialRetryTime: 100,
+        maxRetryTime: RECONNECT_PAUSE_MAX_MS,
+        retries: 5,
+        restartOnFailure: async () => !this.#broker.stopped,
+      },
     })
     this.#consumer = consumer
     // The client restarts after most faults by itself; after the others it stays down, so it is started anew here.
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       if (!payload.restart && this.#consumer === consumer) this.#broker.repeatUntilDone(`follower of ${topic}`, () => this.start())
+    })
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      if (this.#consumer === consumer) this.#partitions.assign(payload.memberAssignment[this.#broker.name(topic)] ?? [])
     })
     await consumer.connect()
     await consumer.subscribe({ topic: this.#broker.name(topic), fromBeginning: true })
@@ -76,18 +99,29 @@ export class Follower {
       partitionsConsumedConcurrently: 4,
       eachBatch: (payload) => this.#followBatch(payload),
     })
-    this.#committing = setInterval(() => void this.#commit(), COMMIT_EVERY_MS)
+    this.#timers = [
+      setInterval(() => void this.#commit(), COMMIT_EVERY_MS),
+      setInterval(() => this.#goBack(), DRAIN_EVERY_MS),
+      setInterval(() => void this.#showLag(), LAG_EVERY_MS),
+    ]
+    this.#broker.logger.debug({ topic, group }, 'following')
   }
 
   async stop(): Promise<void> {
     await this.#leave()
   }
 
+  get #groupId(): string {
+    return this.#broker.name(`dcms.${this.#options.group}.${this.#options.topic}`)
+  }
+
   async #leave(): Promise<void> {
-    clearInterval(this.#committing)
+    for (const timer of this.#timers) clearInterval(timer)
+    this.#timers = []
     await this.#commit()
     const consumer = this.#consumer
     this.#consumer = undefined
+    this.#partitions.assign([])
     await consumer?.disconnect()
   }
 
@@ -104,92 +138,32 @@ export class Follower {
     }
   }
 
-  /** A batch is done when each of its messages is applied or set aside; only then its offset moves on. */
-  async #followBatch({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
-    const byAggregate = new Map<string, KafkaMessage[]>()
-    for (const message of batch.messages) {
-      const key = message.key?.toString() ?? ''
-      const queue = byAggregate.get(key)
-      if (queue) queue.push(message)
-      else byAggregate.set(key, [message])
-    }
-    const queues = [...byAggregate.values()]
-    const goOn = (): boolean => isRunning() && !isStale() && !this.#broker.stopped
-    const worker = async (): Promise<void> => {
-      for (let queue = queues.shift(); queue; queue = queues.shift()) {
-        for (const message of queue) {
-          if (!goOn()) return
-          await this.#applyOrSetAside(batch.partition, message, heartbeat, goOn)
-        }
-        await heartbeat()
-      }
-    }
-    await Promise.all(Array.from({ length: Math.min(AGGREGATES_AT_ONCE, queues.length) }, worker))
-    if (!goOn()) return // not resolved: whoever owns the partition next gets the batch again
-    resolveOffset(batch.lastOffset())
-    this.#reached.set(batch.partition, String(BigInt(batch.lastOffset()) + 1n))
+  #goBack(): void {
+    const { all, holds } = this.#partitions.present()
+    this.#drain.start(all, holds)
+    this.#partitions.lookForLeftovers()
+    showWaiting({ topic: this.#options.topic, group: this.#options.group }, all, this.#gates.closed)
   }
 
-  async #applyOrSetAside(partition: number, message: KafkaMessage, heartbeat: () => Promise<void>, goOn: () => boolean): Promise<void> {
-    let failures = 0
-    for (let pauseMs = FIRST_PAUSE_MS; goOn(); pauseMs = Math.min(pauseMs * 2, PAUSE_MAX_MS)) {
-      try {
-        return await this.#options.handle(fromMessage(this.#options.topic, partition, message))
-      } catch (error) {
-        // An engine that is away says nothing about the event: wait for it as long as it takes.
-        if (!isEngineAway(error)) failures++
-        if (error instanceof MalformedEvent || failures >= ATTEMPTS_MAX)
-          return await this.#setAside(partition, message, error, heartbeat, goOn)
-        this.#broker.logger.warn(
-          { err: error, topic: this.#options.topic, partition, offset: message.offset },
-          'event not applied; trying again',
-        )
-        await sleep(pauseMs)
-        await heartbeat()
-      }
-    }
-  }
-
-  async #setAside(
-    partition: number,
-    message: KafkaMessage,
-    cause: unknown,
-    heartbeat: () => Promise<void>,
-    goOn: () => boolean,
-  ): Promise<void> {
+  async #showLag(): Promise<void> {
     const { topic, group } = this.#options
-    const headers: Record<string, string> = {}
-    for (const [name, value] of Object.entries(message.headers ?? {})) headers[name] = String(value)
-    const letter = {
-      key: message.key?.toString() ?? '',
-      value: message.value?.toString() ?? null,
-      headers: {
-        ...headers,
-        dlq_error: withoutCardData(cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown fault').slice(0, 500),
-        dlq_topic: topic,
-        dlq_partition: String(partition),
-        dlq_offset: message.offset,
-        dlq_time: new Date().toISOString(),
-      },
-    }
-    while (goOn()) {
-      try {
-        await this.#broker.publish(deadLetterTopic(topic, group), [letter])
-        deadLetters.inc({ topic, group })
-        this.#broker.logger.error({ err: cause, topic, partition, offset: message.offset }, 'event set aside as a dead letter')
-        return
-      } catch (error) {
-        this.#broker.logger.warn({ err: error, topic }, 'dead letter not written; trying again')
-        await sleep(PAUSE_MAX_MS)
-        await heartbeat()
-      }
+    try {
+      showLag({ topic, group }, await this.#broker.lagOf(topic, this.#groupId))
+    } catch (error) {
+      this.#broker.logger.debug({ err: error, topic, group }, 'the lag of a group is not to be had')
     }
   }
-}
 
-/** Connection faults of the database, or another service that says it is away (`unavailable`). */
-function isEngineAway(error: unknown): boolean {
-  if (error instanceof mongo.MongoNetworkError || error instanceof mongo.MongoServerSelectionError) return true
-  if (error instanceof mongo.MongoError && error.hasErrorLabel('RetryableWriteError')) return true
-  return error instanceof Error && 'unavailable' in error && error.unavailable === true
+  /** A batch is done when each of its messages is applied, set aside or given up; only then its offset moves on. */
+  async #followBatch({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
+    await keepAlive(heartbeat, async (alive) => {
+      const waiting = await this.#partitions.of(batch.partition, () => alive.holds && isRunning())
+      if (!waiting) return
+      const goesOn = (): boolean => alive.holds && waiting.holds() && isRunning() && !isStale() && !this.#broker.stopped
+      await this.#work.run(queuesOf(batch.partition, batch.messages), waiting.events, alive, goesOn)
+      if (!goesOn()) return // not resolved: whoever owns the partition next gets the batch again
+      resolveOffset(batch.lastOffset())
+      this.#reached.set(batch.partition, String(BigInt(batch.lastOffset()) + 1n))
+    })
+  }
 }

@@ -30,6 +30,11 @@ export function contextEventHeaders(type: string, dataVersion: number, owner: st
       ce_tenantid: { ...text, description: 'The bank whose data changed' },
       ce_sequence: { ...text, pattern: '^[1-9]\\d*$', description: 'Number of the event in its aggregate: 1, 2, 3 … without gaps' },
       ce_dataversion: { const: String(dataVersion), description: 'Version of the payload’s schema' },
+      ce_definitionversion: {
+        ...text,
+        pattern: '^[1-9]\\d*$',
+        description: 'Version of the bank’s definition that the change was made under',
+      },
       ce_requestid: { ...text, description: 'The call that caused the change: its idempotency key or trace id' },
       traceparent: { ...text, description: 'W3C trace context of that call' },
     },

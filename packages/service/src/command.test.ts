@@ -1,6 +1,7 @@
 // Running commands on the real store: validation, one run per key, another run when overtaken.
 import { type ErrorCode, internalEndpoint, publicEndpoints } from '@dcms/contract'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { mongo } from 'mongoose'
 import { type Card, cardsOf, newCard, TestBank } from '../test/test-bank.ts'
 import { type Answer, type Call, type Command, command, faultAnswer, refusal } from './command.ts'
 import { answer, type Outcome, refuse, refuseFor, ServiceUnavailable } from './decision.ts'
@@ -26,9 +27,9 @@ const endpointOf = (idempotency: 'stored' | 'document' | 'read') =>
       properties: { cardId: { type: 'string', minLength: 1, acceptsNumber: true }, requestId: { type: 'string' } },
     },
     result: { type: 'string' },
-    errors: ['invalid.input.request', 'MCC007', 'card.already.active', 'rate.limit.exceeded', 'service.unavailable'],
+    errors: ['invalid.input.request', 'MCC007', 'card.already.active', 'product.not.found', 'rate.limit.exceeded', 'service.unavailable'],
   })
-type Code = 'MCC007' | 'card.already.active' | 'rate.limit.exceeded' | 'service.unavailable'
+type Code = 'MCC007' | 'product.not.found' | 'card.already.active' | 'rate.limit.exceeded' | 'service.unavailable'
 type Handler = (input: Use, scope: Scope) => Promise<Outcome<string, Code>>
 
 let bank: TestBank
@@ -219,6 +220,53 @@ test.each([
   expect(JSON.parse((await run(use, { ...body })).body).result).toBe('done')
 })
 
+test('a product of a definition that has not come yet is refused for now, and for good once it is known to be none', async () => {
+  let runs = 0
+  const use = stored(async () => {
+    runs++
+    return refuse('product.not.found')
+  })
+  const body = { cardId: '7', requestId: newName('key') }
+  const newer = { callersVersion: bank.tenant.version + 1 }
+  for (let repeat = 1; repeat <= 2; repeat++) {
+    await expect(run(use, { ...body }, newer)).rejects.toMatchObject({ unavailable: true })
+    expect(runs).toBe(repeat)
+  }
+  const same = { callersVersion: bank.tenant.version }
+  expect(codeOf(await run(use, { ...body }, same))).toBe('product.not.found')
+  expect(codeOf(await run(use, { ...body }, same))).toBe('product.not.found')
+  expect(runs).toBe(3)
+})
+
+test('under a definition that has not come yet no refusal is kept, and a fault may be one of its absence', async () => {
+  const newer = { callersVersion: bank.tenant.version + 1 }
+  const answers = [() => refuse('card.already.active'), () => answer('done')]
+  const use = stored(async () => answers.shift()?.() ?? answer('once more'))
+  const body = { cardId: '7', requestId: newName('key') }
+  expect(codeOf(await run(use, { ...body }, newer))).toBe('card.already.active')
+  expect(JSON.parse((await run(use, { ...body }, newer)).body).result).toBe('done')
+  const broken = stored(() => Promise.reject(new Error('product 9 is not defined')))
+  await expect(run(broken, { cardId: '7' }, newer)).rejects.toMatchObject({ unavailable: true })
+  await expect(run(broken, { cardId: '7' })).rejects.not.toHaveProperty('unavailable')
+})
+
+test('a store that goes away in mid-run answers 503, and the repeat finds what was begun', async () => {
+  const cardId = newName('card')
+  await bank.scope().create(cardsOf, newCard(cardId))
+  let isAway = true
+  const use = stored(async (input, scope) => {
+    const done = await useOnce(input, scope)
+    if (isAway) throw new mongo.MongoServerError({ message: 'stepped down', code: 189 })
+    return done
+  })
+  const body = { cardId, requestId: newName('key') }
+  const fault = await run(use, { ...body }).catch((error: unknown) => error)
+  expect(codeOf(faultAnswer(fault))).toBe('service.unavailable')
+  isAway = false
+  expect((await run(use, { ...body })).status).toBe(200)
+  expect(await bank.outboxOf(cardId)).toHaveLength(1)
+})
+
 test('a run that was overtaken is made again on fresh state, and given up with concurrent.change', async () => {
   let runs = 0
   const third: Handler = async () => (++runs < 3 ? { kind: 'overtaken' } : answer('third'))
@@ -282,6 +330,8 @@ test.each([
   [new ServiceUnavailable('the kit service did not answer'), 503, 'service.unavailable'],
   [Object.assign(new Error('x'), { name: 'MongoServerSelectionError' }), 503, 'service.unavailable'],
   [Object.assign(new Error('x'), { name: 'MongoNetworkError' }), 503, 'service.unavailable'],
+  [new mongo.MongoServerError({ message: 'x', code: 10107 }), 503, 'service.unavailable'],
+  [new mongo.MongoWriteConcernError({ ok: 1, writeConcernError: { code: 64, errmsg: 'x' } }), 503, 'service.unavailable'],
   [new TypeError('secret detail'), 500, 'internal.error'],
   ['text', 500, 'internal.error'],
 ])('%s answers %i %s and says no more', (fault, status, code) => {

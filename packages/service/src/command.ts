@@ -1,7 +1,9 @@
 // A command: an endpoint of the contract with the code that acts on it. Running one: permission, validate, keep to one run per key, retry when overtaken.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Endpoint, type ErrorCode, failure, mayCall, statusOf, success, validatorOf } from '@dcms/contract'
+import { isStoreAway } from '@dcms/events'
 import { type Outcome, ServiceUnavailable } from './decision.ts'
+import { isBehind, withNewestDefinition } from './definition-version.ts'
 import { beginRequest, hashOf, keepAnswer, releaseRequest } from './idempotency.ts'
 import { Scope, type ScopeOptions } from './scope.ts'
 import type { Tenant } from './tenants.ts'
@@ -22,7 +24,12 @@ export interface Command {
 }
 
 /** A call as it came in, apart from its body. */
-export type Call = Omit<ScopeOptions, 'now' | 'commandId' | 'hasKey'> & { idempotencyKey?: string; clock: () => Date }
+export type Call = Omit<ScopeOptions, 'now' | 'commandId' | 'hasKey'> & {
+  idempotencyKey?: string
+  clock: () => Date
+  /** Version of the tenant's definition that the caller works with. */
+  callersVersion?: number
+}
 
 export interface CommandOptions<Request> {
   /**
@@ -91,7 +98,10 @@ async function runOnce(
     else await releaseRequest(call.tenant, id, begun.leaseUntil)
     return answer
   } catch (error) {
-    await releaseRequest(call.tenant, id, begun.leaseUntil)
+    // With the store away the key is not given back: its lease ends by itself, and the repeat finds what this run began.
+    await releaseRequest(call.tenant, id, begun.leaseUntil).catch((reason: unknown) => {
+      if (!isStoreAway(reason)) throw reason
+    })
     throw error
   }
 }
@@ -101,15 +111,22 @@ async function runUntilSettled<Request, Result, Code extends ErrorCode>(
   input: Request,
   options: Call & { commandId: string; hasKey: boolean },
 ): Promise<Settled> {
+  const { tenant, callersVersion } = options
   for (let runs = 1; runs <= RUNS_MAX; runs++) {
-    const outcome = await handle(input, new Scope({ ...options, now: options.clock() }))
+    const outcome = await withNewestDefinition({ tenant, callersVersion }, () =>
+      handle(input, new Scope({ ...options, now: options.clock() })),
+    )
     switch (outcome.kind) {
       case 'answer':
         return { answer: { status: 200, body: JSON.stringify(success(outcome.result, outcome.pagination)) }, final: true }
       case 'refused':
         return {
           answer: refusal(outcome.code, outcome.fieldError, outcome.reasonCode, outcome.retryAfterSeconds),
-          final: statusOf(outcome.code) < 500 && outcome.code !== 'concurrent.change' && outcome.retryAfterSeconds === undefined,
+          final:
+            statusOf(outcome.code) < 500 &&
+            outcome.code !== 'concurrent.change' &&
+            outcome.retryAfterSeconds === undefined &&
+            !isBehind({ tenant, callersVersion }),
         }
       case 'overtaken':
         await sleep(Math.random() * Math.min(PAUSE_MAX_MS, runs * 2))
@@ -139,13 +156,3 @@ export function refusal(
 /** The answer to a fault: 503 when something needed is away, otherwise 500 without a hint. */
 export const faultAnswer = (error: unknown): Answer =>
   refusal(error instanceof ServiceUnavailable || isStoreAway(error) ? 'service.unavailable' : 'internal.error')
-
-const STORE_AWAY = new Set([
-  'MongoNetworkError',
-  'MongoNetworkTimeoutError',
-  'MongoServerSelectionError',
-  'MongoPoolClearedError',
-  'MongoWaitQueueTimeoutError',
-  'MongoNotConnectedError',
-])
-const isStoreAway = (error: unknown): boolean => error instanceof Error && STORE_AWAY.has(error.name)

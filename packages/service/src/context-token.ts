@@ -25,6 +25,8 @@ export interface CallContext extends OnBehalfOf {
 
 export interface CallerTokens {
   tokenFor(audience: string, onBehalfOf: OnBehalfOf): string
+  /** Version of a bank's definition that the caller works with; calls tell it, so that the callee does not refuse what it has not heard of. */
+  definitionVersionOf?: (tenant: string) => number | undefined
 }
 
 /** Signs context tokens with the caller's own key (private JWK file with `kid` = caller) and keeps them until shortly before their end. */

@@ -59,3 +59,8 @@ export class ServiceUnavailable extends Error {
   /** Read by followers: not the event's fault. */
   readonly unavailable = true
 }
+
+/** Not known here yet: a moment later it will be. A follower lets the event's aggregate wait, and takes it for no sign that more is away. */
+export class NotYet extends ServiceUnavailable {
+  readonly concerns = 'aggregate'
+}

@@ -1,8 +1,10 @@
 // What every service shares: the app, commands, the store by tenant, idempotency, context tokens, health, logs, shutdown.
 export { type Answer, type Call, type Command, command, faultAnswer, refusal } from './command.ts'
 export { type CallContext, type CallerTokens, callerTokens, contextVerifier, type OnBehalfOf } from './context-token.ts'
-export { answer, type Decision, type Outcome, type Refused, refuse, refuseFor, ServiceUnavailable, unchanged } from './decision.ts'
+export { answer, type Decision, NotYet, type Outcome, type Refused, refuse, refuseFor, ServiceUnavailable, unchanged } from './decision.ts'
 export { type DefinitionReader, definitionReader, definitionSigner, type GenuineTenant } from './definition-signature.ts'
+export { DEFINITION_VERSION_HEADER } from './definition-version.ts'
+export { type Following, following } from './followings.ts'
 export { healthRoutes, type Readiness } from './health.ts'
 export { drainAndClose, IDLE_CONNECTION_MS, onShutdown, type RunningHttp, startHttp } from './http.ts'
 export { hashOf, type RequestRecord, requestsOf } from './idempotency.ts'
@@ -25,9 +27,10 @@ export {
   serviceConfig,
   settings,
 } from './settings.ts'
-export { anyModel, type Following, type Foundations, following, type ServiceParts, startService } from './start-service.ts'
+export { type Foundations, type ServiceParts, startService } from './start-service.ts'
 export {
   aggregateModel,
+  anyModel,
   connectStore,
   databaseName,
   followingAggregateModel,

@@ -3,6 +3,7 @@ import type { ErrorCode, Exception, InternalEndpoint } from '@dcms/contract'
 import { Agent, request } from 'undici'
 import type { CallerTokens, OnBehalfOf } from './context-token.ts'
 import { ServiceUnavailable } from './decision.ts'
+import { DEFINITION_VERSION_HEADER } from './definition-version.ts'
 import { IDLE_CONNECTION_MS } from './http.ts'
 
 const TIMEOUT_MS = 2_000
@@ -46,6 +47,7 @@ export function internalClient({ baseUrl, audience, tokens }: { baseUrl: string;
       body: Request,
       context: InternalCall,
     ) {
+      const version = tokens.definitionVersionOf?.(context.tenant)
       let status: number
       let envelope: { result: Result; exception: Exception | null }
       try {
@@ -58,6 +60,7 @@ export function internalClient({ baseUrl, audience, tokens }: { baseUrl: string;
             'content-type': 'application/json',
             'x-dcms-context': tokens.tokenFor(audience, context),
             'x-request-id': context.requestId,
+            ...(version && { [DEFINITION_VERSION_HEADER]: String(version) }),
             ...(context.traceparent && { traceparent: context.traceparent }),
             ...(context.idempotencyKey && { 'idempotency-key': context.idempotencyKey }),
           },

@@ -5,6 +5,7 @@ import express, { type ErrorRequestHandler, type Express, type Request, type Req
 import type { Logger } from 'pino'
 import { type Answer, type Call, type Command, faultAnswer, refusal } from './command.ts'
 import type { CallContext } from './context-token.ts'
+import { callersVersionOf, DEFINITION_VERSION_HEADER } from './definition-version.ts'
 import type { Tenants } from './tenants.ts'
 
 export interface RouteOptions {
@@ -29,6 +30,7 @@ export function addCommands(app: Express, options: RouteOptions): void {
       if (!tenant) return write(response, refusal('service.unavailable')) // not told of this tenant yet
       const idempotencyKey = headerOf(request, 'idempotency-key')
       const traceparent = headerOf(request, 'traceparent')
+      const callersVersion = callersVersionOf(headerOf(request, DEFINITION_VERSION_HEADER))
       const call: Call = {
         ...options.shared,
         tenant,
@@ -38,6 +40,7 @@ export function addCommands(app: Express, options: RouteOptions): void {
         requestId: headerOf(request, 'x-request-id') ?? randomUUID(),
         ...(idempotencyKey !== undefined && { idempotencyKey }),
         ...(traceparent !== undefined && { traceparent }),
+        ...(callersVersion !== undefined && { callersVersion }),
       }
       try {
         write(response, await command.run(withParameters(endpoint, request), call))

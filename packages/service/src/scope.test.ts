@@ -32,7 +32,7 @@ test('a change, its events and the version are one write', async () => {
   const now = new Date('2026-11-20T10:00:00Z')
   const scope = bank.scope({ now, commandId: 'activate', requestId: 'request-7', traceparent: '00-trace' })
   expect(await commit(card, activation('KitIssued', 'KitActivated'), scope)).toEqual({ kind: 'answer', result: 'success' })
-  const event = { dataVersion: 1, time: now, requestId: 'request-7', traceparent: '00-trace' }
+  const event = { dataVersion: 1, definitionVersion: 1, time: now, requestId: 'request-7', traceparent: '00-trace' }
   expect(await bank.card(card._id)).toEqual({
     ...card,
     status: 'ACTIVE',

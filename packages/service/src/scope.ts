@@ -127,6 +127,7 @@ export class Scope {
       dataVersion: dataVersions.get(payload.type) ?? 1,
       sequence: after + position + 1,
       time: this.now,
+      definitionVersion: this.tenant.version,
       requestId: this.requestId,
       ...(this.traceparent && { traceparent: this.traceparent }),
       payload,

@@ -18,9 +18,9 @@ const lines = `
       console.log('job as of ' + asOf.toISOString())
       for (let count = 1; ; count++) { await note(count, { counted: count }); await new Promise((resolve) => setTimeout(resolve, 20)) }
     } }],
-    reactions: [{ of: 'customer', group: 'kit-reactions', async react(scopeOf, event) {
+    reactions: [{ of: 'customer', group: 'kit-reactions', deadLetterAfterMs: 500, async react(scopeOf, event) {
       const scope = scopeOf('command')
-      if (event.subject === 'away' && ++tries < 8) throw new ServiceUnavailable('the partner is away')
+      if (event.subject === 'away' && ++tries < 7) throw new ServiceUnavailable('the partner is away')
       if (event.subject === 'poison') throw new Error('refused')
       console.log('reacted to ' + event.subject + ' of ' + scope.tenant.id + ' by ' + scope.user)
     } }],

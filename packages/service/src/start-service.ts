@@ -1,7 +1,7 @@
 // Starting a service: store, tenants, commands, followers, relay, sweeps, jobs, two listeners; and its orderly end.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { bodyBytesMaxOf, type Context, tenantsTopic, tenantVersionPath, tenantVersionRequest, topicOf, validatorOf } from '@dcms/contract'
-import { type Apply, applyInOrder, Broker, deadLetterTopic, type Projected, type ReceivedEvent, Relay } from '@dcms/events'
+import { Broker, deadLetterTopic, Relay, type SetAsideEvent, SetAsideStore } from '@dcms/events'
 import express, { type Express } from 'express'
 import type { Connection } from 'mongoose'
 import type { Logger } from 'pino'
@@ -9,6 +9,7 @@ import type { Command } from './command.ts'
 import { type CallerTokens, callerTokens, contextVerifier } from './context-token.ts'
 import { ServiceUnavailable } from './decision.ts'
 import { definitionReader } from './definition-signature.ts'
+import { type Following, startFollowers } from './followings.ts'
 import { healthRoutes } from './health.ts'
 import { drainAndClose, onShutdown, type RunningHttp, startHttp } from './http.ts'
 import { requestsOf } from './idempotency.ts'
@@ -20,20 +21,9 @@ import { type Reaction, startReactions, topicsOfReactions } from './reactions.ts
 import { addCommands, addFallbacks } from './routes.ts'
 import { Scope } from './scope.ts'
 import { type ServiceConfig, SettingsError } from './settings.ts'
-import { connectStore, databaseName, type TenantModel } from './store.ts'
+import { anyModel, connectStore, databaseName, type TenantModel } from './store.ts'
 import { pause, runSweeps, type Sweep } from './sweeps.ts'
 import { type Tenant, Tenants } from './tenants.ts'
-
-/** Keeps a collection up to date by the events of another context. */
-export interface Following {
-  of: Context
-  projection: TenantModel<never>
-  apply: (tenant: Tenant) => Apply<never>
-  /** Fields of a document that an event creates, besides what the event sets. */
-  seed?: object
-  /** Adds to an event what `apply` needs besides and cannot look up itself. Runs before, for events that come again too. */
-  enrich?: (tenant: Tenant, event: ReceivedEvent) => Promise<ReceivedEvent>
-}
 
 /** A run of a job that is stopped half way has this long to leave its place to another process. */
 const JOBS_END_MS = 5_000
@@ -66,24 +56,6 @@ export interface Foundations {
   logger: Logger
 }
 
-/** Names models of any state in one list. */
-export const anyModel = <State>(modelOf: TenantModel<State>): TenantModel<never> => modelOf as unknown as TenantModel<never>
-
-/** Declares that a projection follows a context. */
-export const following = <State extends Projected>(definition: {
-  of: Context
-  projection: TenantModel<State>
-  apply: (tenant: Tenant) => Apply<State>
-  seed?: Partial<State>
-  enrich?: Following['enrich']
-}): Following => ({
-  of: definition.of,
-  ...(definition.enrich && { enrich: definition.enrich }),
-  ...(definition.seed && { seed: definition.seed }),
-  projection: anyModel(definition.projection),
-  apply: definition.apply as unknown as Following['apply'],
-})
-
 /** Starts a service and keeps it running until SIGTERM or SIGINT. */
 export async function startService(
   context: Context,
@@ -92,7 +64,10 @@ export async function startService(
 ): Promise<void> {
   const logger = createLogger(context, config.logLevel)
   const connection = connectStore(config.mongoUrl, logger)
-  const tokens = callerTokens({ caller: context, keyFile: config.callerKeyFile })
+  const tokens: CallerTokens = {
+    ...callerTokens({ caller: context, keyFile: config.callerKeyFile }),
+    definitionVersionOf: (id) => tenants.get(id)?.version,
+  }
   const verify = contextVerifier({ audience: context, callersFile: config.callersFile })
   const broker = new Broker({ brokers: config.kafkaBrokers, clientId: context, installation: config.installation, logger })
   const parts = make({ connection, tokens, logger })
@@ -120,8 +95,9 @@ export async function startService(
   const shared = { relay, sources, clock }
   const ownScope = (tenant: Tenant, commandId: string, requestId: string): Scope =>
     new Scope({ ...shared, now: clock(), tenant, commandId, requestId, user: context, roles: [] })
+  const ownDatabase = connection.useDb(databaseName(config.installation, context), { useCache: true })
   const jobs = new Jobs({
-    database: connection.useDb(databaseName(config.installation, context), { useCache: true }),
+    database: ownDatabase,
     jobs: parts.jobs ?? [],
     tenants: () => tenants.all(),
     scopeOf: (tenant, commandId) => ownScope(tenant, commandId, `job-${commandId}`),
@@ -187,8 +163,11 @@ export async function startService(
   await relay.openBanks(tenants.ids()) // of tenants known from earlier, in one go
   followsTenants = true
   await tenants.follow(broker)
-  startFollowers(broker, context, followings, tenants)
-  startReactions(broker, reactions, tenants, (tenant, commandId, event) => ownScope(tenant, commandId, event.requestId ?? event.id))
+  const setAside = new SetAsideStore(ownDatabase.collection<SetAsideEvent>('set_aside') as never)
+  startFollowers({ broker, tenants, setAside }, context, followings)
+  startReactions({ broker, tenants, setAside }, reactions, (tenant, commandId, event) =>
+    ownScope(tenant, commandId, event.requestId ?? event.id),
+  )
   if (!stopping.signal.aborted) jobsEnd = jobs.start(stopping.signal)
 }
 
@@ -197,25 +176,6 @@ function baseApp(): Express {
   app.disable('x-powered-by')
   app.disable('etag')
   return app
-}
-
-/** One consumer group per followed topic; an event of a tenant not served yet waits. */
-function startFollowers(broker: Broker, context: Context, followings: readonly Following[], tenants: Tenants): void {
-  for (const of of new Set(followings.map((each) => each.of))) {
-    const ofThis = followings.filter((each) => each.of === of)
-    broker.follow({
-      topic: topicOf(of),
-      group: context,
-      async handle(event) {
-        const tenant = tenants.get(event.tenant)
-        if (!tenant) throw Object.assign(new Error(`tenant ${event.tenant} is not served yet`), { unavailable: true })
-        for (const { projection, apply, seed, enrich } of ofThis) {
-          const whole = enrich ? await enrich(tenant, event) : event
-          await applyInOrder(projection(tenant).collection as never, whole, apply(tenant), seed as never)
-        }
-      },
-    })
-  }
 }
 
 function addTenantVersion(app: Express, verify: ReturnType<typeof contextVerifier>, tenants: Tenants): void {

@@ -41,6 +41,9 @@ export interface TenantModel<State> {
   readonly isAggregate: boolean
 }
 
+/** Names models of any state in one list. */
+export const anyModel = <State>(modelOf: TenantModel<State>): TenantModel<never> => modelOf as unknown as TenantModel<never>
+
 const options = { versionKey: false, minimize: false, autoIndex: false, autoCreate: false, strict: 'throw' } as const
 
 const tenantModel = <State>(collectionName: string, schema: Schema, isAggregate: boolean): TenantModel<State> =>

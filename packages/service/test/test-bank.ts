@@ -13,8 +13,7 @@ import { definitionReader, definitionSigner } from '../src/definition-signature.
 import { requestsOf } from '../src/idempotency.ts'
 import { OutboxSources } from '../src/outbox-sources.ts'
 import { Scope } from '../src/scope.ts'
-import { anyModel } from '../src/start-service.ts'
-import { aggregateModel, connectStore, databaseName, newlyStored, type Stored } from '../src/store.ts'
+import { aggregateModel, anyModel, connectStore, databaseName, newlyStored, type Stored } from '../src/store.ts'
 import { type Tenant, Tenants, type TenantsOptions } from '../src/tenants.ts'
 
 /** An aggregate as small as can be. */
