@@ -87,8 +87,9 @@ export class BatchWork {
     // Where a bank has events set aside already, its next fault costs the others no pauses.
     const triesMax = waiting.countOf(tenantOf(message)) > 0 ? 1 : TRIES_AT_ONCE
     let tries = 0
+    let failures = 0
     for (let pauseMs = FIRST_PAUSE_MS; goesOn(); pauseMs = Math.min(pauseMs * 2, PAUSE_MAX_MS)) {
-      if (gates.isClosed(tenantOf(message))) return { reason: 'unavailable', failures: 0 }
+      if (gates.isClosed(tenantOf(message))) return { reason: 'unavailable', failures }
       const verdict = await trial.attempt(message)
       alive.moved()
       switch (verdict.kind) {
@@ -101,10 +102,11 @@ export class BatchWork {
         case 'store-away': // says nothing about the event, and setting it aside would take the store: wait as long as it takes
           break
         case 'unavailable':
-          if (++tries >= triesMax || verdict.tooSlow) return { reason: 'unavailable', failures: 0 }
+          if (++tries >= triesMax || verdict.tooSlow) return { reason: 'unavailable', failures }
           break
         case 'failed':
-          if (++tries >= triesMax) return { reason: 'failed', failures: tries }
+          failures++
+          if (++tries >= triesMax) return { reason: 'failed', failures }
       }
       this.#warn(verdict.error, message, 'event not applied; trying again')
       await sleep(pauseMs)

@@ -1,7 +1,7 @@
 // Tells cardholders by SMS and e-mail what happened to their cards, as a follower of events beside the projections.
 import type { CommunicationInfo } from '@dcms/contract'
 import type { ReceivedEvent } from '@dcms/events'
-import { type Reaction, type Scope, ServiceUnavailable } from '@dcms/service'
+import { NotYet, type Reaction, type Scope, ServiceUnavailable } from '@dcms/service'
 import { isNotified, type Notice, noticeOf } from './cardholder-notice.ts'
 import { type Customer, customersOf } from './customer.ts'
 import { knownKitsOf } from './kit-projection.ts'
@@ -50,8 +50,7 @@ const isMuted = ({ notification }: CommunicationInfo): boolean => notification =
 async function maskedCardNumberOf({ tenant, now }: Scope, event: ReceivedEvent): Promise<string | undefined> {
   const kit = await knownKitsOf(tenant).findOne({ _id: event.subject }, { kitInfo: 1 }).lean<{ kitInfo?: { cardNumber: string } } | null>()
   if (kit?.kitInfo) return kit.kitInfo.cardNumber
-  if (now.getTime() - event.time.getTime() < PROJECTION_LAG_MAX_MS)
-    throw new ServiceUnavailable(`kit ${event.subject} is not known here yet`)
+  if (now.getTime() - event.time.getTime() < PROJECTION_LAG_MAX_MS) throw new NotYet(`kit ${event.subject} is not known here yet`)
   return undefined
 }
 
