@@ -1,10 +1,11 @@
 // Dead letters: events that a follower gives up, with what is wrong, on a topic of their own, where a person finds them.
 import { Counter } from 'prom-client'
-import type { Broker, PlainMessage } from './broker.ts'
+import type { Broker } from './broker.ts'
 import { withoutCardData } from './card-data-filter.ts'
+import type { PlainMessage } from './publisher.ts'
+import { refusalForGood } from './refusal.ts'
 
 const ERROR_LENGTH_MAX = 500
-const CAUSES_MAX = 3
 
 const deadLetters = new Counter({
   name: 'dcms_dead_letters_total',
@@ -56,13 +57,7 @@ async function publishWhole(broker: Broker, topic: string, letter: PlainMessage)
   try {
     await broker.publish(topic, [letter])
   } catch (error) {
-    if (!isTooLarge(error)) throw error
-    await broker.publish(topic, [{ ...letter, value: null, headers: { ...letter.headers, dlq_value: 'too large' } }])
+    if (refusalForGood(error) === undefined) throw error
+    await broker.publish(topic, [{ ...letter, value: null, headers: { ...letter.headers, dlq_value: 'refused by Kafka' } }])
   }
-}
-
-function isTooLarge(error: unknown): boolean {
-  for (let each = error, depth = 0; each instanceof Error && depth < CAUSES_MAX; each = each.cause, depth++)
-    if ('type' in each && (each.type === 'MESSAGE_TOO_LARGE' || each.type === 'RECORD_LIST_TOO_LARGE')) return true
-  return false
 }
