@@ -7,7 +7,7 @@ import type { WaitingAggregate, WaitingEvents } from './waiting-events.ts'
 
 const FAILURES_MAX = 5
 const PAUSE_MIN_MS = 250
-const PAUSE_MAX_MS = 60_000
+const PAUSE_MAX_MS = 30_000
 const AT_ONCE = 16
 const PER_TENANT_AT_ONCE = 4
 const READ_AT_ONCE = 50

@@ -2,7 +2,7 @@
 
 const FAILURES_TO_CLOSE = 3
 const PAUSE_MIN_MS = 250
-const PAUSE_MAX_MS = 60_000
+const PAUSE_MAX_MS = 30_000
 
 interface Gate {
   failures: number
