@@ -142,20 +142,35 @@ test.each([
   180_000,
 )
 
-test('a registration whose process died is finished by the sweep alone, without a repeat', async () => {
-  const customer = bank.newCustomer() // no requestId: nobody can repeat it
-  bank.installation.process('kit').pause()
-  const call = impatient.register(customer).catch(() => undefined)
-  await eventually(async () => {
-    // The customer is PENDING and waits for the paused kit service: unseen by reads, the entityId taken.
-    await expect(impatient.viewCustomer({ entityId: customer.entityId })).rejects.toMatchObject({ errorCode: 'CUS001' })
-    await expect(impatient.register(customer)).rejects.toMatchObject({ errorCode: 'entity.already.exists' })
-  })
+test('registrations whose process died are finished by the sweep alone, without a repeat, or left nothing', async () => {
+  await bank.dcms.connect()
+  const customers = Array.from({ length: 20 }, () => bank.newCustomer()) // no requestId: nobody can repeat them
+  const calls = customers.map((customer) => impatient.register(customer).catch(() => undefined))
+  await sleep(60)
   await bank.installation.process('customer').kill()
-  await call
-  bank.installation.process('kit').resume()
+  const answers = await Promise.all(calls)
   await bank.installation.process('customer').restart()
-  await eventually(async () => expect(await bothOrNeither(customer.entityId)).toBe('both'))
+  for (const [position, customer] of customers.entries())
+    await eventually(async () => {
+      if ((await bothOrNeither(customer.entityId)) === 'both') return
+      expect(answers[position]).toBeUndefined()
+      await impatient.register({ ...customer, firstName: 'Usha', kitInfo: [] }) // refused while a half of one is there
+    })
+}, 150_000)
+
+test('while the kit service stands still cards are not issued, and nothing comes of the calls later', async () => {
+  const { entityId } = await bank.dcms.register(bank.newCustomer())
+  const customer = bank.newCustomer()
+  const card = { entityId, kitInfo: [{ accountNo: '8642135', cardType: 'VIRTUAL' as const }] }
+  bank.installation.process('kit').pause()
+  await expect(impatient.registerCard(card)).rejects.toMatchObject({ errorCode: 'service.unavailable' })
+  await expect(impatient.register(customer)).rejects.toMatchObject({ errorCode: 'service.unavailable' })
+  bank.installation.process('kit').resume()
+  expect(await bothOrNeither(customer.entityId)).toBe('neither')
+  await eventually(() => bank.dcms.register(customer))
+  expect(await bothOrNeither(customer.entityId)).toBe('both')
+  await bank.dcms.registerCard(card)
+  expect(await cardsOf(entityId)).toHaveLength(2)
 }, 150_000)
 
 test('an event committed but not published when its process died arrives after the restart, once in effect', async () => {

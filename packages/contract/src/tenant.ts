@@ -185,6 +185,11 @@ export const tenantSchema = {
         pinBlockPanSource: { enum: ['AUTO', 'PAN', 'KIT_NO'], default: 'AUTO' },
         upgradeReplaceAtOnce: { type: 'boolean', default: false },
         hotlist: { type: 'boolean', default: true },
+        replacementPreferences: {
+          enum: ['KEEP', 'RESET'],
+          description:
+            'What a card starts with that takes another one’s place. KEEP (when absent): preferences, limits and opt-ins of that one; RESET: the defaults of a new card',
+        },
         renewal: {
           type: 'object',
           additionalProperties: false,

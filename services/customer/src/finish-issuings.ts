@@ -9,7 +9,7 @@ import {
   type Sweep,
   type Tenant,
 } from '@dcms/service'
-import { Gauge } from 'prom-client'
+import { Counter } from 'prom-client'
 import { type Customer, customersOf, type Issuing, withoutOutbox } from './customer.ts'
 import { finishIssuing, unfinished as unfinishedAfter } from './issue-cards.ts'
 
@@ -27,9 +27,9 @@ const STUCK_AFTER_MS = 2 * 60 * 60_000
 /** One after the other: then it is the kit context that is away, not one kit that cannot be served. */
 const AWAY_IN_A_ROW_MAX = 3
 
-const stuckIssuings = new Gauge({
-  name: 'dcms_stuck_issuings',
-  help: 'Customers with a registration or card issue that is left to a person',
+const stuckIssuings = new Counter({
+  name: 'dcms_stuck_issuings_total',
+  help: 'Registrations and card issues that were left to a person',
   labelNames: ['tenant'],
 })
 
@@ -92,7 +92,6 @@ async function finishAll(tenant: Tenant, finishing: Finishing): Promise<void> {
     isMore = customers.length === CUSTOMERS_AT_ONCE
     await finishing.note(reached, { ...counts })
   }
-  if (finishing.isJob) stuckIssuings.set({ tenant: tenant.id }, counts.stuck)
   faults.throwFirst()
 }
 
@@ -118,11 +117,13 @@ async function finishOne(tenant: Tenant, customer: Customer, issuing: Issuing, f
   } catch (error) {
     const isAway = error instanceof ServiceUnavailable
     const later = afterFault(issuing, now, isAway)
-    if (later.stuckAt && !issuing.stuckAt)
+    if (later.stuckAt && !issuing.stuckAt) {
+      stuckIssuings.inc({ tenant: tenant.id })
       logger.error(
         { err: error, tenant: tenant.id, entityId: customer._id, commandId: issuing.commandId, startedAt: issuing.startedAt },
         'cards cannot be issued: left to a person; the job finish-registrations tries it again',
       )
+    }
     await postpone(tenant, customer._id, later)
     faults.met(error, isAway)
     return later.stuckAt ? 'stuck' : 'waiting'

@@ -14,6 +14,7 @@ export const fetchKitsByAccountNo = (customer: InternalClient) =>
     if (asked.kind === 'refused' || asked.result === null) return refuse('invalid.source.account')
     const { accountStatus, accountType, holders } = asked.result
     const kits = (await kitsOfAccount(scope.tenant, accountNo).lean<Kit[]>())
+      .toReversed()
       .filter(isIssued)
       .filter(({ status }) => isAllCardsRequired || LIVING.has(status))
     const entity = holders.map(({ entityId, isPrimary }) => ({
@@ -24,9 +25,9 @@ export const fetchKitsByAccountNo = (customer: InternalClient) =>
     return answer({ accountNo, accountStatus, accountType, entity })
   })
 
-/** Oldest first; a stretch of the index on `accountNo` and `createdAt`. */
+/** The newest ones, newest first; a stretch of the index on `accountNo` and `createdAt`. */
 export const kitsOfAccount = (tenant: Tenant, accountNo: string) =>
-  kitsOf(tenant).find({ accountNo }, withoutOutbox).sort({ createdAt: 1, _id: 1 }).limit(KITS_MAX)
+  kitsOf(tenant).find({ accountNo }, withoutOutbox).sort({ createdAt: -1, _id: -1 }).limit(KITS_MAX)
 
 /** The account stands above all of them, and the published answer tells no encrypted card number here. */
 function shown(kit: IssuedKit): KitInfo {

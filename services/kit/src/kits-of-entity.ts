@@ -12,8 +12,8 @@ export const kitsOfEntity = (vault: CardVault) =>
     return answer(withCardNumbers ? await Promise.all(kits.map((kit) => vault.kitInfoWithCardNumber(tenant, kit))) : kits.map(kitInfoOf))
   })
 
-/** All kits of a customer in every status, oldest first. */
+/** The kits of a customer in every status, oldest first; of more than an answer holds, the newest. */
 export async function kitsOfCustomer(tenant: Tenant, entityId: string): Promise<IssuedKit[]> {
-  const kits = await kitsOf(tenant).find({ entityId }, withoutOutbox).sort({ createdAt: 1, _id: 1 }).limit(KITS_MAX).lean<Kit[]>()
-  return kits.filter(isIssued)
+  const kits = await kitsOf(tenant).find({ entityId }, withoutOutbox).sort({ createdAt: -1, _id: -1 }).limit(KITS_MAX).lean<Kit[]>()
+  return kits.toReversed().filter(isIssued)
 }

@@ -8,35 +8,52 @@ import {
   statusesFor,
 } from '@dcms/contract'
 import { answer, command, type InternalClient, type Refused, refuse, type Scope } from '@dcms/service'
-import { isIssued, type Kit, kitsOf, readKit } from './kit.ts'
+import { isIssued, type Kit, kitsOf, readKit, withoutOutbox } from './kit.ts'
 import { decideManagement } from './manage-kit.ts'
 import { stepBy } from './take-step.ts'
 
-const KITS_MAX = 500
+const KITS_PER_PAGE = 500
 const AT_ONCE = 8
 const CHANGES_MAX = 50
+/** A call that changed cards for so long stops between two pages and says that more are left: its caller would not wait for much longer. */
+const WORK_MAX_MS = 6_000
+/** As many are listed in the answer; all are changed and counted. */
+const LISTED_MAX = 5_000
 
 /**
- * Kit by kit, each one atomic update that keeps the command's id. A repeat after a crash with the same idempotency key does the rest and lists
- * what the first run did, too.
+ * Page by page and kit by kit, each one atomic update that keeps the command's id. A repeat with the same idempotency key, after a crash or where
+ * there was too much for one call, does the rest and lists what the runs before did, too.
  */
-export const manageAllKits = (customer: InternalClient) =>
+export const manageAllKits = (customer: InternalClient, workMaxMs = WORK_MAX_MS) =>
   command(manageAllKitsEndpoint, async (input, scope) => {
     const found = await findCustomer(input, scope, customer)
     if (found.kind === 'refused') return found
     const { entityId } = found
-    const kitNos = await kitsToManage(entityId, input.operation, scope)
-    if (kitNos.length === 0 && !found.exists && !(await exists(entityId, scope, customer))) return refuse('CUS001')
+    const management = { ...input, entityId }
     const managedCards: ManagedCard[] = []
-    for (let from = 0; from < kitNos.length; from += AT_ONCE) {
-      const managed = await Promise.all(kitNos.slice(from, from + AT_ONCE).map((kitNo) => manage(kitNo, { ...input, entityId }, scope)))
-      if (managed.includes('overtaken')) return { kind: 'overtaken' }
-      managedCards.push(...managed.filter((each) => each !== null && each !== 'overtaken'))
+    let totalCardsManaged = 0
+    let hasKits = false
+    const stopAt = performance.now() + workMaxMs
+    for (let reached: Kit | undefined, isMore = true; isMore; ) {
+      const kits = await kitsToManage(entityId, input.operation, scope, reached).lean<Kit[]>()
+      const managed = await manageSome(kits, management, scope)
+      if (managed === 'overtaken') return { kind: 'overtaken' }
+      hasKits ||= kits.length > 0
+      totalCardsManaged += managed.cards.length
+      managedCards.push(...managed.cards.slice(0, LISTED_MAX - managedCards.length))
+      reached = kits.at(-1)
+      isMore = kits.length === KITS_PER_PAGE
+      // Pages of a run before are only read, so that each call comes further than the one before.
+      if (isMore && managed.changed > 0 && performance.now() >= stopAt) return unfinished(totalCardsManaged)
     }
-    return answer({ managedCards, totalCardsManaged: managedCards.length, operation: input.operation, entityId })
+    if (!hasKits && !found.exists && !(await exists(entityId, scope, customer))) return refuse('CUS001')
+    return answer({ managedCards, totalCardsManaged, operation: input.operation, entityId })
   })
 
 type ManagedCard = AllKitsManaged['managedCards'][number]
+
+const unfinished = (changed: number) =>
+  refuse('service.unavailable', [`${changed} cards are changed and more are left: repeat the call with the same requestId`])
 
 /** By entityId or by mobile number; with both they must be the same customer. */
 async function findCustomer(
@@ -65,31 +82,60 @@ async function exists(entityId: string, scope: Scope, customer: InternalClient):
 
 const callOf = ({ tenant, user, roles, requestId, traceparent }: Scope) => ({ tenant: tenant.id, user, roles, requestId, traceparent })
 
-/** Those that the operation changes, and those that this very command has changed before; oldest first. */
-async function kitsToManage(entityId: string, operation: ManageAllKits['operation'], { tenant, commandId }: Scope): Promise<string[]> {
-  const kits = await kitsOf(tenant)
-    .find({ entityId, $or: [{ status: { $in: statusesFor(operation) } }, { commandIds: commandId }] }, { _id: 1 })
+/** Those that the operation changes, and those that this very command has changed before; oldest first, behind the last of the page before. */
+export const kitsToManage = (entityId: string, operation: ManageAllKits['operation'], { tenant, commandId }: At, reached?: Kit) =>
+  kitsOf(tenant)
+    .find(
+      {
+        entityId,
+        $or: [{ status: { $in: statusesFor(operation) } }, { commandIds: commandId }],
+        ...(reached && { $and: [behind(reached)] }),
+      },
+      withoutOutbox,
+    )
     .sort({ createdAt: 1, _id: 1 })
-    .limit(KITS_MAX)
-    .lean<Pick<Kit, '_id'>[]>()
-  return kits.map(({ _id }) => _id)
+    .limit(KITS_PER_PAGE)
+
+type At = Pick<Scope, 'tenant' | 'commandId'>
+
+const behind = ({ createdAt, _id }: Kit): object => ({ $or: [{ createdAt: { $gt: createdAt } }, { createdAt, _id: { $gt: _id } }] })
+
+type Management = ManageAllKits & { entityId: string }
+
+async function manageSome(
+  kits: readonly Kit[],
+  management: Management,
+  scope: Scope,
+): Promise<{ cards: ManagedCard[]; changed: number } | 'overtaken'> {
+  const cards: ManagedCard[] = []
+  let changed = 0
+  for (let from = 0; from < kits.length; from += AT_ONCE) {
+    const managed = await Promise.all(kits.slice(from, from + AT_ONCE).map((kit) => manage(kit, management, scope)))
+    for (const each of managed) {
+      if (each === 'overtaken') return each
+      if (!each) continue
+      cards.push(each.card)
+      if (each.isNew) changed++
+    }
+  }
+  return { cards, changed }
 }
 
 /** Null for a kit that cannot take the operation. */
 async function manage(
-  kitNo: string,
-  management: ManageAllKits & { entityId: string },
+  first: Kit,
+  management: Management,
   scope: Scope,
-): Promise<ManagedCard | null | 'overtaken'> {
+): Promise<{ card: ManagedCard; isNew: boolean } | null | 'overtaken'> {
   for (let tries = 0; tries < CHANGES_MAX; tries++) {
-    const kit = await readKit(scope.tenant, kitNo)
+    const kit: Kit | null = tries === 0 ? first : await readKit(scope.tenant, first._id)
     if (!kit || !isIssued(kit)) return null
     const done = stepBy(kit, scope.commandId)
-    if (done) return cardOf(kit, done)
+    if (done) return { card: cardOf(kit, done), isNew: false }
     const decision = decideManagement(kit, management, scope)
     const managed = await scope.commit(kitsOf, kit, decision, null)
     if (managed.kind === 'refused' || decision.kind !== 'changed') return null
-    if (managed.kind === 'answer') return cardOf(kit, { from: kit.status, to: decision.set.status ?? kit.status })
+    if (managed.kind === 'answer') return { card: cardOf(kit, { from: kit.status, to: decision.set.status ?? kit.status }), isNew: true }
   }
   return 'overtaken'
 }

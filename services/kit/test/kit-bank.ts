@@ -145,11 +145,15 @@ export class KitBank {
       ({ endpoint }) => endpoint.name === name,
     )
     if (!command) throw new Error(`there is no use case ${name}`)
-    const {
-      status,
-      body: text,
-      headers = {},
-    } = await command.run(body, {
+    const { status, body: text, headers = {} } = await command.run(body, { ...this.surroundings(), ...change })
+    const { result, exception } = JSON.parse(text) as Envelope
+    if (name === 'getCvv' && result) usedSecret('cvv', (result as RevealedCvv).cvv)
+    return { status, result, headers, ...(exception && { code: exception.errorCode, fieldError: exception.fieldError }) }
+  }
+
+  /** What a command runs in. */
+  surroundings(): Call {
+    return {
       tenant: this.tenant,
       requestId: `request-${this.#calls++}`,
       user: 'api_user',
@@ -157,11 +161,7 @@ export class KitBank {
       clock: () => new Date(),
       relay: { nudge: () => undefined } as unknown as Call['relay'], // events stay in the outbox
       sources: { of: () => undefined } as unknown as Call['sources'],
-      ...change,
-    })
-    const { result, exception } = JSON.parse(text) as Envelope
-    if (name === 'getCvv' && result) usedSecret('cvv', (result as RevealedCvv).cvv)
-    return { status, result, headers, ...(exception && { code: exception.errorCode, fieldError: exception.fieldError }) }
+    }
   }
 
   /** A card as it is after its issue and, where wanted, later in its life. */

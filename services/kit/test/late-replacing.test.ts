@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { ErrorCode } from '@dcms/contract'
 import { type Call, type Decision, type Outcome, Scope, type Stored, type TenantModel } from '@dcms/service'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { finishSuccessions } from '../src/finish-successions.ts'
 import { kitsOf } from '../src/kit.ts'
 import { releaseReservations } from '../src/release-reservations.ts'
 import { replaceKit } from '../src/replace-kit.ts'
@@ -84,4 +85,23 @@ test('an upgrade that was blocked before it was activated hands on whose place i
   const { kitNo } = newKitOf(await replace(lost.kitNo))
   await run('activateKit', { entityId, kitNo })
   expect((await bank.kit(old._id)).status).toBe('REPLACED')
+})
+
+test('a succession that cannot be finished is passed over at ever longer pauses, and the others are finished', async () => {
+  const [broken, fine] = [await bank.issue(entityId, 'ACTIVE'), await bank.issue(entityId, 'ACTIVE')]
+  for (const { _id } of [broken, fine]) await expect(upgrade(_id, {}, dyingAfter(1))).rejects.toThrow('the process died')
+  const named = (await bank.kit(broken._id)).successor?.kitNo
+  await kitsOf(bank.tenant).updateOne({ _id: named }, { $set: { 'reservation.commandId': 'somebody else' } })
+  const at = (laterMs: number) => bank.sweep(finishSuccessions(() => Date.now() + laterMs))
+  await expect(at(60_000)).rejects.toThrow('1 successions are not finished')
+  expect((await bank.kit(fine._id)).successorPendingAt).toBeUndefined()
+  await at(90_000)
+  await expect(at(180_000)).rejects.toThrow('1 successions are not finished')
+  await at(270_000)
+  await kitsOf(bank.tenant).updateOne(
+    { _id: named },
+    { $set: { 'reservation.commandId': (await bank.kit(broken._id)).successor?.commandId } },
+  )
+  await at(3_600_000)
+  expect((await bank.kit(named ?? '')).status).toBe('ASSIGNED')
 })

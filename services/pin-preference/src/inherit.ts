@@ -13,8 +13,9 @@ export type Start = Required<Pick<Kept, 'issued'>> & Pick<Kept, 'issuedOptIns'>
 /** Asks the kit context for a kit; null for one that is not there. Throws ServiceUnavailable when it is away. */
 export type AskKit = (kitNo: string) => Promise<Pick<KitForPin, 'productId' | 'predecessor'> | null>
 
-/** What a card of `product` starts with that takes the place of `predecessor`. */
+/** What a card of `product` starts with that takes the place of `predecessor`; with what a new card has where the bank wants that. */
 export async function startAfter(predecessor: string, product: Product, tenant: Tenant, ask: AskKit, depth = 1): Promise<Start> {
+  if (tenant.definition.settings?.replacementPreferences === 'RESET') return { issued: defaultsOf(product) }
   const before = await cardsOf(tenant)
     .findById(predecessor, { productId: 1, issued: 1, issuedOptIns: 1, chosen: 1, optIns: 1 })
     .lean<Pick<Card, 'productId' | 'issued' | 'issuedOptIns' | 'chosen' | 'optIns'>>()

@@ -1,12 +1,12 @@
 // A card that takes another one's place: preferences, opt-ins and limits go on, before and after its KitIssued came; the PIN does not.
-import { type CardPreferences, kitIssuedEvent, type PreferenceView, type Product } from '@dcms/contract'
+import { type CardPreferences, kitIssuedEvent, type PreferenceView, type Product, type TenantDefinition } from '@dcms/contract'
 import { applyInOrder, type ReceivedEvent } from '@dcms/events'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { cardsOf } from '../src/card.ts'
 import { cardPreferences } from '../src/card-preferences.ts'
 import { fetchPreference } from '../src/fetch-preference.ts'
-import { inherit } from '../src/inherit.ts'
+import { inherit, startAfter } from '../src/inherit.ts'
 import { onKitEvents } from '../src/on-kit-events.ts'
 import { channelNames, defaultsOf } from '../src/preference.ts'
 import { processOptIn } from '../src/process-opt-in.ts'
@@ -87,6 +87,17 @@ test('what was chosen for the old card holds for the new one, before its KitIssu
   await arrive(next, old)
   expect(await viewOf(next)).toEqual(before)
   expect(await togglesOf(next)).toMatchObject({ superOtp: true, locationShield: { isEnabled: true } })
+})
+
+test('where the bank wants it, the new card starts as any new card does', async () => {
+  const old = await chosenCard()
+  const { tenant } = bank
+  const starts = (replacementPreferences: 'KEEP' | 'RESET') => {
+    const settings = { ...tenant.definition.settings, replacementPreferences } as TenantDefinition['settings']
+    return startAfter(old, product, { ...tenant, definition: { ...tenant.definition, settings } }, async () => null)
+  }
+  expect(await starts('RESET')).toEqual({ issued: defaultsOf(product) })
+  expect(await starts('KEEP')).toMatchObject({ issued: { domestic: { atm: { isEnabled: false } } }, issuedOptIns: { 'super-otp': true } })
 })
 
 test('what is chosen for the new card before its KitIssued came stands above what it took over, and stays', async () => {

@@ -130,7 +130,7 @@ export const viewCustomerEndpoint = publicEndpoint<ViewCustomer, CustomerView>()
   permission: 'customer.read',
   summary: 'The full read of a customer: profile, accounts, cards, addresses, contacts, KYC documents, account–kit mapping',
   description:
-    'Cards of every status are listed, oldest first, as they stand now; while the kit service is away, as they stood last. Document numbers are masked. `nomineeInfo` and the flags appear where registration gave them.',
+    'Cards of every status are listed, oldest first, as they stand now; of more than 500 cards, the newest 500; while the kit service is away, as they stood last. Document numbers are masked. `nomineeInfo` and the flags appear where registration gave them.',
   idempotency: 'read',
   request,
   result,

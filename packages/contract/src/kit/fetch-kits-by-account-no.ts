@@ -36,7 +36,11 @@ const result = {
         properties: {
           entityId: { type: 'string' },
           isPrimary: { type: 'boolean', description: 'Whether this holder is the primary one' },
-          kitInfo: { type: 'array', items: kitInfo, description: 'This holder’s cards on the account, oldest first' },
+          kitInfo: {
+            type: 'array',
+            items: kitInfo,
+            description: 'This holder’s cards on the account, oldest first; of more than 500 on the account, the newest',
+          },
         },
       },
     },

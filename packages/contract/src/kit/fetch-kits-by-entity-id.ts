@@ -43,7 +43,7 @@ export const fetchKitsByEntityIdEndpoint = publicEndpoint<FetchKitsByEntityId, K
   permission: 'kit.read',
   summary: 'All cards of a customer in every status, oldest first',
   description:
-    'Replaced, blocked and expired cards included; a customer without cards gets an empty list. The card number is shown masked and, under the field key, as `encryptedCardNumber`.',
+    'Replaced, blocked and expired cards included; of more than 500 cards, the newest 500; a customer without cards gets an empty list. The card number is shown masked and, under the field key, as `encryptedCardNumber`.',
   idempotency: 'read',
   request,
   result: { type: 'array', items: kitInfo },

@@ -26,7 +26,7 @@ const result = {
   properties: {
     managedCards: {
       type: 'array',
-      description: 'The cards that changed, oldest first',
+      description: 'The cards that changed, oldest first; the first 5,000 of them',
       items: {
         type: 'object',
         additionalProperties: false,
@@ -39,7 +39,7 @@ const result = {
         },
       },
     },
-    totalCardsManaged: { type: 'integer', minimum: 0, description: 'How many cards changed' },
+    totalCardsManaged: { type: 'integer', minimum: 0, description: 'How many cards changed, listed or not' },
     operation: request.properties.operation,
     entityId: { type: 'string', description: 'The customer who was found' },
   },
@@ -58,6 +58,8 @@ export const manageAllKitsEndpoint = publicEndpoint<ManageAllKits, AllKitsManage
   description: `For a lost phone or wallet. The customer is found by \`entityId\` or by \`mobileNo\`; with both, they must be the same customer. A number that several customers share needs the \`entityId\`. Neither, both of different customers, and a shared number are \`invalid.input.request\`; nobody found is \`CUS001\`.
 
 Each card follows the rules of \`manageKit\`; a card that cannot take the operation is passed over and not listed, so the answer may list none. \`BLOCK\` cannot be undone.
+
+All cards take part, however many. Where there are more than one call can change in a few seconds (some thousands), it answers \`service.unavailable\` and says how many are changed already: the same call with the same \`requestId\` does the rest, and its answer lists those of all calls.
 
 A repeat with the same \`requestId\` gives the first answer again; without one it lists only what it changed itself, usually nothing.`,
   idempotency: 'stored',

@@ -75,7 +75,7 @@ What becomes of the card, by its present status:
 | HOTLISTED, REPLACED, EXPIRED_CARD | \`card.status.active\` for every operation | | | | | |
 | CLOSED | \`card.already.closed\` for every operation | | | | | |
 
-The new kit of a replacement has a number of its own, the same account, preferences and limits, starts \`INACTIVE\` and has no PIN; \`kitInfo\` of the answer shows it. Its product is the one of the same scheme and tier for \`cardType\`; none is \`product.not.found\`. A \`PHYSICAL\` one is sent to \`deliveryAddress\`, which must be among the customer’s addresses; \`REPLACE\` without one sends it where the old card went, else to \`PERMANENT\`.
+The new kit of a replacement has a number of its own, the same account, preferences and limits (the product’s defaults where the setting \`replacementPreferences\` is \`RESET\`), starts \`INACTIVE\` and has no PIN; \`kitInfo\` of the answer shows it. Its product is the one of the same scheme and tier for \`cardType\`; none is \`product.not.found\`. A \`PHYSICAL\` one is sent to \`deliveryAddress\`, which must be among the customer’s addresses; \`REPLACE\` without one sends it where the old card went, else to \`PERMANENT\`.
 
 Where an upgrade of the card waits to be activated, \`REPLACE\` and \`BLOCK_AND_REPLACE\` take the old card out of use and show the waiting kit as the new one, whatever \`cardType\` says: no further card is issued. The waiting kit itself may be replaced too; the one issued for it then takes the old card's place. A blocked kit whose place another one was given since is replaced by that one while it waits, and refused with \`card.status.active\` once it is active.
 
