@@ -80,7 +80,7 @@ export class Forwarder {
     if (idempotencyKey !== undefined) headers.push('idempotency-key', idempotencyKey)
     const path = endpoint.parametersIn === undefined ? endpoint.path : targetOf(exchange.request.url ?? '')
     const mayRepeat = endpoint.idempotency === 'read' || idempotencyKey !== undefined
-    upstream.call({ method: endpoint.method, path, headers, body, mayRepeat }, exchange.nowMs, (answer) =>
+    upstream.call(exchange.tenantId, { method: endpoint.method, path, headers, body, mayRepeat }, exchange.nowMs, (answer) =>
       done(answer instanceof Refusal ? answer : checkedAnswer(exchange, answer)),
     )
   }

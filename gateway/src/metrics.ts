@@ -1,6 +1,6 @@
 // What Prometheus sees of the gateway besides the process itself.
+import type { CircuitState } from '@dcms/service'
 import { Counter, Gauge, Histogram } from 'prom-client'
-import type { CircuitState } from './circuit.ts'
 import type { Exchange } from './exchange.ts'
 
 const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]

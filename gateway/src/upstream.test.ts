@@ -22,8 +22,8 @@ async function upstreamTo(listener: RequestListener, callMsMax: number): Promise
   return { upstream, server }
 }
 
-const call = (upstream: Upstream): Promise<UpstreamAnswer | Refusal> =>
-  new Promise((resolve) => upstream.call({ method: 'POST', path: '/p', headers: [], body: Buffer.from('{}') }, Date.now(), resolve))
+const call = (upstream: Upstream, tenant = 'ACME_BANK'): Promise<UpstreamAnswer | Refusal> =>
+  new Promise((resolve) => upstream.call(tenant, { method: 'POST', path: '/p', headers: [], body: Buffer.from('{}') }, Date.now(), resolve))
 
 test('no answer in time is service.timeout, also in the middle of an answer', async () => {
   const { upstream } = await upstreamTo((request, response) => {
@@ -80,7 +80,7 @@ test('what may be repeated is sent again when the service closed the connection,
   }, 5_000)
   const ask = (mayRepeat: boolean): Promise<UpstreamAnswer | Refusal> =>
     new Promise((resolve) =>
-      upstream.call({ method: 'POST', path: '/p', headers: [], body: Buffer.from('{}'), mayRepeat }, Date.now(), resolve),
+      upstream.call('ACME_BANK', { method: 'POST', path: '/p', headers: [], body: Buffer.from('{}'), mayRepeat }, Date.now(), resolve),
     )
   expect(await ask(true)).toMatchObject({ status: 200 })
   broken = 1
@@ -88,4 +88,41 @@ test('what may be repeated is sent again when the service closed the connection,
   broken = 2
   expect(await ask(true)).toMatchObject({ code: 'service.unavailable' })
   expect(calls).toBe(2 + 1 + 2)
+})
+
+test('one bank’s slow calls take half of the connections at most: another bank is answered at once', async () => {
+  const { upstream } = await upstreamTo((request, response) => {
+    request.resume()
+    if (request.headers.bank !== 'SLOW_BANK') response.end('{}')
+  }, 1_500)
+  const nowMs = Date.now() // one deadline for all slow calls
+  const callOf = (tenant: string, atMs = Date.now()): Promise<UpstreamAnswer | Refusal> =>
+    new Promise((resolve) =>
+      upstream.call(tenant, { method: 'POST', path: '/p', headers: ['bank', tenant], body: Buffer.from('{}') }, atMs, resolve),
+    )
+  const slow = Array.from({ length: 300 }, () => callOf('SLOW_BANK', nowMs))
+  const begunMs = performance.now()
+  for (let count = 0; count < 20; count++) expect(await callOf('ACME_BANK')).toMatchObject({ status: 200 })
+  expect(performance.now() - begunMs).toBeLessThan(1_000)
+  const codes = (await Promise.all(slow)).map((answer) => (answer instanceof Refusal ? answer.code : ''))
+  expect(codes.filter((code) => code === 'service.timeout')).toHaveLength(64)
+  // The others never left the bank's own queue: that says nothing about the service, so its circuit stays closed for all.
+  expect(codes.filter((code) => code === 'service.unavailable')).toHaveLength(236)
+  expect(upstream.circuit.state).toBe('closed')
+})
+
+test('the owner is told how long the caller still waits', async () => {
+  const told: unknown[] = []
+  const { upstream } = await upstreamTo((request, response) => {
+    told.push(request.headers['x-dcms-time-left-ms'])
+    request.resume()
+    response.end('{}')
+  }, 5_000)
+  await call(upstream)
+  await new Promise((resolve) =>
+    upstream.call('ACME_BANK', { method: 'POST', path: '/p', headers: [], body: Buffer.from('{}') }, Date.now() - 2_000, resolve),
+  )
+  expect(told[0]).toBe('5000')
+  expect(Number(told[1])).toBeGreaterThan(2_000)
+  expect(Number(told[1])).toBeLessThanOrEqual(3_000)
 })

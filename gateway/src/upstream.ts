@@ -1,16 +1,17 @@
-// The connections to one service, with a deadline per call and a circuit.
+// The connections to one service, shared out among the banks, with a deadline per call and a circuit.
 import type { IncomingHttpHeaders } from 'node:http'
-import { IDLE_CONNECTION_MS } from '@dcms/service'
+import { Circuit, IDLE_CONNECTION_MS, TenantShares, TIME_LEFT_HEADER, type Waiting } from '@dcms/service'
 import type { Logger } from 'pino'
 import { type Dispatcher, Pool } from 'undici'
-import { Circuit } from './circuit.ts'
 import { Refusal } from './exchange.ts'
 
 export const CALL_MS_MAX = 10_000
 export const ANSWER_BYTES_MAX = 4 * 1024 * 1024
-const CONNECTIONS_MAX = 64
+/** For all banks: one alone gets half of them (see TenantShares). */
+const CONNECTIONS_MAX = 128
 const CONNECT_MS_MAX = 2_000
-const CALLS_MAX = 2_000
+/** Of all banks, for a connection. */
+const WAITING_MAX = 2_000
 const DEADLINES_EVERY_MS = 250
 
 export const serviceUnavailable = new Refusal('service.unavailable', ['retry-after', '1'])
@@ -35,21 +36,28 @@ export interface UpstreamAnswer {
 
 type Done = (answer: UpstreamAnswer | Refusal) => void
 
-/** One service. Every call ends: with its answer, or with a refusal within the deadline, time in the queue included. */
+/**
+ * One service. Every call ends: with its answer, or with a refusal within the deadline, time in the queue included. A bank that has its share of
+ * the connections in use waits in a queue of its own, so that its slow calls cost no other bank anything.
+ */
 export class Upstream {
   readonly name: string
   readonly circuit = new Circuit()
+  readonly #shares: TenantShares
   readonly #pool: Pool
   readonly #logger: Logger
   /** In order of their beginning, so that the deadlines are looked at from the oldest on. */
   readonly #calls = new Set<UpstreamCall>()
   readonly #deadlines: NodeJS.Timeout
   readonly #callMsMax: number
+  readonly #wholeTime: string
 
   constructor(name: string, url: string, logger: Logger, callMsMax: number = CALL_MS_MAX) {
     this.name = name
+    this.#shares = new TenantShares({ name, places: CONNECTIONS_MAX, waitingPlaces: WAITING_MAX })
     this.#logger = logger
     this.#callMsMax = callMsMax
+    this.#wholeTime = String(callMsMax)
     // Undici's own time-outs are off: one sweep over the calls costs less than two timers per call, and counts the queue.
     this.#pool = new Pool(new URL(url).origin, {
       connections: CONNECTIONS_MAX,
@@ -65,29 +73,43 @@ export class Upstream {
   }
 
   /** Calls the service; `done` is called exactly once. */
-  call(request: UpstreamRequest, nowMs: number, done: Done): void {
-    if (this.#calls.size >= CALLS_MAX || !this.circuit.allows(nowMs)) {
+  call(tenant: string, request: UpstreamRequest, nowMs: number, done: Done): void {
+    if (!this.circuit.allows(nowMs)) {
       done(serviceUnavailable)
       return
     }
-    this.#send(request, nowMs, request.mayRepeat === true, done)
+    this.#send(tenant, request, nowMs, request.mayRepeat === true, done)
   }
 
   /** A connection that a service closes as it ends may still be handed a call; the next one leads to whoever took over. */
-  #send(request: UpstreamRequest, nowMs: number, mayRepeat: boolean, done: Done): void {
-    const call = new UpstreamCall(nowMs, (answer, error) => {
-      this.#calls.delete(call)
-      if (mayRepeat && isBrokenConnection(error)) {
-        this.#send(request, nowMs, false, done)
-        return
-      }
-      if (answer === serviceUnavailable) this.circuit.failed(Date.now())
-      else if (answer !== serviceTimeout) this.circuit.succeeded()
-      if (error !== undefined) this.#logger.warn({ err: error, upstream: this.name, path: request.path }, 'upstream call failed')
-      done(answer)
+  #send(tenant: string, request: UpstreamRequest, nowMs: number, mayRepeat: boolean, done: Done): void {
+    const call = new UpstreamCall(nowMs, this.#callMsMax, {
+      begin: () => this.#dispatch(request, call),
+      settle: (answer, error) => {
+        this.#calls.delete(call)
+        if (call.hasBegun) this.#shares.leave(tenant)
+        if (mayRepeat && isBrokenConnection(error)) {
+          this.#send(tenant, request, nowMs, false, done)
+          return
+        }
+        if (call.hasBegun) {
+          if (answer === serviceUnavailable) this.circuit.failed(Date.now())
+          else if (answer !== serviceTimeout) this.circuit.succeeded()
+        }
+        if (error !== undefined) this.#logger.warn({ err: error, upstream: this.name, path: request.path }, 'upstream call failed')
+        done(answer)
+      },
     })
     this.#calls.add(call)
-    this.#pool.dispatch(request, call)
+    if (this.#shares.enter(tenant, call)) return
+    this.#calls.delete(call)
+    done(serviceUnavailable)
+  }
+
+  #dispatch(request: UpstreamRequest, call: UpstreamCall): void {
+    const waitedMs = Date.now() - call.begunAtMs
+    const left = waitedMs < DEADLINES_EVERY_MS ? this.#wholeTime : String(this.#callMsMax - waitedMs)
+    this.#pool.dispatch({ ...request, headers: [...request.headers, TIME_LEFT_HEADER, left] }, call)
   }
 
   /** Lets calls in flight end, then closes the connections. */
@@ -105,11 +127,18 @@ export class Upstream {
   }
 }
 
+interface CallSteps {
+  begin: () => void
+  settle: (answer: UpstreamAnswer | Refusal, error?: Error) => void
+}
+
 /** Undici's handler of one call. */
-class UpstreamCall implements Dispatcher.DispatchHandler {
+class UpstreamCall implements Dispatcher.DispatchHandler, Waiting {
   readonly begunAtMs: number
-  readonly #settle: (answer: UpstreamAnswer | Refusal, error?: Error) => void
+  readonly #callMsMax: number
+  readonly #steps: CallSteps
   #settled = false
+  hasBegun = false
   #controller: Dispatcher.DispatchController | undefined
   #status = 0
   #headers: IncomingHttpHeaders = {}
@@ -117,9 +146,20 @@ class UpstreamCall implements Dispatcher.DispatchHandler {
   #rest: Buffer[] | undefined
   #length = 0
 
-  constructor(begunAtMs: number, settle: (answer: UpstreamAnswer | Refusal, error?: Error) => void) {
+  constructor(begunAtMs: number, callMsMax: number, steps: CallSteps) {
     this.begunAtMs = begunAtMs
-    this.#settle = settle
+    this.#callMsMax = callMsMax
+    this.#steps = steps
+  }
+
+  /** It has a place, and goes out. */
+  begin(): void {
+    this.hasBegun = true
+    this.#steps.begin()
+  }
+
+  isGivenUp(): boolean {
+    return this.#settled || Date.now() - this.begunAtMs >= this.#callMsMax
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -157,7 +197,7 @@ class UpstreamCall implements Dispatcher.DispatchHandler {
   #end(answer: UpstreamAnswer | Refusal, error?: Error): void {
     if (this.#settled) return
     this.#settled = true
-    this.#settle(answer, error)
+    this.#steps.settle(answer, error)
     if (error !== undefined) this.#controller?.abort(error)
   }
 }

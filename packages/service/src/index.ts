@@ -1,4 +1,5 @@
 // What every service shares: the app, commands, the store by tenant, idempotency, context tokens, health, logs, shutdown.
+export { Circuit, type CircuitState } from './circuit.ts'
 export { type Answer, type Call, type Command, command, faultAnswer, refusal } from './command.ts'
 export { type CallContext, type CallerTokens, callerTokens, contextVerifier, type OnBehalfOf } from './context-token.ts'
 export { answer, type Decision, NotYet, type Outcome, type Refused, refuse, refuseFor, ServiceUnavailable, unchanged } from './decision.ts'
@@ -14,6 +15,7 @@ export type { Job, JobRun } from './jobs.ts'
 export { keyRoutes } from './key-routes.ts'
 export { mongoKeyStore, requireMasterKey } from './key-store.ts'
 export { createLogger } from './logger.ts'
+export { PartnerClient, type PartnerReply } from './partner-client.ts'
 export type { Reaction } from './reactions.ts'
 export { addFallbacks } from './routes.ts'
 export { Scope } from './scope.ts'
@@ -42,4 +44,6 @@ export {
   type TenantModel,
 } from './store.ts'
 export type { Sweep } from './sweeps.ts'
+export { TenantShares, type Waiting } from './tenant-shares.ts'
 export { type Tenant, Tenants } from './tenants.ts'
+export { TIME_LEFT_HEADER } from './within-share.ts'

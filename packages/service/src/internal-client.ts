@@ -5,15 +5,21 @@ import type { CallerTokens, OnBehalfOf } from './context-token.ts'
 import { ServiceUnavailable } from './decision.ts'
 import { DEFINITION_VERSION_HEADER } from './definition-version.ts'
 import { IDLE_CONNECTION_MS } from './http.ts'
+import { TenantShares } from './tenant-shares.ts'
+import { TIME_LEFT_HEADER, withinShare } from './within-share.ts'
 
 const TIMEOUT_MS = 2_000
-const CONNECTIONS_MAX = 64
+/** For all banks; one bank alone gets half of them (see TenantShares). */
+const CONNECTIONS_MAX = 128
+const WAITING_MAX = 512
 
 export interface InternalCall extends OnBehalfOf {
   requestId: string
   traceparent?: string | undefined
   /** The same for a repeat, so that the owner recognises it. */
   idempotencyKey?: string
+  /** When whoever waits for this call gives up; the call gets what is left until then, at most 2 s. */
+  deadlineAtMs?: number | undefined
 }
 
 export type InternalAnswer<Result, Code extends ErrorCode> =
@@ -41,6 +47,7 @@ export function internalClient({ baseUrl, audience, tokens }: { baseUrl: string;
     keepAliveMaxTimeout: IDLE_CONNECTION_MS,
     connect: { timeout: TIMEOUT_MS },
   })
+  const shares = new TenantShares({ name: `calls of ${audience}`, places: CONNECTIONS_MAX, waitingPlaces: WAITING_MAX })
   return {
     async call<Request, Result, Code extends ErrorCode>(
       endpoint: InternalEndpoint<Request, Result, Code>,
@@ -51,23 +58,27 @@ export function internalClient({ baseUrl, audience, tokens }: { baseUrl: string;
       let status: number
       let envelope: { result: Result; exception: Exception | null }
       try {
-        const response = await request(baseUrl + endpoint.path, {
-          dispatcher,
-          method: endpoint.method,
-          headersTimeout: TIMEOUT_MS,
-          bodyTimeout: TIMEOUT_MS,
-          headers: {
-            'content-type': 'application/json',
-            'x-dcms-context': tokens.tokenFor(audience, context),
-            'x-request-id': context.requestId,
-            ...(version && { [DEFINITION_VERSION_HEADER]: String(version) }),
-            ...(context.traceparent && { traceparent: context.traceparent }),
-            ...(context.idempotencyKey && { 'idempotency-key': context.idempotencyKey }),
-          },
-          body: JSON.stringify(body),
-        })
-        status = response.statusCode
-        envelope = (await response.body.json()) as typeof envelope
+        const deadlineAtMs = Math.min(Date.now() + TIMEOUT_MS, context.deadlineAtMs ?? Number.POSITIVE_INFINITY)
+        ;({ status, envelope } = await withinShare({ shares, tenant: context.tenant, deadlineAtMs }, async (msLeft) => {
+          const response = await request(baseUrl + endpoint.path, {
+            dispatcher,
+            method: endpoint.method,
+            headersTimeout: TIMEOUT_MS,
+            bodyTimeout: TIMEOUT_MS,
+            signal: AbortSignal.timeout(msLeft), // one for the whole call, connecting included
+            headers: {
+              'content-type': 'application/json',
+              'x-dcms-context': tokens.tokenFor(audience, context),
+              'x-request-id': context.requestId,
+              [TIME_LEFT_HEADER]: String(msLeft),
+              ...(version && { [DEFINITION_VERSION_HEADER]: String(version) }),
+              ...(context.traceparent && { traceparent: context.traceparent }),
+              ...(context.idempotencyKey && { 'idempotency-key': context.idempotencyKey }),
+            },
+            body: JSON.stringify(body),
+          })
+          return { status: response.statusCode, envelope: (await response.body.json()) as typeof envelope }
+        }))
       } catch (error) {
         throw new ServiceUnavailable(`${audience} did not answer ${endpoint.path}`, { cause: error })
       }

@@ -78,6 +78,7 @@ beforeAll(async () => {
       }),
     ],
     tenants: bank.tenants,
+    listener: 'public',
     verify: contextVerifier({ audience: 'kit', callersFile: files.callersFile }),
     shared: { relay, sources, clock: () => new Date() },
     logger: bank.logger,

@@ -6,7 +6,15 @@ import type { Logger } from 'pino'
 import { type Answer, type Call, type Command, faultAnswer, refusal } from './command.ts'
 import type { CallContext } from './context-token.ts'
 import { callersVersionOf, DEFINITION_VERSION_HEADER } from './definition-version.ts'
+import { TenantShares } from './tenant-shares.ts'
 import type { Tenants } from './tenants.ts'
+import { NotBegun, TIME_LEFT_HEADER, withinShare } from './within-share.ts'
+
+/** Calls of one listener at work at a time, for all banks; one bank alone gets half (see TenantShares). */
+const CALLS_MAX = 96
+const CALLS_WAITING_MAX = 512
+/** For a caller that does not say how long it waits. */
+const TIME_MS_MAX = 10_000
 
 export interface RouteOptions {
   commands: readonly Command[]
@@ -14,11 +22,17 @@ export interface RouteOptions {
   verify: (token: string | undefined) => CallContext | null
   /** What a scope needs besides what the call brings. */
   shared: Pick<Call, 'relay' | 'sources' | 'clock'>
+  /** What the listener is called in metrics. */
+  listener: 'public' | 'internal'
   logger: Logger
 }
 
-/** Adds one route per command. Calls without a valid context token of an allowed caller are refused with 401. */
+/**
+ * Adds one route per command. Calls without a valid context token of an allowed caller are refused with 401. A bank that has its share of the work
+ * in hand waits, and a call whose caller has given up by then is not begun: slow statements of one bank never take all connections to the store.
+ */
 export function addCommands(app: Express, options: RouteOptions): void {
+  const shares = new TenantShares({ name: `${options.listener} calls`, places: CALLS_MAX, waitingPlaces: CALLS_WAITING_MAX })
   for (const command of options.commands) {
     const { endpoint } = command
     const readBody = express.json({ limit: bodyBytesMaxOf(endpoint), type: () => true })
@@ -38,13 +52,16 @@ export function addCommands(app: Express, options: RouteOptions): void {
         roles: context.roles,
         ...(context.branch !== undefined && { branch: context.branch }),
         requestId: headerOf(request, 'x-request-id') ?? randomUUID(),
+        deadlineAtMs: Date.now() + timeLeftOf(request),
         ...(idempotencyKey !== undefined && { idempotencyKey }),
         ...(traceparent !== undefined && { traceparent }),
         ...(callersVersion !== undefined && { callersVersion }),
       }
       try {
-        write(response, await command.run(withParameters(endpoint, request), call))
+        const use = { shares, tenant: tenant.id, deadlineAtMs: call.deadlineAtMs ?? 0 }
+        write(response, await withinShare(use, () => command.run(withParameters(endpoint, request), call)))
       } catch (error) {
+        if (error instanceof NotBegun) return write(response, refusal('service.unavailable'))
         options.logger.error({ err: error, requestId: call.requestId, path: endpoint.path, tenant: tenant.id }, 'call failed')
         write(response, faultAnswer(error))
       }
@@ -87,6 +104,12 @@ const allowOnly =
     if (request.method === method) return next()
     write(response, { ...refusal('method.not.allowed'), headers: { allow: method } })
   }
+
+/** What the caller says, within what any caller gets. */
+function timeLeftOf(request: Request): number {
+  const told = Number(headerOf(request, TIME_LEFT_HEADER) ?? TIME_MS_MAX)
+  return told >= 0 && told < TIME_MS_MAX ? told : TIME_MS_MAX
+}
 
 const headerOf = (request: Request, name: string): string | undefined => {
   const value = request.headers[name]

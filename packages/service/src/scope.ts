@@ -26,6 +26,8 @@ export interface ScopeOptions {
   roles: readonly string[]
   /** The branch that bounds what the user does; absent for one who works for the whole bank. */
   branch?: string
+  /** Time of day in milliseconds after which the caller no longer waits; absent where nobody waits. */
+  deadlineAtMs?: number
   relay: Relay
   sources: OutboxSources
 }
@@ -41,6 +43,7 @@ export class Scope {
   readonly user: string
   readonly roles: readonly string[]
   readonly branch: string | undefined
+  readonly deadlineAtMs: number | undefined
   readonly #relay: Relay
   readonly #sources: OutboxSources
   readonly #options: ScopeOptions
@@ -56,6 +59,7 @@ export class Scope {
     this.user = options.user
     this.roles = options.roles
     this.branch = options.branch
+    this.deadlineAtMs = options.deadlineAtMs
     this.#relay = options.relay
     this.#sources = options.sources
   }

@@ -114,7 +114,7 @@ export async function startService(
     [internalApp, true],
   ] as const) {
     const commands = parts.commands.filter(({ endpoint }) => 'callers' in endpoint === isInternal)
-    addCommands(app, { commands, tenants, verify, shared, logger })
+    addCommands(app, { commands, tenants, verify, shared, listener: isInternal ? 'internal' : 'public', logger })
   }
   addTenantVersion(internalApp, verify, tenants)
   addJobRoutes(internalApp, { jobs, tenants, verify, environment: config.environment, logger })

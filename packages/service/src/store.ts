@@ -6,7 +6,9 @@ import mongoose, { type Connection, type Model, Schema } from 'mongoose'
 import type { Logger } from 'pino'
 import type { Tenant } from './tenants.ts'
 
-const POOL_MAX = 50
+/** More than the calls that one bank may have in hand on both listeners together (see routes.ts): others always find a connection. */
+const POOL_MAX = 120
+const POOL_WAIT_MS_MAX = 2_000
 const OPENING_PAUSE_MS = 500
 const SERVER_SELECTION_TIMEOUT_MS = 3_000
 const SOCKET_TIMEOUT_MS = 20_000
@@ -123,6 +125,7 @@ async function keepOpening(connection: Connection, mongoUrl: string, logger: Log
         readConcern: { level: 'majority' },
         retryWrites: false,
         maxPoolSize: POOL_MAX,
+        waitQueueTimeoutMS: POOL_WAIT_MS_MAX,
         serverSelectionTimeoutMS: SERVER_SELECTION_TIMEOUT_MS,
         socketTimeoutMS: SOCKET_TIMEOUT_MS,
         autoIndex: false,

@@ -245,11 +245,12 @@ async function takePrimaryAccounts(scope: Scope, customer: Customer): Promise<{ 
 
 const reservationOf = ({ commandId, attempt }: Pick<Issuing, 'commandId' | 'attempt'>): string =>
   attempt === 1 ? commandId : `${commandId}/${attempt}`
-const callOf = ({ tenant, user, roles, requestId, traceparent }: Scope, idempotencyKey: string) => ({
+const callOf = ({ tenant, user, roles, requestId, traceparent, deadlineAtMs }: Scope, idempotencyKey: string) => ({
   tenant: tenant.id,
   user,
   roles,
   requestId,
   traceparent,
+  deadlineAtMs,
   idempotencyKey,
 })

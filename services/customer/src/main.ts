@@ -18,7 +18,8 @@ await runProcess(async () => {
     const hsm = new SoftwareHsm(mongoKeyStore(connection, databaseName(config.installation, 'customer')), config.masterKey)
     const kyc = kycVault(hsm)
     const kit = internalClient({ baseUrl: config.kitInternalUrl, audience: 'kit', tokens })
-    if (config.messagingUrl === undefined) logger.warn('MESSAGING_URL is not set: cardholders are not notified')
+    const partner = config.messagingUrl === undefined ? undefined : messaging(config.messagingUrl)
+    if (partner === undefined) logger.warn('MESSAGING_URL is not set: cardholders are not notified')
     const pinPreference = internalClient({ baseUrl: config.pinPreferenceInternalUrl, audience: 'pin-preference', tokens })
     return {
       commands: commands({ kyc, kit, pinPreference, logger }),
@@ -26,13 +27,13 @@ await runProcess(async () => {
       followings: [onKitEvents],
       jobs: [finishRegistrations(kit, logger)],
       sweeps: [finishIssuings(kit, logger), rewrapDocuments(hsm, kyc)],
-      reactions: config.messagingUrl === undefined ? [] : cardholderNotifications(messaging(config.messagingUrl)),
+      reactions: partner ? cardholderNotifications(partner) : [],
       check: () => requireMasterKey(connection, databaseName(config.installation, 'customer'), config.masterKey),
       prepare: async ({ id }) => {
         await hsm.ensureKey(id, 'data')
       },
       adminRoutes: keyRoutes(hsm, keyPurposesOf.customer),
-      clients: [kit, pinPreference],
+      clients: [kit, pinPreference, ...(partner ? [partner] : [])],
     }
   })
 })

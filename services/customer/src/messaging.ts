@@ -1,8 +1,8 @@
 // The messaging partner as this service calls it. Interface: infra/sandbox/README.md, section Messaging.
-import { ServiceUnavailable } from '@dcms/service'
+import { PartnerClient, ServiceUnavailable } from '@dcms/service'
 
 const TIMEOUT_MS = 3_000
-const BODY_SHOWN_MAX = 2_000
+const BODY_READ_MAX = 2_000
 
 export interface Message {
   /** The same for a repeat of the same message: the partner sends it once. */
@@ -26,29 +26,19 @@ export interface Messaging {
 /** Faults of the connection between us and the partner, not of the message: they are put right by people, and the message waits. */
 const waitsFor = (status: number): boolean => status >= 500 || [401, 403, 404, 405, 408, 425, 429].includes(status)
 
-export const messaging = (baseUrl: string): Messaging => ({
-  async send(tenant, message) {
-    const { status, code } = await post(`${baseUrl}/messages`, tenant, message)
-    if (status >= 200 && status < 300) return
-    // An earlier try was taken, in other words: of an earlier release, or before the card number was known here.
-    if (status === 409 && code === 'message.conflict') return
-    const what = `the messaging partner answers ${status} ${code}`
-    throw waitsFor(status) ? new ServiceUnavailable(what) : new Error(`${what} to a ${message.channel} of ${message.template}`)
-  },
-})
+export const messaging = (baseUrl: string): Messaging & { close(): Promise<void> } => {
+  const client = new PartnerClient({ name: 'messaging partner', baseUrl, timeoutMs: TIMEOUT_MS })
+  return { send: (tenant, message) => send(client, tenant, message), close: () => client.close() }
+}
 
-async function post(url: string, tenant: string, message: Message): Promise<{ status: number; code: string }> {
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-account': tenant },
-      body: JSON.stringify(message),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    })
-    return { status: response.status, code: codeOf((await response.text()).slice(0, BODY_SHOWN_MAX)) }
-  } catch (error) {
-    throw new ServiceUnavailable('the messaging partner does not answer', { cause: error })
-  }
+async function send(client: PartnerClient, tenant: string, message: Message): Promise<void> {
+  const { status, text } = await client.ask(tenant, { method: 'POST', path: '/messages', body: message })
+  const code = codeOf(text.slice(0, BODY_READ_MAX))
+  if (status >= 200 && status < 300) return
+  // An earlier try was taken, in other words: of an earlier release, or before the card number was known here.
+  if (status === 409 && code === 'message.conflict') return
+  const what = `the messaging partner answers ${status} ${code}`
+  throw waitsFor(status) ? new ServiceUnavailable(what) : new Error(`${what} to a ${message.channel} of ${message.template}`)
 }
 
 function codeOf(body: string): string {

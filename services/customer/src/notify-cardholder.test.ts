@@ -39,7 +39,7 @@ beforeAll(async () => {
     let body = ''
     for await (const chunk of request) body += chunk
     seen.push({ account: String(request.headers['x-account']), path: request.url, body })
-    response.writeHead(answering.status, { 'content-type': 'application/json' }).end(answering.body)
+    response.writeHead(answering.status, { 'content-type': 'application/json', location: '/elsewhere' }).end(answering.body)
   })
   await new Promise<void>((resolve) => partner.listen(0, '127.0.0.1', resolve))
 })
@@ -71,6 +71,13 @@ test('a message that was taken before in other words is done', async () => {
 test.each([401, 404, 408, 429, 500, 502, 503])('%i is waited for', async (status) => {
   answering = { status, body: errorOf('not.now') }
   expect(await send()).toEqual(new ServiceUnavailable(`the messaging partner answers ${status} not.now`))
+})
+
+test.each([301, 302, 307])('a redirect with %i is not followed, and the message waits', async (status) => {
+  seen.length = 0
+  answering = { status, body: '' }
+  expect(await send()).toEqual(new ServiceUnavailable('the messaging partner redirects, which is not followed'))
+  expect(seen).toHaveLength(1)
 })
 
 test.each([400, 413, 422])('%i is this message’s own fault; the recipient stands in no error', async (status) => {

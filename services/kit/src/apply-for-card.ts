@@ -40,14 +40,14 @@ async function inTurn(application: Application, scope: Scope, parts: SuccessionP
 }
 
 async function issueFresh({ entityId, deliveryAddress }: Application, scope: Scope, parts: SuccessionParts) {
-  const { tenant, commandId, user, roles, requestId, traceparent } = scope
+  const { tenant, commandId, user, roles, requestId, traceparent, deadlineAtMs } = scope
   const kits = kitsOf(tenant)
   const mine = await kits.findOne({ entityId, issuedBy: commandId }, withoutOutbox).lean<Kit>()
   if (mine) return answer(mine._id)
   const asked = await parts.customer.call(
     accountsOfEntityEndpoint,
     { entityId },
-    { tenant: tenant.id, user, roles, requestId, traceparent },
+    { tenant: tenant.id, user, roles, requestId, traceparent, deadlineAtMs },
   )
   const { accounts } = asked.kind === 'answer' ? asked.result : { accounts: [] }
   const account = accounts.find(({ defaultAccount }) => defaultAccount) ?? accounts[0]

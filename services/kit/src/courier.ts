@@ -1,6 +1,6 @@
 // The courier, by HTTP. What it offers: infra/sandbox/README.md. Its answers are looked at before they are used: it is somebody else's.
 import { type DeliveryTo, shipmentStatus, validatorOf } from '@dcms/contract'
-import { ServiceUnavailable, type Tenant } from '@dcms/service'
+import { PartnerClient, ServiceUnavailable, type Tenant } from '@dcms/service'
 import type { ShipmentChange, StoredShipment } from './shipment.ts'
 
 const TIMEOUT_MS = 2_000
@@ -34,7 +34,7 @@ export interface Courier {
   /** What was booked under our reference; null for nothing. */
   bookedUnder(tenant: Tenant, refNo: string): Promise<Booked | null>
   /** Null for a shipment the courier does not know. */
-  track(tenant: Tenant, waybillNo: string): Promise<TrackedShipment | null>
+  track(tenant: Tenant, waybillNo: string, deadlineAtMs?: number): Promise<TrackedShipment | null>
   changesAfter(tenant: Tenant, cursor: string | undefined): Promise<ChangesPage>
 }
 
@@ -58,7 +58,7 @@ const readTracked = validatorOf<{ shipmentData: { shipment: TrackedShipment[] } 
 const readChanges = validatorOf<{ changes: object[]; next: string; more: boolean }>({
   type: 'object',
   required: ['changes', 'next', 'more'],
-  properties: { changes: { type: 'array', items: { type: 'object' } }, next: text, more: { type: 'boolean' } },
+  properties: { changes: { type: 'array', maxItems: CHANGES_PER_PAGE, items: { type: 'object' } }, next: text, more: { type: 'boolean' } },
 })
 const readChange = validatorOf<ShipmentChange>({
   type: 'object',
@@ -76,32 +76,27 @@ interface Reply {
   status: number
   body: unknown
 }
-type Ask = (tenant: Tenant, method: 'GET' | 'POST', path: string, body?: object) => Promise<Reply>
+type Ask = (tenant: Tenant, method: 'GET' | 'POST', path: string, body?: object, deadlineAtMs?: number) => Promise<Reply>
 
 /** @param baseUrl of the courier's interface, without a slash at its end */
-export function httpCourier(baseUrl: string): Courier {
-  const ask: Ask = async (tenant, method, path, body) => {
-    let reply: Reply
+export function httpCourier(baseUrl: string): Courier & { close(): Promise<void> } {
+  const client = new PartnerClient({ name: 'courier', baseUrl, timeoutMs: TIMEOUT_MS })
+  const ask: Ask = async (tenant, method, path, body, deadlineAtMs) => {
+    const { status, text: answered } = await client.ask(tenant.id, { method, path, ...(body && { body }), deadlineAtMs })
+    if (status >= 500 || status === 429) throw new ServiceUnavailable(`the courier answered with ${status}`)
     try {
-      const response = await fetch(baseUrl + path, {
-        method,
-        headers: { 'x-account': tenant.id, ...(body && { 'content-type': 'application/json' }) },
-        ...(body && { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      })
-      reply = { status: response.status, body: await response.json() }
+      return { status, body: JSON.parse(answered) }
     } catch (error) {
-      throw new ServiceUnavailable('the courier did not answer', { cause: error })
+      throw new ServiceUnavailable('the courier’s answer is no JSON', { cause: error })
     }
-    if (reply.status >= 500 || reply.status === 429) throw new ServiceUnavailable(`the courier answered with ${reply.status}`)
-    return reply
   }
   const bookedUnder = (tenant: Tenant, refNo: string): Promise<Booked | null> => findBooked(ask, tenant, refNo)
   return {
+    close: () => client.close(),
     bookedUnder,
     book: (tenant, booking) => book(ask, tenant, booking),
-    async track(tenant, waybillNo) {
-      const reply = await ask(tenant, 'GET', `/shipments/${encodeURIComponent(waybillNo)}`)
+    async track(tenant, waybillNo, deadlineAtMs) {
+      const reply = await ask(tenant, 'GET', `/shipments/${encodeURIComponent(waybillNo)}`, undefined, deadlineAtMs)
       if (reply.status === 404) return null
       return understood(reply, readTracked).shipmentData.shipment[0] ?? null
     },

@@ -19,9 +19,14 @@ export const kitTracking = (courier: Courier | undefined) =>
   })
 
 /** None while it was not dispatched: the courier has it on paper only. */
-async function shipmentOf(kitNo: string, known: StoredShipment, { tenant }: Scope, courier: Courier | undefined): Promise<Shipment[]> {
+async function shipmentOf(
+  kitNo: string,
+  known: StoredShipment,
+  { tenant, deadlineAtMs }: Scope,
+  courier: Courier | undefined,
+): Promise<Shipment[]> {
   try {
-    const tracked = await courier?.track(tenant, known.waybillNo)
+    const tracked = await courier?.track(tenant, known.waybillNo, deadlineAtMs)
     if (tracked) return trackedShipmentOf(kitNo, known, tracked)
   } catch (error) {
     if (!(error instanceof ServiceUnavailable)) throw error

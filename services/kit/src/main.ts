@@ -40,7 +40,7 @@ await runProcess(async () => {
       },
       gauges: (tenants) => gaugeNumbersLeft(numbering, () => tenants.all(), logger),
       adminRoutes: keyRoutes(hsm, keyPurposesOf.kit),
-      clients: [customer, pinPreference],
+      clients: [customer, pinPreference, ...(courier ? [courier] : [])],
     }
   })
 })

@@ -80,7 +80,14 @@ async function exists(entityId: string, scope: Scope, customer: InternalClient):
   return asked.kind === 'answer' && asked.result.exists
 }
 
-const callOf = ({ tenant, user, roles, requestId, traceparent }: Scope) => ({ tenant: tenant.id, user, roles, requestId, traceparent })
+const callOf = ({ tenant, user, roles, requestId, traceparent, deadlineAtMs }: Scope) => ({
+  tenant: tenant.id,
+  user,
+  roles,
+  requestId,
+  traceparent,
+  deadlineAtMs,
+})
 
 /** Those that the operation changes, and those that this very command has changed before; oldest first, behind the last of the page before. */
 export const kitsToManage = (entityId: string, operation: ManageAllKits['operation'], { tenant, commandId }: At, reached?: Kit) =>

@@ -74,12 +74,12 @@ export async function askOwner(
   scope: Scope,
   kit: InternalClient,
 ): Promise<KitForPin | null | 'away'> {
-  const { tenant, user, roles, requestId, traceparent } = scope
+  const { tenant, user, roles, requestId, traceparent, deadlineAtMs } = scope
   try {
     const asked = await kit.call(
       kitForPinEndpoint,
       { kitNo, ...(withCardNumber && { withCardNumber }) },
-      { tenant: tenant.id, user, roles, requestId, traceparent },
+      { tenant: tenant.id, user, roles, requestId, traceparent, deadlineAtMs },
     )
     return asked.kind === 'answer' ? asked.result : null
   } catch (error) {

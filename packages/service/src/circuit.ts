@@ -1,4 +1,4 @@
-// A circuit per upstream: after several failed connections in a row, calls are refused at once and one probe at a time looks whether it is back.
+// A circuit per other side, be it a service or a bank's partner: after several failed connections in a row, calls are refused at once and one probe at a time looks whether it is back.
 
 /** Failures in a row that open the circuit. */
 export const FAILURES_MAX = 5
