@@ -45,6 +45,39 @@ test('a product that is added is issued, and one that is retired is not, without
   definition = retired
 })
 
+test('a BIN that is used up refuses registrations and leaves nothing of them; with another BIN the same customer is registered', async () => {
+  const [virtual] = definition.products
+  if (!virtual) throw new Error('there is no product')
+  const scarce = { ...virtual, productId: '2003_SCARCE_VIRTUAL', productName: 'Scarce', tierType: 'SCARCE', bin: '608044' }
+  const withScarce: TenantDefinition = {
+    ...definition,
+    tiers: [...(definition.tiers ?? []), { tierType: 'SCARCE' }],
+    bins: [...definition.bins, { bin: '608044', network: 'RUPAY', panLength: 16, numbered: { start: 0, size: 2 } }],
+    products: [...definition.products, scarce],
+  }
+  await apply(withScarce)
+  await Promise.all([register('SCARCE'), register('SCARCE')])
+  const customer = { ...bank.newCustomer(), kitInfo: [{ cardType: 'VIRTUAL' as const, tierType: 'SCARCE' }] }
+  await expect(bank.dcms.register(customer)).rejects.toMatchObject({
+    errorCode: 'bin.range.exhausted',
+    fieldError: ['BIN 608044 of product 2003_SCARCE_VIRTUAL has no card number left'],
+  })
+  await expect(bank.dcms.viewCustomer({ entityId: customer.entityId })).rejects.toMatchObject({ errorCode: 'CUS001' })
+  const { entityId } = await bank.dcms.register({ ...bank.newCustomer(), kitInfo: [] })
+  const card = { entityId, kitInfo: [{ accountNo: '8642135', cardType: 'VIRTUAL' as const, tierType: 'SCARCE' }] }
+  await expect(bank.dcms.registerCard(card)).rejects.toMatchObject({ errorCode: 'bin.range.exhausted' })
+
+  const another = { ...scarce, productId: '2003_SCARCE_2_VIRTUAL', bin: '608045' }
+  definition = {
+    ...withScarce,
+    bins: [...withScarce.bins, { bin: '608045', network: 'RUPAY', panLength: 16 }],
+    products: [...withScarce.products.map((each) => (each === scarce ? { ...scarce, retired: true } : each)), another],
+  }
+  await apply(definition)
+  expect((await bank.dcms.register(customer)).kitInfo).toMatchObject([{ productId: '2003_SCARCE_2_VIRTUAL', bin: '608045' }])
+  expect((await bank.dcms.registerCard(card)).kitInfo).toMatchObject([{ bin: '608045' }])
+})
+
 test('a bank that is not there is said to be what may be wrong', async () => {
   await expect(bank.installation.operator.closeKit('NO_BANK', { kitNo: '4240000001' })).rejects.toThrow(
     /is NO_BANK a tenant that was applied/,
