@@ -1,5 +1,6 @@
 // The place after a card: the one kit that takes it or is to take it. The card itself decides, by naming its successor; a kit that was replaced
 // before it was ever activated hands the place on. Nothing else makes a kit the next one, so that one card never becomes two.
+import { statusesFor } from '@dcms/contract'
 import type { Scope, Tenant } from '@dcms/service'
 import { finishSuccession } from './confirm-successor.ts'
 import { type IssuedKit, isIssued, type Kit, kitsOf, readKit } from './kit.ts'
@@ -21,6 +22,7 @@ export type Place =
 export async function placeAfter(card: Kit, scope: Scope): Promise<Place> {
   if (card.placeGivenAwayAt && card.takesOver !== undefined) {
     const before = await readKit(scope.tenant, card.takesOver)
+    if (before && wasNeverTaken(before, card)) return { kind: 'free' }
     const place = before && (await placeAfter(before, scope))
     return place?.kind === 'unsettled' ? place : { kind: 'lost', ...(place?.kind === 'waiting' && { waiting: place.kit }) }
   }
@@ -40,6 +42,10 @@ export async function placeAfter(card: Kit, scope: Scope): Promise<Place> {
   }
   return { kind: 'free' }
 }
+
+/** The order that was to take the place was refused or cut off, and no other one can come: the card before is out of use for good. */
+const wasNeverTaken = (before: Kit, { _id }: Kit): boolean =>
+  before.successor?.kitNo === _id && ![...statusesFor('UPGRADE'), ...statusesFor('REPLACE')].includes(before.status)
 
 /** The successor is in use. Where the card is not yet replaced by it, the activation was cut off: that comes first. */
 async function afterActivation(kit: IssuedKit, scope: Scope): Promise<Place> {

@@ -146,6 +146,15 @@ test('a blocked kit that lost its place does not come back beside the one that h
   expect(await manage('REPLACE', late)).toMatchObject(refused('card.status.active'))
 })
 
+test('a blocked kit gets its place back where nobody took it and nobody can any more', async () => {
+  const blocked = kitNoOf(await upgrade())
+  await manage('BLOCK', blocked)
+  await kitsOf(bank.tenant).updateOne({ _id: blocked }, { $set: { placeGivenAwayAt: new Date() } }) // by an upgrade that was cut off
+  expect(await manage('REPLACE', blocked)).toMatchObject(refused('card.status.active'))
+  await manage('HOTLIST')
+  expect(await activate(kitNoOf(await manage('REPLACE', blocked)))).toMatchObject({ status: 200 })
+})
+
 test('a blocked kit that is replaced while its card is upgraded anew: one of the two has the place', async () => {
   for (let round = 0; round < 5; round++) {
     old = await bank.issue(entityId, 'ACTIVE')
