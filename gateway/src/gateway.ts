@@ -98,7 +98,7 @@ type Parts = ReturnType<typeof partsOf>
 function partsOf(config: GatewayConfig, logger: Logger) {
   const connection = connectStore(config.mongoUrl, logger)
   const collections = collectionsOf(connection.useDb(databaseName(config.installation, 'gateway'), { useCache: true }))
-  const broker = new Broker({ brokers: config.kafkaBrokers, clientId: 'gateway', installation: config.installation, logger })
+  const broker = new Broker({ ...config.kafka, clientId: 'gateway', installation: config.installation, logger })
   const source = tenantsSource(collections.tenants)
   const relay = new Relay(broker, [source], () => ['gateway']) // one collection for all tenants: the relay has one place to look
   const keys = new GatewayKeys(collections.keys, config.masterKey, logger)
@@ -146,14 +146,18 @@ function partsOf(config: GatewayConfig, logger: Logger) {
 
 /** The pipeline and the two Express apps over the parts. */
 function listenersOf(parts: Parts, isLoaded: () => boolean, stopping: AbortSignal, config: GatewayConfig, logger: Logger) {
-  const { collections, source, relay, keys, users, tenants, sign, addresses, throttle, audit, tickets, tokens, opener, forwarder } = parts
+  const { collections, broker, source, relay, keys, users, tenants, sign, addresses, throttle, audit, tickets, tokens, opener, forwarder } =
+    parts
   const whenAnswered = (exchange: Exchange, status: number): void => {
     observe(exchange, status)
     audit.append(exchange, status)
   }
   const app = publicApp({
     keys,
-    readiness: () => [...(isLoaded() ? [] : ['the database was not read yet']), ...(stopping.aborted ? ['the process is ending'] : [])],
+    readiness: () => [
+      ...(isLoaded() ? broker.topicFaults : ['the database was not read yet']),
+      ...(stopping.aborted ? ['the process is ending'] : []),
+    ],
     isLoaded,
     authentication: { tenants, users: collections.users, keys, opener, addresses, passwords: new PasswordCheck(), throttle },
     sessions: { tenants, tokens, opener, tickets },

@@ -17,7 +17,7 @@ let broker: Broker
 beforeAll(async () => {
   gateway = await TestGateway.start()
   broker = new Broker({
-    brokers: gateway.config.kafkaBrokers,
+    ...gateway.config.kafka,
     clientId: 'test',
     installation: gateway.config.installation,
     logger: pino({ level: 'fatal' }),

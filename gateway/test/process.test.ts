@@ -22,6 +22,7 @@ beforeAll(async () => {
     MONGO_URL: mongoUrl,
     KAFKA_BROKERS: kafkaBrokers,
     DCMS_INSTALLATION: randomLetters(8),
+    DCMS_ENVIRONMENT: 'test',
     PORT: '0',
     INTERNAL_PORT: '0',
     DRAIN_SECONDS: '0',

@@ -153,8 +153,10 @@ export class TestGateway {
     const service = new FakeService()
     const url = await service.listen()
     const files = callerFiles()
+    const { mongoUrl, kafkaBrokers } = engines()
     const config: GatewayConfig = {
-      ...engines(),
+      mongoUrl,
+      kafka: { brokers: kafkaBrokers },
       installation: randomLetters(8),
       host: '127.0.0.1',
       internalHost: '127.0.0.1',

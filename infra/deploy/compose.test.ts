@@ -123,6 +123,13 @@ const settingsIn = (text: string): { name: string; hasDefault: boolean }[] =>
   }))
 const sharedSettings = [
   ...settingsIn(readFileSync(join(root, 'packages/service/src/settings.ts'), 'utf8')),
+  // What a helper reads by a name that it is given.
+  ...[...readFileSync(join(root, 'packages/service/src/kafka-settings.ts'), 'utf8').matchAll(/'((?:KAFKA|DCMS)_[A-Z_]+)'/g)].map(
+    ([, name = '']) => ({
+      name,
+      hasDefault: true,
+    }),
+  ),
   { name: 'DCMS_INSTALLATION', hasDefault: true },
   { name: 'DCMS_ENVIRONMENT', hasDefault: true },
   { name: 'LOG_LEVEL', hasDefault: true },
@@ -164,6 +171,14 @@ test('what is for tests only is closed where nothing is said, in every process',
   for (const name of [...processes, 'sandbox'])
     expect(serviceOf(name).environment?.DCMS_ENVIRONMENT).toBe(variable('DCMS_ENVIRONMENT', 'production'))
   expect(developmentSettings.get('DCMS_ENVIRONMENT')).toBe('development')
+})
+
+test('engines without copies, TLS and passwords are said to be for trial, and can be exchanged for others', () => {
+  for (const name of processes)
+    expect(serviceOf(name).environment).toMatchObject({
+      DCMS_ENGINES: variable('DCMS_ENGINES', 'trial'),
+      KAFKA_SECURITY: variable('KAFKA_SECURITY', 'PLAINTEXT'),
+    })
 })
 
 test('the sandbox runs in development only, without keys and callers, with just the settings it reads', () => {

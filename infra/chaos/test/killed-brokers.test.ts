@@ -8,6 +8,7 @@ import { Broker } from '@dcms/events'
 import { type KafkaCluster, startKafkaCluster } from '@dcms/local'
 import { createLogger } from '@dcms/service'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { eventually } from '../src/index.ts'
 
 const LOAD_MS = 60_000
 /** A node needs some seconds to come back; on a busy machine that leaves time for two of the three. */
@@ -16,12 +17,19 @@ const DOWN_MS = 1_500
 const UP_MS = 4_000
 const BATCH_PAUSE_MS = 20
 const MESSAGES_PER_TOPIC = 4
+/** Kafka's number for that kind of resource. */
+const TOPIC = 2
+
+type Logger = Broker['logger']
 /** As a batch of a relay: a context's topic and those of two banks. */
 const topics = [
   { topic: 'dcms.kit', partitions: 12 },
   { topic: 'dcms.bank_a.events', partitions: 6 },
   { topic: 'dcms.bank_b.events', partitions: 6 },
 ]
+
+/** As production demands. */
+const copies = { replication: 3, minInSync: 2, isRequired: true }
 
 let folder: string
 let cluster: KafkaCluster
@@ -31,29 +39,47 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kafka-three-'))
   const dataDir = join(process.env.DCMS_ENGINES_DIR ?? folder, 'kafka-three')
   cluster = await startKafkaCluster({ dataDir, nodes: 3, progress: () => undefined })
-  broker = new Broker({
-    brokers: cluster.brokers,
-    clientId: 'killed-brokers',
-    installation: '',
-    logger: createLogger('killed-brokers', 'silent'),
-  })
-  await broker.withAdmin((admin) =>
-    admin.createTopics({
-      waitForLeaders: true,
-      topics: topics.map(({ topic, partitions }) => ({
-        topic,
-        numPartitions: partitions,
-        replicationFactor: 3,
-        configEntries: [{ name: 'min.insync.replicas', value: '2' }],
-      })),
-    }),
-  )
+  broker = brokerOf(createLogger('killed-brokers', 'silent'))
+  await broker.ensureTopics(topics)
 }, 150_000)
 afterAll(async () => {
   await broker?.stop()
   await cluster?.stop()
   await rm(folder, { recursive: true, force: true })
 })
+
+const brokerOf = (logger: Logger): Broker => new Broker({ brokers: cluster.brokers, copies, clientId: 'test', installation: '', logger })
+
+test('topics are made with the copies that are asked for; nothing is published to one with fewer, and the process says which, until it has them', async () => {
+  const lines: string[] = []
+  const logger = createLogger('test', 'silent')
+  logger.error = ((line: string) => lines.push(line)) as Logger['error']
+  const strict = brokerOf(logger)
+  const weak = { topic: 'dcms.weak', partitions: 1 }
+  await strict.withAdmin(async (admin) => {
+    const { topics: made } = await admin.fetchTopicMetadata({ topics: topics.map(({ topic }) => topic) })
+    expect(made.flatMap(({ partitions }) => partitions.map(({ replicas }) => replicas.length))).toEqual(Array(24).fill(3))
+    await admin.createTopics({ waitForLeaders: true, topics: [{ topic: weak.topic, numPartitions: 1, replicationFactor: 1 }] })
+  })
+  const needed = strict.ensureTopics([...topics, weak])
+  const fault = 'topic dcms.weak has 1 copy and min.insync.replicas 1; at least 3 and 2 are asked for'
+  await eventually(async () => expect(strict.topicFaults).toEqual([fault]))
+  expect(lines).toEqual([`${fault}: nothing is published to it`])
+  await expect(strict.publish(weak.topic, [{ key: 'kit', value: '1' }])).rejects.toThrow('nothing is published to it')
+  await strict.publish('dcms.kit', [{ key: 'kit', value: 'dcms.kit fit' }])
+
+  await strict.withAdmin(async (admin) => {
+    const { brokers } = await admin.describeCluster()
+    const replicas = brokers.map(({ nodeId }) => nodeId)
+    await admin.alterPartitionReassignments({ topics: [{ topic: weak.topic, partitionAssignment: [{ partition: 0, replicas }] }] })
+    const configEntries = [{ name: 'min.insync.replicas', value: '2' }]
+    await admin.alterConfigs({ validateOnly: false, resources: [{ type: TOPIC, name: weak.topic, configEntries }] })
+  })
+  await needed
+  expect(strict.topicFaults).toEqual([])
+  await strict.publish(weak.topic, [{ key: 'kit', value: '1' }])
+  await strict.stop()
+}, 90_000)
 
 test('with one of three brokers killed at any time for a minute, every acknowledged message is in the log', async () => {
   const acknowledged = new Set<string>()

@@ -1,6 +1,7 @@
 // The `dcms` command: what operators do to a running installation. `npm run dcms -- --help`.
 import { pathToFileURL } from 'node:url'
 import type { Context } from '@dcms/contract'
+import { kafkaSecurity, settings } from '@dcms/service'
 import { Command } from 'commander'
 import { type AddressOptions, findAddresses } from './addresses.ts'
 import { jobCommands } from './dcms-jobs.ts'
@@ -84,9 +85,11 @@ async function tailUntilEnded(options: TailArguments): Promise<void> {
     PAYLOAD_WIDTH_MIN,
   )
   const { tenant, type } = options
+  const security = kafkaSecurity(settings(process.env))
   const tail = await tailEvents(
     {
       kafkaBrokers,
+      ...(security && { security }),
       installation,
       topics,
       fromBeginning: options.fromBeginning ?? false,

@@ -1,6 +1,6 @@
 // Shows events live: one line per event, aligned for people, or as JSON for programs.
 import { type Context, topicOf } from '@dcms/contract'
-import { Broker, type ReceivedEvent } from '@dcms/events'
+import { Broker, type KafkaSecurity, type ReceivedEvent } from '@dcms/events'
 import { createLogger } from '@dcms/service'
 import { type painter, shortly } from './terminal.ts'
 
@@ -8,6 +8,8 @@ const contexts: readonly Context[] = ['customer', 'kit', 'pin-preference']
 
 export interface TailOptions {
   kafkaBrokers: string
+  /** TLS and password; in clear when left out. */
+  security?: KafkaSecurity
   installation: string
   /** Contexts (`kit`) or topics (`dcms.kit`); all when empty. */
   topics: readonly string[]
@@ -32,8 +34,9 @@ export const isWanted = (event: ReceivedEvent, { tenant, type }: Pick<TailOption
 
 /** Starts showing events; returns once the tail is live. */
 export async function tailEvents(options: TailOptions, handle: (event: ReceivedEvent) => void): Promise<{ stop(): Promise<void> }> {
-  const { kafkaBrokers, installation, topics, fromBeginning } = options
-  const broker = new Broker({ brokers: kafkaBrokers, clientId: 'dcms', installation, logger: createLogger('dcms', 'silent') })
+  const { kafkaBrokers, security, installation, topics, fromBeginning } = options
+  const logger = createLogger('dcms', 'silent')
+  const broker = new Broker({ brokers: kafkaBrokers, ...(security && { security }), clientId: 'dcms', installation, logger })
   try {
     await broker.tail(topicsOf(topics), { fromBeginning }, (event) => {
       if (isWanted(event, options)) handle(event)

@@ -1,24 +1,21 @@
 // The connection to Kafka: topics, publishing, following. The only package that knows the Kafka client.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Admin, Kafka } from 'kafkajs'
+import type { Admin, Kafka } from 'kafkajs'
 import type { Logger } from 'pino'
 import { fromMessage, MalformedEvent, type ReceivedEvent } from './cloud-event.ts'
 import { Follower, type FollowOptions } from './follower.ts'
-import { kafkaLogger } from './kafka-logger.ts'
+import { type KafkaAccess, kafkaClient, withAdminOf } from './kafka-client.ts'
 import { type PlainMessage, Publisher, type TopicMessages } from './publisher.ts'
-import { createMissing, type Topic } from './topics.ts'
+import { TopicKeeper } from './topic-keeper.ts'
+import type { Topic } from './topics.ts'
 import { listedTopics, readWholeTopics, type StoredMessage } from './whole-topics.ts'
 
-const CONNECTION_TIMEOUT_MS = 3_000
-const REQUEST_TIMEOUT_MS = 10_000
 const RETRY_PAUSE_MS = 1_000
 // The broker answers as soon as there is something; this bounds only the wait of an idle fetch.
 const IDLE_FETCH_MS = 500
 
-export interface BrokerOptions {
-  /** Comma-separated `host:port` list. */
-  brokers: string
+export interface BrokerOptions extends KafkaAccess {
   clientId: string
   /** Prefix of topics and groups, so that several installations can share a cluster; empty for none. */
   installation: string
@@ -30,12 +27,11 @@ export class Broker {
   readonly logger: Logger
   readonly #kafka: Kafka
   readonly #prefix: string
+  readonly #topics: TopicKeeper
   readonly #stops = new Set<() => Promise<void>>()
   readonly #stopping: Promise<void>
   readonly #tellStopping: () => void
-  readonly #publisher: Publisher
-  readonly #asidePublisher: Publisher
-  readonly #failingPublisher: Publisher
+  readonly #publishers: Record<'common' | 'aside' | 'failing', Publisher>
   #stopped = false
 
   constructor(options: BrokerOptions) {
@@ -44,17 +40,10 @@ export class Broker {
     this.#tellStopping = stopping.resolve
     this.logger = options.logger
     this.#prefix = options.installation === '' ? '' : `${options.installation}.`
-    this.#kafka = new Kafka({
-      clientId: options.clientId,
-      brokers: options.brokers.split(','),
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
-      logCreator: kafkaLogger(options.logger),
-    })
-    this.#publisher = new Publisher(this.#kafka, options.logger)
-    this.#asidePublisher = new Publisher(this.#kafka, options.logger)
-    this.#failingPublisher = new Publisher(this.#kafka, options.logger)
+    this.#kafka = kafkaClient(options)
+    this.#topics = new TopicKeeper(this, options.copies)
+    const publisher = (): Publisher => new Publisher(this.#kafka, options.logger)
+    this.#publishers = { common: publisher(), aside: publisher(), failing: publisher() }
   }
 
   /** The name on the cluster: with the installation's prefix. */
@@ -66,20 +55,23 @@ export class Broker {
     return this.#stopped
   }
 
-  /** Creates what does not exist yet; tries until Kafka answers. */
+  /** Why the process is not fit to serve: topics that it needs are kept in fewer copies than is required of them. */
+  get topicFaults(): readonly string[] {
+    return this.#topics.faults
+  }
+
+  /** Creates what does not exist yet; tries until Kafka answers, and until topics that exist are as is required of them. */
   async ensureTopics(topics: readonly Topic[]): Promise<void> {
-    await this.#untilDone('topics', async () => {
-      for (const failure of (await this.makeTopics(topics)).values()) throw failure
-    })
+    await this.#untilDone('topics', () => this.#topics.need(topics))
   }
 
   /**
    * As `ensureTopics`, tried once.
-   * @returns why some could not be made, by topic; the others are there
+   * @returns what is wrong with some, by topic; the others are there
    * @throws when Kafka does not answer
    */
   makeTopics(topics: readonly Topic[]): Promise<Map<string, Error>> {
-    return this.withAdmin((admin) => createMissing(admin, topics, (topic) => this.name(topic)))
+    return this.#topics.make(topics)
   }
 
   /**
@@ -92,13 +84,12 @@ export class Broker {
 
   /** As `publish`, for several topics in one request. */
   async publishBatch(batches: readonly TopicMessages[]): Promise<void> {
-    await this.#publisher.publish(batches.map(({ topic, messages }) => ({ topic: this.name(topic), messages })))
+    await this.#publishers.common.publish(this.#topics.named(batches))
   }
 
   /** As `publishBatch`, beside it: for what keeps failing, or waits for what fails, so that nothing else stands behind it. */
   async publishAside(batches: readonly TopicMessages[], isFailing: boolean): Promise<void> {
-    const publisher = isFailing ? this.#failingPublisher : this.#asidePublisher
-    await publisher.publish(batches.map(({ topic, messages }) => ({ topic: this.name(topic), messages })))
+    await this.#publishers[isFailing ? 'failing' : 'aside'].publish(this.#topics.named(batches))
   }
 
   /** Follows a topic as a member of a consumer group, at least once. Starts in the background. */
@@ -233,14 +224,8 @@ export class Broker {
   }
 
   /** Lends a connected admin client. */
-  async withAdmin<Result>(work: (admin: Admin) => Promise<Result>): Promise<Result> {
-    const admin = this.#kafka.admin()
-    await admin.connect()
-    try {
-      return await work(admin)
-    } finally {
-      await admin.disconnect()
-    }
+  withAdmin<Result>(work: (admin: Admin) => Promise<Result>): Promise<Result> {
+    return withAdminOf(this.#kafka, work)
   }
 
   async #untilDone(what: string, attempt: () => Promise<void>): Promise<void> {
@@ -260,6 +245,6 @@ export class Broker {
     this.#stopped = true
     this.#tellStopping()
     await Promise.allSettled([...this.#stops].map((stop) => stop()))
-    await Promise.all([this.#publisher, this.#asidePublisher, this.#failingPublisher].map((publisher) => publisher.stop()))
+    await Promise.all(Object.values(this.#publishers).map((publisher) => publisher.stop()))
   }
 }

@@ -1,5 +1,7 @@
 // Topics: what they are made with.
 import type { Admin } from 'kafkajs'
+import type { TopicCopies } from './kafka-client.ts'
+import { type WeakTopic, weakTopics } from './topic-copies.ts'
 
 const PARTITIONS = 12
 
@@ -10,27 +12,53 @@ export interface Topic {
   compacted?: boolean
 }
 
+interface Cluster {
+  admin: Admin
+  nameOf: (topic: string) => string
+  copies?: TopicCopies
+}
+
 /**
- * Creates those that do not exist; somebody else may create them at the same time.
- * @returns why some could not be made, by topic; the others were
+ * Creates those that do not exist, somebody else may at the same time, and looks at the others where copies are asked for.
+ * @param tell of each that has too few
+ * @returns why some could not be made, or are not as required, by topic; the others are there
  * @throws when Kafka does not answer
  */
-export async function createMissing(
-  admin: Admin,
+export async function makeAndCheck(
+  cluster: Cluster,
   topics: readonly Topic[],
-  nameOf: (topic: string) => string,
+  tell: (weak: WeakTopic) => void,
 ): Promise<Map<string, Error>> {
+  const { admin, nameOf, copies } = cluster
   const existing = new Set(await admin.listTopics())
   const missing = topics.filter(({ topic }) => !existing.has(nameOf(topic)))
-  if (missing.length === 0) return new Map()
+  const failures = missing.length === 0 ? new Map<string, Error>() : await create(cluster, missing)
+  if (!copies || copies.replication === 1) return failures
+  const present = topics.filter(({ topic }) => existing.has(nameOf(topic)))
+  const weak = await weakTopics(
+    admin,
+    present.map(({ topic }) => nameOf(topic)),
+    copies,
+  )
+  for (const { topic } of present) {
+    const fault = weak.get(nameOf(topic))
+    if (!fault) continue
+    tell(fault)
+    if (copies.isRequired) failures.set(topic, fault)
+  }
+  return failures
+}
+
+async function create({ admin, nameOf, copies }: Cluster, missing: readonly Topic[]): Promise<Map<string, Error>> {
+  const minInSync = copies ? [{ name: 'min.insync.replicas', value: String(copies.minInSync) }] : []
   try {
     await admin.createTopics({
       waitForLeaders: true,
       topics: missing.map(({ topic, partitions, compacted }) => ({
         topic: nameOf(topic),
         numPartitions: partitions ?? PARTITIONS,
-        replicationFactor: -1,
-        configEntries: compacted ? [{ name: 'cleanup.policy', value: 'compact' }] : [{ name: 'retention.ms', value: '-1' }],
+        replicationFactor: copies?.replication ?? -1,
+        configEntries: [compacted ? { name: 'cleanup.policy', value: 'compact' } : { name: 'retention.ms', value: '-1' }, ...minInSync],
       })),
     })
     return new Map()

@@ -5,6 +5,9 @@ import { SettingsError, serviceConfig, settings } from './settings.ts'
 const complete = {
   MONGO_URL: 'mongodb://127.0.0.1:27017',
   KAFKA_BROKERS: '127.0.0.1:9092',
+  KAFKA_SECURITY: 'SASL_SSL',
+  KAFKA_USERNAME: 'kit',
+  KAFKA_PASSWORD: 'secret',
   PORT: '8120',
   INTERNAL_PORT: '8121',
   DCMS_CALLER_KEY_FILE: '/keys/kit.json',
@@ -14,7 +17,11 @@ const complete = {
 test('a service reads its settings, with a local host, no installation prefix and log level info when nothing else is said', () => {
   expect(serviceConfig(settings(complete))).toEqual({
     mongoUrl: 'mongodb://127.0.0.1:27017',
-    kafkaBrokers: '127.0.0.1:9092',
+    kafka: {
+      brokers: '127.0.0.1:9092',
+      security: { tls: {}, sasl: { mechanism: 'scram-sha-512', username: 'kit', password: 'secret' } },
+      copies: { replication: 3, minInSync: 2, isRequired: true },
+    },
     installation: '',
     host: '127.0.0.1',
     internalHost: '127.0.0.1',
@@ -29,10 +36,13 @@ test('a service reads its settings, with a local host, no installation prefix an
   })
 })
 
-test.each(Object.keys(complete))('without %s the start ends with a sentence that names it', (name) => {
-  for (const value of [undefined, '', '  '])
-    expect(() => serviceConfig(settings({ ...complete, [name]: value }))).toThrow(new SettingsError(`${name} is not set`))
-})
+test.each(Object.keys(complete).filter((name) => !/^KAFKA_(SECURITY|PASSWORD)$/.test(name)))(
+  'without %s the start ends with a sentence that names it',
+  (name) => {
+    for (const value of [undefined, '', '  '])
+      expect(() => serviceConfig(settings({ ...complete, [name]: value }))).toThrow(new SettingsError(`${name} is not set`))
+  },
+)
 
 test('the public and the internal listener have a host setting each: opening one opens nothing else', () => {
   expect(serviceConfig(settings({ ...complete, HOST: '0.0.0.0' }))).toMatchObject({ host: '0.0.0.0', internalHost: '127.0.0.1' })

@@ -1,7 +1,10 @@
 // Reading a process's settings from its environment; a wrong or missing one stops the start with one clear sentence.
 
-/** A setting that is missing or cannot be read; the message names it and never shows its value. */
-export class SettingsError extends Error {}
+import type { KafkaAccess } from '@dcms/events'
+import { kafkaAccess } from './kafka-settings.ts'
+import { SettingsError } from './settings-error.ts'
+
+export { SettingsError }
 
 /** Where what was wrapped under the master key does not open. */
 export const otherMasterKey = (): SettingsError =>
@@ -65,7 +68,7 @@ export type Settings = ReturnType<typeof settings>
 /** What every service needs to run. */
 export interface ServiceConfig {
   mongoUrl: string
-  kafkaBrokers: string
+  kafka: KafkaAccess
   installation: string
   /** Where the public listener stands … */
   host: string
@@ -100,7 +103,7 @@ function yesOrNo(name: string, text: string): boolean {
 /** Reads the part of the settings that all services share. */
 export const serviceConfig = (read: Settings): ServiceConfig => ({
   mongoUrl: read.text('MONGO_URL'),
-  kafkaBrokers: read.text('KAFKA_BROKERS'),
+  kafka: kafkaAccess(read.text('KAFKA_BROKERS'), read),
   installation: read.installation(),
   host: read.text('HOST', '127.0.0.1'),
   internalHost: read.text('INTERNAL_HOST', '127.0.0.1'),

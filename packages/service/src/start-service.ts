@@ -69,7 +69,7 @@ export async function startService(
     definitionVersionOf: (id) => tenants.get(id)?.version,
   }
   const verify = contextVerifier({ audience: context, callersFile: config.callersFile })
-  const broker = new Broker({ brokers: config.kafkaBrokers, clientId: context, installation: config.installation, logger })
+  const broker = new Broker({ ...config.kafka, clientId: context, installation: config.installation, logger })
   const parts = make({ connection, tokens, logger })
   const { aggregates, followings = [], sweeps = [], reactions = [] } = parts
 
@@ -105,7 +105,8 @@ export async function startService(
   })
 
   const reasons = new Set(['the store was not read yet'])
-  const readiness = (): string[] => (connection.readyState === 1 ? [...reasons] : ['the document store does not answer'])
+  const readiness = (): string[] =>
+    connection.readyState === 1 ? [...reasons, ...broker.topicFaults] : ['the document store does not answer']
   const publicApp = baseApp()
   publicApp.use(healthRoutes(context, readiness))
   const internalApp = baseApp()
