@@ -14,7 +14,7 @@ import {
 } from '@dcms/contract'
 import type { OutboxEvent, OutboxSource, Relay } from '@dcms/events'
 import { EncryptionKey, SealingError } from '@dcms/sealing'
-import { answer, isDuplicateKey, type Outcome, refuse } from '@dcms/service'
+import { answer, type Environment, isDuplicateKey, type Outcome, refuse } from '@dcms/service'
 import type { mongo } from 'mongoose'
 import { type BinLockDocument, holdingBins } from './bin-locks.ts'
 import type { TenantDocument } from './database.ts'
@@ -31,6 +31,7 @@ export interface ApplyTenantParts {
   readonly sign: (unsigned: Pick<PublishedTenant, 'version' | 'definition'>) => PublishedTenant
   readonly relay: Pick<Relay, 'nudge'>
   readonly source: OutboxSource
+  readonly environment: Environment
 }
 
 type Applied = Outcome<
@@ -53,7 +54,7 @@ export const tenantsSource = (collection: mongo.Collection<TenantDocument>): Out
  * belie cards that may exist by the definition before is refused, with all other faults in one list; and so are BINs that another bank has.
  */
 export async function applyTenant(definition: TenantDefinition, parts: ApplyTenantParts, now: Date): Promise<Applied> {
-  const ownFaults = [...tenantFaults(definition), ...keyFaults(definition)]
+  const ownFaults = [...tenantFaults(definition), ...keyFaults(definition), ...clearFaults(definition, parts.environment)]
   const { collection, binLocks, tenants, sign, relay, source } = parts
   const { tenant } = definition
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
@@ -132,6 +133,12 @@ function sizeFaults(published: PublishedTenant): string[] {
   if (bytes <= PUBLISHED_BYTES_MAX) return []
   return [`the definition takes ${Math.ceil(bytes / 1024)} KB as published; at most ${PUBLISHED_BYTES_MAX / 1024} KB can be`]
 }
+
+/** Clear bodies are for trials. */
+const clearFaults = ({ encryption }: TenantDefinition, environment: Environment): string[] =>
+  encryption === 'OPTIONAL' && environment === 'production'
+    ? ['encryption must be REQUIRED in production (OPTIONAL where DCMS_ENVIRONMENT is development or test)']
+    : []
 
 /** A key that cannot be sealed to would only be found out with the first answer. */
 function keyFaults({ clientKeys }: TenantDefinition): string[] {

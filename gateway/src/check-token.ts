@@ -3,6 +3,7 @@ import { grants, type Permission, rolesInForce } from '@dcms/contract'
 import jwt from 'jsonwebtoken'
 import { Refusal } from './exchange.ts'
 import type { Keys } from './gateway-keys.ts'
+import { bearerIn } from './request-head.ts'
 import { TOKEN_AUDIENCE, TOKEN_ISSUER } from './tokens.ts'
 import type { UserState, Users } from './users.ts'
 
@@ -41,8 +42,8 @@ export class TokenCheck {
   /** @param permission null where any user of the tenant may call */
   checkToken(authorization: string | undefined, tenantId: string, permission: Permission | null, nowMs: number): VerifiedToken | Refusal {
     if (authorization === undefined || authorization === '') return tokenMissing
-    if (!isBearer(authorization) || authorization.length > TOKEN_LENGTH_MAX) return tokenInvalid
-    const raw = authorization.slice(7)
+    const raw = authorization.length > TOKEN_LENGTH_MAX ? null : bearerIn(authorization)
+    if (raw === null) return tokenInvalid
     const token = this.#verified.get(raw) ?? this.#verify(raw, nowMs)
     if (token instanceof Refusal) return token
     if (token.endsAtMs <= nowMs) {
@@ -93,10 +94,6 @@ export class TokenCheck {
     }
   }
 }
-
-/** The scheme's name is case-insensitive: RFC 9110 section 11.1. */
-const isBearer = (authorization: string): boolean =>
-  authorization.startsWith('Bearer ') || authorization.slice(0, 7).toLowerCase() === 'bearer '
 
 function kidOf(raw: string): string | undefined {
   try {

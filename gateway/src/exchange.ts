@@ -1,5 +1,6 @@
 // One request on its way through the gateway, and what a step answers when it refuses.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import { BODY_BYTES_MAX, type ErrorCode } from '@dcms/contract'
 import type { EncryptionKey } from '@dcms/sealing'
 import type { Session } from './session-tickets.ts'
@@ -29,6 +30,9 @@ const clear: Reply = { mode: 'clear' }
 
 /** Where an exchange is told to when its answer is out: audit and metrics. */
 export type WhenAnswered = (exchange: Exchange, status: number) => void
+
+/** The latest exchange on a connection. */
+export const exchangeOn = new WeakMap<Duplex, Exchange>()
 
 /** One request and what is known of it so far. */
 export class Exchange {
@@ -61,6 +65,7 @@ export class Exchange {
     this.response = response
     this.#whenAnswered = whenAnswered
     this.expectsContinue = expectsContinue
+    exchangeOn.set(request.socket, this)
     this.requestId = requestIdOf(request.headers['x-request-id'])
     this.traceparent = traceparentOf(request.headers.traceparent)
   }

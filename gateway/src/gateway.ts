@@ -1,7 +1,5 @@
-// Wires the gateway: store, keys, tenants, users, upstreams, the two listeners; and its orderly end.
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { publicBases, publicEndpointList, readableBins, sharedBins } from '@dcms/contract'
+import { publicEndpointList, readableBins, sharedBins } from '@dcms/contract'
 import { Broker, Relay } from '@dcms/events'
 import {
   callerTokens,
@@ -11,7 +9,6 @@ import {
   definitionReader,
   definitionSigner,
   drainAndClose,
-  type RunningHttp,
   SettingsError,
   startHttp,
 } from '@dcms/service'
@@ -27,6 +24,7 @@ import { Forwarder } from './forward.ts'
 import { GatewayKeys } from './gateway-keys.ts'
 import { internalApp } from './internal-app.ts'
 import { KnownSources } from './known-sources.ts'
+import { listenPublic } from './listen-public.ts'
 import { LoginThrottle } from './login-throttle.ts'
 import { observe, watchCircuits } from './metrics.ts'
 import { PayloadOpener } from './open-payload.ts'
@@ -34,7 +32,7 @@ import { PasswordCheck } from './passwords.ts'
 import { Pipeline } from './pipeline.ts'
 import { publicApp } from './public-app.ts'
 import { ReplayGuard } from './replay-guard.ts'
-import { pathOf, routesOf } from './route.ts'
+import { routesOf } from './route.ts'
 import { SessionTickets } from './session-tickets.ts'
 import { Tenants } from './tenants.ts'
 import { TenantsTopic } from './tenants-topic.ts'
@@ -44,8 +42,6 @@ import { Users } from './users.ts'
 const KEYS_REFRESH_EVERY_MS = 60 * 60 * 1000
 const REPLAY_EXPIRE_EVERY_MS = 30_000
 const LOAD_PAUSE_MS = 1_000
-const HEADERS_COUNT_MAX = 100
-const [V1, ALIAS] = [`${publicBases[0]}/`, `${publicBases[1]}/`]
 
 export interface RunningGateway {
   readonly port: number
@@ -61,7 +57,7 @@ export async function startGateway(config: GatewayConfig, logger: Logger): Promi
   const parts = partsOf(config, logger)
   let loaded = false
   const stopping = new AbortController()
-  const { pipeline, app, internal } = listenersOf(parts, () => loaded, stopping.signal, config, logger)
+  const { pipeline, app, internal, whenAnswered } = listenersOf(parts, () => loaded, stopping.signal, config, logger)
   const timers: NodeJS.Timeout[] = []
   const ready = untilDone(() => load(parts, logger), stopping.signal, logger).then(() => {
     if (stopping.signal.aborted) return
@@ -70,7 +66,7 @@ export async function startGateway(config: GatewayConfig, logger: Logger): Promi
   })
   // A port that is shared gets calls as soon as somebody listens; others show by their health what is still missing.
   if (config.sharesPorts) await ready
-  const publicHttp = await listenPublic(pipeline, app, config)
+  const publicHttp = await listenPublic(pipeline, app, whenAnswered, config)
   const { internalHost, internalPort, sharesPorts: sharesPort } = config
   const internalHttp = await startHttp({ handler: internal, host: internalHost, port: internalPort, sharesPort })
   return {
@@ -103,7 +99,7 @@ function partsOf(config: GatewayConfig, logger: Logger) {
   const relay = new Relay(broker, [source], () => ['gateway']) // one collection for all tenants: the relay has one place to look
   const keys = new GatewayKeys(collections.keys, config.masterKey, logger)
   const users = new Users(collections.users, logger)
-  const tenants = new Tenants()
+  const tenants = new Tenants(config.environment, logger)
   const sign = definitionSigner(config.callerKeyFile)
   const definitions = definitionReader({ callersFile: config.callersFile, logger })
   const tenantsTopic = new TenantsTopic({ broker, tenants, collection: collections.tenants, definitions, sign, logger })
@@ -168,12 +164,20 @@ function listenersOf(parts: Parts, isLoaded: () => boolean, stopping: AbortSigna
   const pipeline = new Pipeline({ routes, tenants, tokens, opener, forwarder, whenAnswered, isLoaded, logger })
   const internal = internalApp({
     verify: contextVerifier({ audience: 'gateway', callersFile: config.callersFile }),
-    applying: { collection: collections.tenants, binLocks: collections.binLocks, tenants, sign, relay, source },
+    applying: {
+      collection: collections.tenants,
+      binLocks: collections.binLocks,
+      tenants,
+      sign,
+      relay,
+      source,
+      environment: config.environment,
+    },
     adding: { collection: collections.users, counters: collections.counters, users, tenants },
     isLoaded,
     logger,
   })
-  return { app, pipeline, internal }
+  return { app, pipeline, internal, whenAnswered }
 }
 
 /** Reads what calls need into memory; safe to repeat. */
@@ -198,24 +202,6 @@ function startBackground({ relay, audit, replayGuard, keys, tenantsTopic }: Part
     keys.refresh(Date.now()).catch((error: unknown) => logger.warn({ err: error }, 'keys were not refreshed; the next attempt follows'))
   }
   return [setInterval(() => replayGuard.expire(Date.now() / 1000), REPLAY_EXPIRE_EVERY_MS), setInterval(refreshKeys, KEYS_REFRESH_EVERY_MS)]
-}
-
-/** One server: paths under a public prefix go to the pipeline without a framework in between, everything else to the Express app. */
-async function listenPublic(pipeline: Pipeline, app: RequestListener, config: GatewayConfig): Promise<RunningHttp> {
-  const handle = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
-    const path = pathOf(request.url ?? '')
-    if (path.startsWith(V1) || path.startsWith(ALIAS)) pipeline.handle(request, response, path, expectsContinue)
-    else app(request, response)
-  }
-  const { host, port, sharesPorts: sharesPort } = config
-  const http = await startHttp({ handler: (request, response) => handle(request, response, false), host, port, sharesPort })
-  http.server.maxHeadersCount = HEADERS_COUNT_MAX
-  // Without this listener Node would ask for a body that the headers alone may get refused.
-  http.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    http.prepare(response)
-    handle(request, response, true)
-  })
-  return http
 }
 
 async function untilDone(attempt: () => Promise<void>, signal: AbortSignal, logger: Logger): Promise<void> {

@@ -8,6 +8,7 @@ import type { Keys } from './gateway-keys.ts'
 import { rateLimitExceeded } from './limit-rate.ts'
 import { JOSE_TYPE, JSON_TYPE } from './media-types.ts'
 import { IAT_TOLERANCE_SECONDS, type ReplayGuard } from './replay-guard.ts'
+import { isIdentity } from './request-head.ts'
 import type { SessionTickets } from './session-tickets.ts'
 import type { RegisteredTenant } from './tenants.ts'
 
@@ -15,6 +16,7 @@ const REPLAY_RETRY_SECONDS = 30
 
 const requestTooLarge = new Refusal('request.too.large')
 const contentTypeUnsupported = new Refusal('content.type.unsupported')
+const contentEncodingUnsupported = new Refusal('content.type.unsupported', ['accept-encoding', 'identity'])
 const encryptionRequired = new Refusal('encryption.required')
 const keyNotFound = new Refusal('encryption.key.not.found')
 const decryptFailed = new Refusal('encryption.decrypt.failed')
@@ -55,6 +57,7 @@ export const limitOf = ({ bodyMaxBytes, sealedMaxBytes }: Wanted, form: BodyForm
 /** How the body will come, from the headers alone, so that what is not taken is refused before it is read. */
 export function bodyFormOf(headers: IncomingHttpHeaders, tenant: RegisteredTenant, route: Wanted): BodyForm | Refusal {
   const { needsBody, sealedOnly } = route
+  if (!isIdentity(headers['content-encoding'])) return contentEncodingUnsupported
   const length = headers['content-length']
   const type = mediaTypeOf(headers['content-type'])
   if (length !== undefined && Number(length) > limitOf(route, type === JOSE_TYPE ? 'sealed' : 'clear')) return requestTooLarge

@@ -1,6 +1,7 @@
 // The registered banks, as the pipeline needs them: in memory, by name.
-import type { PublishedTenant } from '@dcms/contract'
+import type { PublishedTenant, TenantDefinition } from '@dcms/contract'
 import { EncryptionKey } from '@dcms/sealing'
+import type { Environment } from '@dcms/service'
 import type { Logger } from 'pino'
 import { Gauge } from 'prom-client'
 import { type Bucket, fullBucket, type RateLimits } from './limit-rate.ts'
@@ -39,8 +40,15 @@ const unusable = new Gauge({
 /** Every tenant this process knows. Filled from the database at the start, then by `applyTenant` and the topic of definitions. */
 export class Tenants {
   readonly #tenants = new Map<string, RegisteredTenant>()
+  readonly #environment: Environment
+  readonly #logger: Logger
   /** Banks whose newest definition cannot be used: by a fault of that bank alone, which concerns no other. */
   readonly #unusable = new Set<string>()
+
+  constructor(environment: Environment, logger: Logger) {
+    this.#environment = environment
+    this.#logger = logger
+  }
 
   find(id: string): RegisteredTenant | undefined {
     return this.#tenants.get(id)
@@ -84,7 +92,7 @@ export class Tenants {
     this.#tenants.set(definition.tenant, {
       id: definition.tenant,
       version,
-      clearAllowed: definition.encryption === 'OPTIONAL',
+      clearAllowed: this.#isClearAllowed(definition),
       sealedForRequired: definition.settings?.sealedFor !== 'OPTIONAL',
       clientKeys: new Map(keys.map((key) => [key.kid, key])),
       newestKey,
@@ -95,5 +103,13 @@ export class Tenants {
       tokenLifeSeconds: definition.settings?.tokenLifeSeconds ?? TOKEN_LIFE_SECONDS,
       rememberedLifeSeconds: definition.settings?.tokenLifeSeconds ?? REMEMBERED_LIFE_SECONDS,
     })
+  }
+
+  /** In production a definition with `encryption: OPTIONAL` is not applied; one that was stored before that counts as REQUIRED. */
+  #isClearAllowed({ tenant, encryption }: TenantDefinition): boolean {
+    if (encryption !== 'OPTIONAL') return false
+    if (this.#environment !== 'production') return true
+    this.#logger.error({ tenant }, 'encryption is OPTIONAL in the definition, which production does not take: sealed bodies are required')
+    return false
   }
 }

@@ -2,6 +2,8 @@
 import { randomFillSync, randomUUID } from 'node:crypto'
 
 const REQUEST_ID_LENGTH_MAX = 100
+/** Card numbers have 13 digits or more, and callers do use them as ids; an id goes into logs, events and the audit. */
+const DIGITS_IN_A_ROW_MAX = 11
 const TRACEPARENT_LENGTH = 55
 const POOL_BYTES = 4_800
 const TRACE_BYTES = 24 // 16 of the trace id, 8 of the span id
@@ -9,9 +11,17 @@ const TRACE_BYTES = 24 // 16 of the trace id, 8 of the span id
 const pool = Buffer.allocUnsafeSlow(POOL_BYTES)
 let used = POOL_BYTES
 
-/** The caller's `X-Request-Id` when it matches `^[A-Za-z0-9._-]{1,100}$`, else a fresh UUID. */
+/** The caller's `X-Request-Id` when it matches `^[A-Za-z0-9._-]{1,100}$` and could be no card number, else a fresh UUID. */
 export function requestIdOf(header: string | string[] | undefined): string {
-  return typeof header === 'string' && header.length <= REQUEST_ID_LENGTH_MAX && isToken(header) ? header : randomUUID()
+  return typeof header === 'string' && header.length <= REQUEST_ID_LENGTH_MAX && isToken(header) ? header : newRequestId()
+}
+
+/** A UUID, never one of the few that have as many digits in a row as a card number. */
+export function newRequestId(): string {
+  for (;;) {
+    const id = randomUUID()
+    if (isToken(id)) return id
+  }
 }
 
 /** The caller's `traceparent` when well formed (W3C Trace Context, version 00), else a new trace. */
@@ -31,10 +41,16 @@ function newTraceparent(): string {
 }
 
 function isToken(text: string): boolean {
+  let digits = 0
   for (let position = 0; position < text.length; position++) {
     const code = text.charCodeAt(position)
-    const letterOrDigit = (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
-    if (!letterOrDigit && code !== 45 && code !== 46 && code !== 95) return false
+    if (code >= 48 && code <= 57) {
+      if (++digits > DIGITS_IN_A_ROW_MAX) return false
+      continue
+    }
+    digits = 0
+    const isLetter = (code >= 65 && code <= 90) || (code >= 97 && code <= 122)
+    if (!isLetter && code !== 45 && code !== 46 && code !== 95) return false
   }
   return text.length > 0
 }

@@ -41,7 +41,7 @@ test('what a caller does to an answer does not change the catalogue', () => {
 
 test.each(codes)('%s is complete: status, texts and the situation that raises it', (code) => {
   const entry = errorCatalogue[code]
-  expect([400, 401, 403, 404, 405, 409, 413, 415, 429, 500, 501, 502, 503, 504]).toContain(statusOf(code))
+  expect([400, 401, 403, 404, 405, 408, 409, 413, 415, 417, 429, 431, 500, 501, 502, 503, 504]).toContain(statusOf(code))
   for (const text of [entry.shortMessage, entry.detailMessage, entry.when]) expect(text.trim().length).toBeGreaterThan(5)
   const { exception } = failure(code)
   expect(exception?.httpStatus).toMatch(/^[A-Z_]+$/)

@@ -91,7 +91,7 @@ export const tenantSchema = {
       formatText: 'capital letters, digits and _, 2 to 30, starting with a letter',
     },
     name,
-    encryption: { enum: ['REQUIRED', 'OPTIONAL'], description: 'OPTIONAL (sandbox only) also takes clear JSON' },
+    encryption: { enum: ['REQUIRED', 'OPTIONAL'], description: 'OPTIONAL also takes clear JSON; refused in production' },
     country: { type: 'string', pattern: '^[A-Z]{2}$', maxLength: 2, default: 'IN' },
     currency: { type: 'string', pattern: '^[A-Z]{3}$', maxLength: 3, default: 'INR', description: 'ISO 4217' },
     timeZone: { type: 'string', minLength: 1, maxLength: 64, default: 'Asia/Kolkata' },

@@ -31,6 +31,7 @@ const remedies: Partial<Record<ErrorCode, string>> = {
   'encryption.replayed': 'Was the first copy answered? If not, seal anew with a fresh <code>jti</code> and the same <code>requestId</code>',
   'idempotency.in.progress': 'Repeat after <code>Retry-After</code>, same key and body',
   'concurrent.change': 'Repeat with the same key, after a pause',
+  'request.timeout': 'Repeat with the same key',
   'rate.limit.exceeded': 'Repeat after <code>Retry-After</code>',
   'service.unavailable': 'Repeat after <code>Retry-After</code>, same key',
   'service.timeout': 'Outcome unknown: repeat with the same key',

@@ -8,7 +8,8 @@ wallets and the chip purse, branches, stock and card orders.
 - **One envelope.** Every answer holds \`result\`, \`exception\` and \`pagination\`, all three always present. Read \`exception\` first; it is null on success.
 - **Sealed bodies.** Bodies travel as JWE (\`Content-Type: application/jose\`, ECDH-ES or a session key, A256GCM) inside TLS. The protected header names tenant
   and call (\`aud\`, \`htu\`). A sandbox tenant may send clear JSON. The examples here show what is inside.
-- **Headers.** \`tenant\` on every call; \`Authorization: Bearer <id_token>\` on all but the log-in; \`X-Request-Id\` is echoed.
+- **Headers.** \`tenant\` on every call; \`Authorization: Bearer <id_token>\` on all but the log-in; \`X-Request-Id\` is echoed, unless it is
+  malformed or has 12 digits in a row, as a card number would. \`Content-Encoding\` is not taken.
 - **Repeats.** Calls that change something take an idempotency key, so that they can be repeated when an answer was lost.
 - **Looseness.** Where a field is documented to take a number for text or another spelling, it says so. Answers always have the one form: identifiers are
   text. Unknown fields are dropped, not refused.

@@ -20,6 +20,8 @@ export interface HttpOptions {
   port: number
   /** Another process of this user may listen on the same port, so that one takes over from the other without a gap. Linux only. */
   sharesPort?: boolean
+  /** False where the handler itself refuses requests without one. */
+  requireHostHeader?: boolean
 }
 
 export interface RunningHttp {
@@ -34,13 +36,13 @@ export interface RunningHttp {
 }
 
 /** Listens on `host:port`; port 0 takes a free one. */
-export async function startHttp({ handler, host, port, sharesPort = false }: HttpOptions): Promise<RunningHttp> {
+export async function startHttp({ handler, host, port, sharesPort = false, requireHostHeader = true }: HttpOptions): Promise<RunningHttp> {
   let isDraining = false
   const prepare = (response: ServerResponse): void => {
     if (isDraining) response.shouldKeepAlive = false
   }
   const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS },
+    { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, requireHostHeader },
     (request, response) => {
       prepare(response)
       handler(request, response)

@@ -1,7 +1,7 @@
 // What the catalogue says of each error code.
 
 export interface CatalogueEntry {
-  readonly status: 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 429 | 500 | 501 | 502 | 503 | 504
+  readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 417 | 429 | 431 | 500 | 501 | 502 | 503 | 504
   /** The dotted code, where the family shows a short upper-case one; `reasonCode` of the answer. A refusal may name another. */
   readonly reasonCode?: string
   readonly shortMessage: string

@@ -95,8 +95,32 @@ export const transportErrors = {
   'content.type.unsupported': {
     status: 415,
     shortMessage: 'Content type unsupported',
-    detailMessage: 'Send application/jose or, where clear bodies are allowed, application/json',
-    when: 'the content type is neither of the two',
+    detailMessage: 'Send application/jose or, where clear bodies are allowed, application/json, without Content-Encoding',
+    when: 'the content type is neither of the two, or the body is compressed (Content-Encoding)',
+  },
+  'request.malformed': {
+    status: 400,
+    shortMessage: 'Request malformed',
+    detailMessage: 'The request is not valid HTTP/1.1, or can be read in two ways',
+    when: 'a bad request line or body, no Host header, or two lines of one that may stand once',
+  },
+  'request.timeout': {
+    status: 408,
+    shortMessage: 'Request timeout',
+    detailMessage: 'The request did not arrive whole in time',
+    when: 'the head took longer than 10 s, or the whole request longer than 30 s',
+  },
+  'request.expectation.failed': {
+    status: 417,
+    shortMessage: 'Expectation failed',
+    detailMessage: 'The Expect header may say 100-continue only',
+    when: 'an Expect header with another value',
+  },
+  'request.headers.too.large': {
+    status: 431,
+    shortMessage: 'Headers too large',
+    detailMessage: 'The request line and the headers together are larger than 16 kB',
+    when: 'the head of the request is too large',
   },
   'request.too.large': {
     status: 413,
