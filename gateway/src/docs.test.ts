@@ -7,6 +7,8 @@ import express from 'express'
 import { request } from 'undici'
 import { docsRoutes } from './docs.ts'
 
+/** Building the pages in this thread takes a second or more. */
+const STANDSTILL_MS = 400
 let server: Server
 let origin = ''
 
@@ -28,6 +30,20 @@ const get = async (path: string, headers: Record<string, string> = {}, method: '
   const answer = await request(origin + path, { method, headers })
   return { status: answer.statusCode, headers: answer.headers, body: Buffer.from(await answer.body.arrayBuffer()) }
 }
+
+test('the first request for a page holds up nothing else in the process', async () => {
+  let longestMs = 0
+  let beforeMs = performance.now()
+  const timer = setInterval(() => {
+    const nowMs = performance.now()
+    longestMs = Math.max(longestMs, nowMs - beforeMs)
+    beforeMs = nowMs
+  }, 5)
+  const { status } = await get('/docs')
+  clearInterval(timer)
+  expect(status).toBe(200)
+  expect(longestMs).toBeLessThan(STANDSTILL_MS)
+})
 
 test.each([
   '/docs',

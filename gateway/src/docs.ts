@@ -1,7 +1,8 @@
 // The documentation at the door: GET /openapi.json, /asyncapi.json, /postman.json, /docs and what it loads; all from memory, made once, when first asked for.
-import { buildSite, jsonFile, type Site, type SiteFile } from '@dcms/docs-site'
-import { asyncApi, openApi, postmanCollection } from '@dcms/reference'
+import { Worker } from 'node:worker_threads'
+import { SiteFile } from '@dcms/docs-site'
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express'
+import type { BuiltMessage } from './docs-thread.ts'
 
 const FOUND = 302
 const NOT_MODIFIED = 304
@@ -10,34 +11,50 @@ const CACHE_FOR_EVER = 'public, max-age=31536000, immutable'
 /** Kept, but asked for again each time: a 304 without a body while nothing changed. */
 const CACHE_AND_ASK = 'public, no-cache'
 
-/** Serves the documents and the pages; whatever else comes goes on to the next handler. They are built when first asked for. */
+/** Serves the documents and the pages; whatever else comes goes on to the next handler. */
 export function docsRoutes(): Router {
-  let built: Site | undefined
-  let collection: Promise<SiteFile> | undefined
+  let built: Promise<Documentation> | undefined
   const router = express.Router({ caseSensitive: true })
   const serve: RequestHandler = async (request, response, next) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') return next()
     const path = request.path.length > 1 && request.path.endsWith('/') ? request.path.slice(0, -1) : request.path
     if (path === '/') return response.redirect(FOUND, '/docs')
-    if (path === '/postman.json') {
-      collection ??= postmanCollection().then((made) => jsonFile(made))
-      collection.catch(() => {
-        collection = undefined // the next request tries again; this one ends with the fault
-      })
-      return await send(request, response, await collection)
-    }
     if (!documents.has(path) && path !== '/docs' && !path.startsWith('/docs/')) return next()
-    built ??= buildSite({ openApi: openApi(), asyncApi: asyncApi() })
-    const file = built.files.get(path)
+    built ??= inThread()
+    built.catch(() => {
+      built = undefined // the next request tries again; this one ends with the fault
+    })
+    const { files, notFound } = await built
+    const file = files.get(path)
     if (file) return await send(request, response, file)
-    if (request.accepts(['json', 'html']) === 'html') return await send(request, response.status(NOT_FOUND), built.notFound)
+    if (request.accepts(['json', 'html']) === 'html') return await send(request, response.status(NOT_FOUND), notFound)
     next()
   }
   router.use(serve)
   return router
 }
 
-const documents: ReadonlySet<string> = new Set(['/openapi.json', '/asyncapi.json'])
+const documents: ReadonlySet<string> = new Set(['/openapi.json', '/asyncapi.json', '/postman.json'])
+
+interface Documentation {
+  readonly files: ReadonlyMap<string, SiteFile>
+  readonly notFound: SiteFile
+}
+
+/** Building takes seconds of a processor, in which this thread would serve no bank. */
+function inThread(): Promise<Documentation> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./docs-thread.ts', import.meta.url))
+    worker.once('message', ({ files, notFound }: BuiltMessage) =>
+      resolve({
+        files: new Map(files.map(([path, file]) => [path, SiteFile.fromMessage(file)])),
+        notFound: SiteFile.fromMessage(notFound),
+      }),
+    )
+    worker.once('error', reject)
+    worker.once('exit', (code) => reject(new Error(`the documentation was not built: the thread ended with ${code}`))) // of no effect after a message
+  })
+}
 
 async function send(request: Request, response: Response, file: SiteFile): Promise<void> {
   const encoding = file.encodingFor(request.headers['accept-encoding'])

@@ -24,6 +24,16 @@ interface SiteFileOptions {
   readonly policy?: string
 }
 
+/** A file on its way between threads: what structured cloning takes. */
+export interface SiteFileMessage {
+  readonly type: string
+  /** The bytes, or the URL of where they are read from. */
+  readonly content: Uint8Array<ArrayBuffer> | string
+  readonly etag: string
+  readonly immutable: boolean
+  readonly policy: string | undefined
+}
+
 /** Bytes with what HTTP says of them. */
 export class SiteFile {
   readonly type: string
@@ -45,6 +55,24 @@ export class SiteFile {
     this.immutable = immutable ?? false
     this.policy = policy
     this.#content = content
+  }
+
+  /** The file as it was before `toMessage`. */
+  static fromMessage({ type, content, etag, immutable, policy }: SiteFileMessage): SiteFile {
+    return new SiteFile({
+      type,
+      content: typeof content === 'string' ? new URL(content) : Buffer.from(content.buffer, content.byteOffset, content.byteLength),
+      etag,
+      ...(immutable && { immutable }),
+      ...(policy !== undefined && { policy }),
+    })
+  }
+
+  /** For another thread; bytes are copied, so that they can be handed over without a further copy. */
+  toMessage(): SiteFileMessage {
+    const { type, etag, immutable, policy } = this
+    const content = this.#content instanceof URL ? this.#content.href : Uint8Array.from(this.#content)
+    return { type, content, etag, immutable, policy }
   }
 
   /** The content as it goes out under this encoding; small content is the same under all, so ask `encodingFor` first. */
