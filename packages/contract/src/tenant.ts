@@ -190,6 +190,19 @@ export const tenantSchema = {
           description:
             'What a card starts with that takes another one’s place. KEEP (when absent): preferences, limits and opt-ins of that one; RESET: the defaults of a new card',
         },
+        cvvNeedsEntity: { type: 'boolean', description: 'true: getCvv takes a card only together with its entityId' },
+        cvvReadsPerUser: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 10_000_000,
+          description: 'CVVs that one API user may read within an hour; 1,000 when absent',
+        },
+        cvvReadsPerBank: {
+          type: 'integer',
+          minimum: 1,
+          maximum: 10_000_000,
+          description: 'CVVs that all users together may read within an hour; 5,000 when absent',
+        },
         renewal: {
           type: 'object',
           additionalProperties: false,

@@ -33,6 +33,8 @@ export interface RequestRecord {
   /** A counter of failed calls, kept by a use case that limits them; `unreached` only by writes whose sole point is to be made. */
   failures?: number
   unreached?: number
+  /** A counter of CVVs that were read within an hour. */
+  reveals?: number
   /** How far a feed was read. */
   cursor?: string
 }
@@ -50,6 +52,7 @@ export const requestsOf = plainModel<RequestRecord>(
     holder: String,
     failures: Number,
     unreached: Number,
+    reveals: Number,
     cursor: String,
   },
   [[{ expiresAt: 1 }, { expireAfterSeconds: 0 }]],

@@ -1,5 +1,5 @@
 // The use cases of the kit service: its table of contents.
-import type { Command, InternalClient } from '@dcms/service'
+import type { Command, Foundations, InternalClient } from '@dcms/service'
 import { activateKit } from './activate-kit.ts'
 import { applyForCard } from './apply-for-card.ts'
 import type { CardVault } from './card-vault.ts'
@@ -26,6 +26,7 @@ import { upgradeCard } from './upgrade-card.ts'
 
 export interface KitParts {
   vault: CardVault
+  logger: Foundations['logger']
   numbering: CardNumbering
   customer: InternalClient
   pinPreference: InternalClient
@@ -33,7 +34,7 @@ export interface KitParts {
   courier?: Courier | undefined
 }
 
-export const commands = ({ vault, numbering, customer, pinPreference, courier }: KitParts): readonly Command[] => [
+export const commands = ({ vault, numbering, customer, pinPreference, courier, logger }: KitParts): readonly Command[] => [
   activateKit,
   manageKit({ vault, numbering, customer }),
   manageAllKits(customer),
@@ -47,7 +48,7 @@ export const commands = ({ vault, numbering, customer, pinPreference, courier }:
   fetchAccountsByCardNo(vault, customer),
   fetchAccountsByCardNoViaMapping(vault, customer),
   kitTracking(courier),
-  getCvv(vault),
+  getCvv(vault, logger),
   kitsOfEntity(vault),
   entitiesByMaskedCard,
   kitForPin(vault),

@@ -1,9 +1,10 @@
 // Reading a CVV: the rule, and on the real store that nobody reads more often than allowed, also at once.
 import { cvvRevealedEvent, validatorOf } from '@dcms/contract'
-import { refuse, refuseFor } from '@dcms/service'
+import { refuse, refuseFor, type Tenant } from '@dcms/service'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { KitBank } from '../test/kit-bank.ts'
 import { ENTITY, KIT_NO, kit } from '../test/kits.ts'
+import type { KitParts } from './commands.ts'
 import { decideReveal } from './get-cvv.ts'
 import { kitsOf } from './kit.ts'
 
@@ -107,4 +108,50 @@ test('after a new CVV key a card keeps the CVV it was made with, also one older 
   await bank.hsm.rotateKey(bank.tenant.id, 'cvk')
   expect((await bank.issue('E6')).cvkVersion).toBe(2)
   expect([await cvvOf(old), await cvvOf(older)]).toEqual(before)
+})
+
+const limited = (settings: object): Tenant => ({
+  ...bank.tenant,
+  definition: { ...bank.tenant.definition, settings } as Tenant['definition'],
+})
+
+test('a customer that is named must be the holder, and a bank may want it named', async () => {
+  const { _id: kitNo } = await bank.issue('E7')
+  const read = (body: object, settings: object = {}) => bank.run('getCvv', { kitNo, ...body }, { tenant: limited(settings) })
+  expect(await read({ entityId: 'E7' })).toMatchObject({ status: 200 })
+  expect(await read({ entityId: 'E8' })).toMatchObject({ status: 400, code: 'MCC007' })
+  expect(await read({}, { cvvNeedsEntity: true })).toMatchObject({ code: 'invalid.input.request', fieldError: ['entityId is required'] })
+  expect(await read({ entityId: 'E7' }, { cvvNeedsEntity: true })).toMatchObject({ status: 200 })
+  expect((await bank.kit(kitNo)).cvvReads).toHaveLength(2)
+})
+
+test.each([
+  ['a user', { cvvReadsPerUser: 10 }, 'harvester'],
+  ['all users of a bank', { cvvReadsPerBank: 10 }, null],
+] as const)('whatever the card, %s reads no more within an hour than the bank allows, also at once', async (_whose, settings, user) => {
+  const lines: object[] = []
+  bank.parts = { logger: { warn: (line: object) => lines.push(line) } as unknown as KitParts['logger'] }
+  const hour = new Date(Date.now() + (user === null ? 2 : 4) * 3_600_000) // one that no other test has read in
+  const kits = await Promise.all(Array.from({ length: 14 }, () => bank.issue('E9')))
+  const reads = kits.map(({ _id }, position) =>
+    bank.run('getCvv', { kitNo: _id }, { tenant: limited(settings), user: user ?? `user-${position % 3}`, clock: () => hour }),
+  )
+  const answers = await Promise.all(reads)
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(10)
+  for (const { code, headers } of answers.filter(({ status }) => status !== 200)) {
+    expect(code).toBe('rate.limit.exceeded')
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0)
+  }
+  if (user !== null)
+    expect(
+      await bank.run('getCvv', { kitNo: kits[13]?._id }, { tenant: limited(settings), user: 'another', clock: () => hour }),
+    ).toMatchObject({
+      status: 200,
+    })
+  const whose = user === null ? 'bank' : 'user'
+  expect(lines).toEqual(
+    expect.arrayContaining([expect.objectContaining({ whose, at: 'warning' }), expect.objectContaining({ whose, at: 'limit' })]),
+  )
+  expect(lines).toHaveLength(2) // each once, whoever reads on
+  bank.parts = {}
 })

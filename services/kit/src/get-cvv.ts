@@ -1,8 +1,9 @@
 // Reading the CVV of a card. Contract: packages/contract/src/kit/get-cvv.ts.
 import { type CvvRevealed, getCvvEndpoint } from '@dcms/contract'
-import { answer, command, type Decision, refuse, refuseFor } from '@dcms/service'
+import { answer, command, type Decision, type Foundations, refuse, refuseFor } from '@dcms/service'
 import type { CardVault } from './card-vault.ts'
 import { isIssued, type Kit, kitsOf, withoutOutbox } from './kit.ts'
+import { takeRevealRoom } from './limit-reveals.ts'
 
 const SHOWN_FOR_S = 120
 const READS_MAX = 5
@@ -10,12 +11,19 @@ const READS_WITHIN_MS = 3_600_000
 const SECOND_MS = 1_000
 
 /** The read is counted and told before the CVV is computed. A repeat is another read, under the same idempotency key too. */
-export const getCvv = (vault: CardVault) =>
-  command(getCvvEndpoint, async ({ kitNo }, scope) => {
+export const getCvv = (vault: CardVault, logger: Foundations['logger']) =>
+  command(getCvvEndpoint, async ({ kitNo, entityId }, scope) => {
+    if (entityId === undefined && scope.tenant.definition.settings?.cvvNeedsEntity)
+      return refuse('invalid.input.request', ['entityId is required'])
     const stored = await kitsOf(scope.tenant).findById(kitNo, withoutOutbox).lean<Kit>()
     if (!stored) return refuse('MCC007')
     const kit = { ...stored, commandIds: [] } // else a repeat would pass as done before: uncounted, and whatever became of the card
-    const counted = await scope.commit(kitsOf, kit, decideReveal(kit, scope.user, scope.now), null)
+    if (entityId !== undefined && kit.entityId !== entityId) return refuse('MCC007')
+    const decision = decideReveal(kit, scope.user, scope.now)
+    if (decision.kind === 'refused') return decision
+    const room = await takeRevealRoom(scope, logger)
+    if (room.kind === 'full') return refuseFor('rate.limit.exceeded', room.retryAfterSeconds)
+    const counted = await scope.commit<Kit, null, Refusal>(kitsOf, kit, decision, null)
     if (counted.kind !== 'answer') return counted
     return answer({ cvv: (await vault.cvv(scope.tenant, kit)).reveal(), expiryCvv: SHOWN_FOR_S })
   })

@@ -30,7 +30,7 @@ await runProcess(async () => {
     const courier = config.courierUrl === undefined ? undefined : httpCourier(config.courierUrl)
     const shipmentSweeps = courier ? [bookShipments({ courier, customer, logger }), followShipments({ courier, logger })] : []
     return {
-      commands: commands({ vault, numbering, customer, pinPreference, courier }),
+      commands: commands({ vault, numbering, customer, pinPreference, courier, logger }),
       aggregates: [anyModel(kitsOf)],
       sweeps: [releaseReservations, finishSuccessions(), rewrapCardNumbers(hsm), reindexCardNumbers(vault), ...shipmentSweeps],
       jobs: [expireKits, noticeRenewals],

@@ -141,7 +141,7 @@ export class KitBank {
   /** Runs a use case by its name, with what else the process of a vault has. */
   async run(name: string, body: unknown, change: Partial<Call> = {}, vault = this.vault, hsm = this.hsm): Promise<Answered> {
     const numbering = hsm === this.hsm ? this.#numbering : this.newNumbering(hsm)
-    const command = commands({ vault, numbering, customer: notAsked, pinPreference: notAsked, ...this.parts }).find(
+    const command = commands({ vault, numbering, customer: notAsked, pinPreference: notAsked, logger: this.#logger, ...this.parts }).find(
       ({ endpoint }) => endpoint.name === name,
     )
     if (!command) throw new Error(`there is no use case ${name}`)

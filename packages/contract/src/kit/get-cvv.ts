@@ -2,9 +2,17 @@
 import type { FromSchema } from 'json-schema-to-ts'
 import { publicEndpoint } from '../endpoint.ts'
 import { eventType } from '../event.ts'
-import { kitNo } from '../fields.ts'
+import { entityId, kitNo } from '../fields.ts'
 
-const request = { type: 'object', additionalProperties: false, required: ['kitNo'], properties: { kitNo } } as const
+const request = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['kitNo'],
+  properties: {
+    kitNo,
+    entityId: { ...entityId, description: 'The customer whose card it is; when sent it must be, and a bank may require it' },
+  },
+} as const
 export type GetCvv = FromSchema<typeof request>
 
 const result = {
@@ -30,13 +38,17 @@ export const getCvvEndpoint = publicEndpoint<GetCvv, RevealedCvv>()({
   description: `Call it only after the holder was authenticated, and drop the value after \`expiryCvv\` seconds. The CVV is computed anew each time and stays the same over the card's life.
 
 - Sealed bodies only, even where the tenant otherwise takes clear ones: \`encryption.required\`.
+- \`entityId\` may be sent and is then checked: another customer's card is \`MCC007\`. Where the bank's setting \`cvvNeedsEntity\` is on, it must be: \`invalid.input.request\`.
 - The card must be \`ACTIVE\`: blocked or hotlisted is \`card.blocked\`, any other status \`card.status.active\`.
-- At most 5 reads per kit and hour, then 429 \`rate.limit.exceeded\` with \`Retry-After\`. A repeat is another read. Every read is audited.`,
+- At most 5 reads per kit and hour, and per hour as many as the bank lets one user, and all of them, read (settings \`cvvReadsPerUser\`, \`cvvReadsPerBank\`); then 429 \`rate.limit.exceeded\` with \`Retry-After\`. A repeat is another read. Every read is audited.`,
   idempotency: 'read',
   request,
   result,
   errors: ['invalid.input.request', 'MCC007', 'card.blocked', 'card.status.active', 'rate.limit.exceeded', 'concurrent.change'],
-  examples: [{ name: 'read', request: { kitNo: '4240181647' }, result: { cvv: '237', expiryCvv: 120 } }],
+  examples: [
+    { name: 'read', request: { kitNo: '4240181647', entityId: '6766570' }, result: { cvv: '237', expiryCvv: 120 } },
+    { name: 'by the kit alone', request: { kitNo: '4240181647' }, result: { cvv: '237', expiryCvv: 120 } },
+  ],
 })
 
 const event = {
