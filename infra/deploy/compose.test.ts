@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { callers, keyFilesOf } from '@dcms/ops'
 import { expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 
@@ -25,6 +26,8 @@ interface ComposeService {
   depends_on?: Record<string, { condition: string }>
   profiles?: string[]
   volumes?: string[]
+  mem_limit?: string
+  logging?: { driver: string; options: Record<string, string> }
 }
 
 const { services }: { services: Record<string, ComposeService> } = parse(readFileSync(composeFile, 'utf8'), { merge: true })
@@ -183,7 +186,7 @@ test('engines without copies, TLS and passwords are said to be for trial, and ca
 
 test('the sandbox runs in development only, without keys and callers, with just the settings it reads', () => {
   const { profiles, command, volumes, depends_on, environment = {}, healthcheck } = serviceOf('sandbox')
-  expect({ profiles, command, volumes }).toEqual({ profiles: ['development'], command: ['infra/sandbox/src/main.ts'], volumes: [] })
+  expect({ profiles, command, volumes }).toEqual({ profiles: ['development'], command: ['infra/sandbox/src/main.ts'], volumes: undefined })
   expect(existsSync(join(root, 'infra/sandbox/src/main.ts'))).toBe(true)
   expect(depends_on).toEqual({ mongo: { condition: 'service_healthy' } })
   expect(healthcheck?.test.join(' ')).toContain('/health/ready')
@@ -226,4 +229,29 @@ test('only the gateway, the engines and in development the sandbox are reached, 
     expect(environment).not.toHaveProperty('DCMS_MASTER_KEY')
     expect(environment).not.toHaveProperty('DCMS_ZONE_KEY')
   }
+})
+
+test('each process mounts its own keys, to read, and nothing of another; only the one-shot that makes them has all', () => {
+  for (const name of [...processes, 'ops']) expect(serviceOf(name).volumes).toEqual([`keys-${name}:/keys:ro`])
+  const handedOut = callers.map((name) => `keys-${name}:/handed-out/${name}`)
+  expect(serviceOf('keys').volumes?.toSorted()).toEqual([...handedOut, 'keys:/keys'].toSorted())
+  const dockerfile = readFileSync(join(root, 'infra/deploy/Dockerfile'), 'utf8')
+  for (const name of callers) expect(dockerfile).toContain(` /handed-out/${name}`) // a volume takes its owner from there
+  for (const name of processes) {
+    const files = Object.values(serviceOf(name).environment ?? {}).filter((value) => String(value).startsWith('/keys/'))
+    const own = keyFilesOf(name as (typeof callers)[number]).map((file) => `/keys/${file}`)
+    expect(files.toSorted()).toEqual(own.toSorted())
+  }
+})
+
+test('every image has a version to the last number, every container a limit of memory and of its log', () => {
+  for (const [name, { image, mem_limit, logging }] of Object.entries(services)) {
+    if (image !== 'dcms') expect(`${name} ${image}`).toMatch(/:\d+\.\d+\.\d+$|@sha256:[0-9a-f]{64}$/)
+    expect(`${name} ${mem_limit}`).toMatch(/ \d+[mg]$/)
+    expect(logging).toEqual({ driver: 'json-file', options: { 'max-size': '10m', 'max-file': '5' } })
+  }
+  const dockerfile = readFileSync(join(root, 'infra/deploy/Dockerfile'), 'utf8')
+  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const node = devDependencies['node-runtime'].replace('npm:node@', '')
+  for (const [, image] of dockerfile.matchAll(/^FROM (\S+)/gm)) expect(image).toBe(`node:${node}-slim`)
 })

@@ -34,7 +34,7 @@ test.each(['DCMS_MASTER_KEY', 'DCMS_ZONE_KEY'])('a file for %s that is not there
 })
 
 test('parameters and exit code are those of the process', async () => {
-  await expect(start([makeKeys])).rejects.toMatchObject({ code: 2, stderr: 'Usage: make-keys.ts FOLDER\n' })
+  await expect(start([makeKeys])).rejects.toMatchObject({ code: 2, stderr: 'Usage: make-keys.ts FOLDER [FOLDER-TO-HAND-OUT-TO]\n' })
 })
 
 test('keys are made once, readable by their owner only, and kept', async () => {
@@ -51,6 +51,22 @@ test('keys are made once, readable by their owner only, and kept', async () => {
   expect(readFileSync(join(keys, 'callers.jwks.json'), 'utf8')).not.toContain('"d"')
   await start([makeKeys, keys])
   expect(content()).toEqual(made)
+})
+
+test('each process is handed its own keys and the public ones, and none of another', async () => {
+  const [keys, handedOut] = [join(folder, 'keys'), join(folder, 'handed-out')]
+  await start([makeKeys, keys, handedOut])
+  await start([makeKeys, keys, handedOut]) // at the next start of the installation
+  const filesOf = (name: string): string[] => readdirSync(join(handedOut, name)).toSorted()
+  const own = (name: string): string[] => ['callers.jwks.json', `${name}.jwk.json`, `${name}.master-key`]
+  expect(readdirSync(handedOut).toSorted()).toEqual(['customer', 'gateway', 'kit', 'ops', 'pin-preference'])
+  for (const name of ['gateway', 'customer']) expect(filesOf(name)).toEqual(own(name).toSorted())
+  for (const name of ['kit', 'pin-preference']) expect(filesOf(name)).toEqual([...own(name), 'zone-key'].toSorted())
+  expect(filesOf('ops')).toEqual(['callers.jwks.json', 'ops.jwk.json'])
+  for (const name of filesOf('kit')) {
+    expect(statSync(join(handedOut, 'kit', name)).mode & 0o777).toBe(0o600)
+    expect(readFileSync(join(handedOut, 'kit', name))).toEqual(readFileSync(join(keys, name)))
+  }
 })
 
 test('state, keys and installed dependencies of the checkout stay out of the image', () => {

@@ -1,6 +1,6 @@
 // Keys of one installation: an ES256 pair per caller, a master key per process that wraps keys, one zone key; made once and kept.
 import { generateKeyPair as generateKeyPairCallback, type JsonWebKey, randomBytes, randomUUID } from 'node:crypto'
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Caller } from '@dcms/contract'
@@ -47,6 +47,27 @@ export async function installationKeys(folder: string): Promise<InstallationKeys
     zoneKey,
     callerKeyFile: (caller) => callerKeyFile(folder, caller),
     masterKey: (process) => masterKeys.get(process) ?? '',
+  }
+}
+
+/** The files of a folder of keys that one caller needs: its own, the public ones, and the zone key where it has a use for it. */
+export const keyFilesOf = (caller: Caller): string[] => [
+  `${caller}.jwk.json`,
+  'callers.jwks.json',
+  ...(caller === 'ops' ? [] : [`${caller}.master-key`]),
+  ...(zoneKeyHolders.includes(caller) ? ['zone-key'] : []),
+]
+
+/** Copies to each caller, into a folder of its name, the keys that it needs and no others; what is there is brought up to date. */
+export async function handOut(keysFolder: string, folder: string): Promise<void> {
+  for (const caller of callers) {
+    const own = join(folder, caller)
+    await mkdir(own, { recursive: true, mode: 0o700 })
+    for (const file of keyFilesOf(caller)) {
+      const beside = join(own, `${file}.${randomUUID()}`)
+      await writeFile(beside, await readFile(join(keysFolder, file)), { mode: 0o600, flag: 'wx' })
+      await rename(beside, join(own, file))
+    }
   }
 }
 
