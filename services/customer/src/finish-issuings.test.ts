@@ -36,7 +36,7 @@ async function runJob(): Promise<unknown> {
     tenant: bank.tenant(ACME),
     asOf: new Date(),
     checkpoint: undefined,
-    scopeOf: () => scope,
+    scopeOf: (commandId: string) => scope.ofCommand(commandId),
     note: async (_reached: unknown, counts: unknown) => void noted.push(counts),
   }
   await finishRegistrations(bank.kit, logger).run(run as unknown as JobRun)
@@ -100,14 +100,17 @@ test('while the kit context is away everything waits; the sweep does the same wo
   await expect(runJob()).rejects.toThrow('the kit context is away')
   bank.isKitAway = false
   const scope = await bank.scope()
-  await finishIssuings(bank.kit, logger, () => Date.now() + 60 * 60_000).run(() => scope, bank.tenant())
+  await finishIssuings(bank.kit, logger, () => Date.now() + 60 * 60_000).run(
+    (_tenant, commandId) => scope.ofCommand(commandId),
+    bank.tenant(),
+  )
   expect(await bank.customer('a-faulty')).toMatchObject({ status: 'ACTIVE' })
 })
 
 const MINUTE_MS = 60_000
 const sweepAt = async (nowMs: number): Promise<void> => {
   const scope = await bank.scope()
-  await finishIssuings(bank.kit, logger, () => nowMs).run(() => scope, bank.tenant())
+  await finishIssuings(bank.kit, logger, () => nowMs).run((_tenant, commandId) => scope.ofCommand(commandId), bank.tenant())
 }
 const issuingOf = async (entityId: string) => (await bank.customer(entityId)).issuing[0]
 

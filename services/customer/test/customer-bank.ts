@@ -74,6 +74,8 @@ export class CustomerBank {
   /** The cards of each bank, as the kit context has them. */
   readonly kits: Record<string, KitInfo[]> = { [ACME]: [], [OTHER]: [] }
   isKitAway = false
+  /** The endpoint of the kit context whose answers are lost, after it has done its work. */
+  lostAnswers: string | undefined
   isPinPreferenceAway = false
   /** What happens elsewhere while the kit context is asked. */
   meanwhile: (endpointName: string) => Promise<unknown> = async () => undefined
@@ -118,7 +120,9 @@ export class CustomerBank {
       await this.meanwhile(endpoint.name)
       if (this.isKitAway) throw new ServiceUnavailable('the kit context is away')
       if (!this.#check(endpoint, body)) return { kind: 'refused', code: 'invalid.input.request' as never, fieldError: [] }
-      return this.#refusalOf(endpoint) ?? { kind: 'answer', result: this.#kitAnswer(endpoint.name, body, tenant) as never }
+      const answered = this.#refusalOf(endpoint) ?? { kind: 'answer', result: this.#kitAnswer(endpoint.name, body, tenant) as never }
+      if (this.lostAnswers === endpoint.name) throw new ServiceUnavailable('the answer of the kit context was lost')
+      return answered
     },
     close: async () => undefined,
   }

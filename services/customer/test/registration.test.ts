@@ -209,7 +209,10 @@ const countOf = (entityId: string): number => bank.kits.ACME_BANK?.filter((kit) 
 /** What the sweep does, an hour later. */
 async function sweep(): Promise<void> {
   const scope = await bank.scope()
-  await finishIssuings(bank.kit, createLogger('test', 'fatal'), () => Date.now() + 60 * 60_000).run(() => scope, bank.tenant())
+  await finishIssuings(bank.kit, createLogger('test', 'fatal'), () => Date.now() + 60 * 60_000).run(
+    (_tenant, commandId) => scope.ofCommand(commandId),
+    bank.tenant(),
+  )
 }
 /** The kit context is away from the next call of this endpoint on. */
 const goesAwayAt = (endpointName: string): void => {
