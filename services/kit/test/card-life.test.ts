@@ -233,12 +233,12 @@ const eventOf: Readonly<Record<Operation, string>> = {
 }
 
 test(
-  'of a hundred orders to replace one card, one does, and one new card is there',
+  'of forty orders to replace one card, one does, and one new card is there', // more would wait for connections until they are refused
   async () => {
     const entityId = `req-${randomUUID()}`
     bank.parts = { customer: customerContext({ mobiles: { [entityId]: [] } }) }
     const { _id: kitNo } = await bank.issue(entityId, 'ACTIVE')
-    const answered = await Promise.all(Array.from({ length: 100 }, () => order(entityId, kitNo, 'REPLACE')))
+    const answered = await Promise.all(Array.from({ length: 40 }, () => order(entityId, kitNo, 'REPLACE')))
     expect(answered.filter(({ status }) => status === 200)).toHaveLength(1)
     expect((await kitsOfEntity(bank, entityId)).map(({ status }) => status)).toEqual(['REPLACED', 'INACTIVE'])
   },
