@@ -151,8 +151,8 @@ export class AsideLane {
     const { source, tenant, collection } = outboxes
     const { eventIds, relayedSequence, refused, failure } = await publishAlone(outboxes, document, publish)
     if (refused) await this.#refuse(outboxes, document, { eventIds, relayedSequence, refused })
-    else if (!failure) return await takeOut(collection, [document])
-    else await takePart(collection, document._id, { eventIds, relayedSequence })
+    else if (failure) await takePart(collection, document._id, { eventIds, relayedSequence })
+    else if (!(await takeOut(collection, [document]))) this.visit(tenant) // it got further events meanwhile
     if (failure?.of === 'bank') this.#streams.failed(tenant, failure.error)
     else if (failure) throw new Error(`events of ${source.name} are not published`, { cause: failure.error })
   }
@@ -163,7 +163,11 @@ export class AsideLane {
     { refused, ...part }: { eventIds: string[]; relayedSequence: number; refused: Refused },
   ): Promise<void> {
     const since = document.outboxAside?.since ?? new Date()
-    await refuse(collection, document._id, { ...part, aside: { ...refused, since, at: new Date(Date.now() + REFUSED_AGAIN_MS) } })
+    const isNewest = await refuse(collection, document, {
+      ...part,
+      aside: { ...refused, since, at: new Date(Date.now() + REFUSED_AGAIN_MS) },
+    })
+    if (!isNewest && source.compacted) this.visit(tenant) // the newer state may well be taken
     if (document.outboxAside?.eventId === refused.eventId) return
     refusals.inc({ collection: source.name })
     const about = { tenant, collection: source.name, aggregate: document._id, ...refused }

@@ -17,6 +17,7 @@ const TOO_LARGE = 'x'.repeat(1_200_000)
 let engines: TestEngines
 let published: ReceivedEvent[]
 let small: ReceivedEvent[]
+let definitions: RawMessage[]
 
 beforeAll(async () => {
   engines = await TestEngines.start([
@@ -26,6 +27,7 @@ beforeAll(async () => {
   ])
   published = await engines.eventsOf(topic)
   small = await engines.eventsOf(smallTopic)
+  definitions = await engines.messagesOf(definitionsTopic)
 })
 afterAll(() => engines.close())
 
@@ -250,34 +252,65 @@ test('a damaged outbox holds up its own document only', async () => {
   await relay.stop()
 })
 
+const definitionsOf = (name: string): OutboxSource => ({
+  name,
+  topic: definitionsTopic,
+  source: '/dcms/gateway',
+  compacted: true,
+  collection: () => collectionOf(name),
+})
+
+async function append(name: string, id: string, sequence: number): Promise<void> {
+  const [event] = withOutbox(id, sequence, sequence).outbox
+  await collectionOf(name).updateOne(
+    { _id: id },
+    { $push: { outbox: event as never }, $inc: { sequence: 1, version: 1 }, $set: { outboxAt: new Date() } },
+  )
+}
+
 test('a definition that Kafka refuses holds up neither other tenants’ nor the next one of its own', async () => {
-  const source: OutboxSource = {
-    name: 'definitions',
-    topic: definitionsTopic,
-    source: '/dcms/gateway',
-    compacted: true,
-    collection: () => collectionOf('definitions'),
-  }
+  const source = definitionsOf('definitions')
   const huge = withOutbox('HUGE_BANK', 1, 1, { TOO_LARGE })
   await collectionOf('definitions').insertMany([huge, withOutbox('OTHER_BANK', 1, 1)])
   const relay = new Relay(engines.broker(), [source], () => [''])
   relay.nudge(source, '', 'HUGE_BANK')
   relay.nudge(source, '', 'OTHER_BANK')
-  const definitions = await engines.messagesOf(definitionsTopic)
   await until('the other is published', () => definitions.some(({ key }) => key === 'OTHER_BANK'))
   await until(
     'the refusal is known',
     async () => (await collectionOf('definitions').findOne({ _id: 'HUGE_BANK' }))?.outboxAside !== undefined,
   )
-  const [second] = withOutbox('HUGE_BANK', 2, 2).outbox
-  await collectionOf('definitions').updateOne(
-    { _id: 'HUGE_BANK' },
-    { $push: { outbox: second as never }, $inc: { sequence: 1, version: 1 }, $set: { outboxAt: new Date() } },
-  )
+  await append('definitions', 'HUGE_BANK', 2)
   relay.nudge(source, '', 'HUGE_BANK')
   await until('the mended one is published', () =>
     definitions.some(({ key, value }) => key === 'HUGE_BANK' && JSON.parse(value).step === 2),
   )
   await until('nothing waits', async () => (await collectionOf('definitions').countDocuments({ 'outbox.0': { $exists: true } })) === 0)
   await relay.stop()
+})
+
+test('a definition that comes while the one before is being refused is published at once', async () => {
+  const { brokers, installation, logger } = engines
+  const reached = Promise.withResolvers<void>()
+  const released = Promise.withResolvers<void>()
+  const broker = new (class extends Broker {
+    override async publishAside(batches: Parameters<Broker['publishAside']>[0], isFailing: boolean): Promise<void> {
+      reached.resolve()
+      await released.promise
+      await super.publishAside(batches, isFailing)
+    }
+  })({ brokers, clientId: 'held', installation, logger })
+  const source = definitionsOf('meanwhile')
+  await collectionOf('meanwhile').insertOne(withOutbox('HASTY_BANK', 1, 1, { TOO_LARGE }))
+  const relay = new Relay(broker, [source], () => [''])
+  relay.nudge(source, '', 'HASTY_BANK')
+  await reached.promise
+  await append('meanwhile', 'HASTY_BANK', 2)
+  relay.nudge(source, '', 'HASTY_BANK')
+  await until('the relay has seen it', async () => (await collectionOf('meanwhile').countDocuments({ outboxAt: { $exists: true } })) === 0)
+  released.resolve()
+  await until('nothing waits', async () => (await collectionOf('meanwhile').countDocuments({ 'outbox.0': { $exists: true } })) === 0)
+  await until('it is published', () => definitions.some(({ key, value }) => key === 'HASTY_BANK' && JSON.parse(value).step === 2))
+  await relay.stop()
+  await broker.stop()
 })

@@ -6,9 +6,12 @@ type Collection = mongo.Collection<OutboxDocument>
 
 const unsetOf = (isAside: boolean): Record<string, ''> => ({ outboxAt: '', ...(isAside && { outboxAside: '' }) })
 
-/** Takes confirmed events out. A document that got further events meanwhile keeps those and its `outboxAt`. */
-export async function takeOut(collection: Collection, documents: readonly WaitingDocument[]): Promise<void> {
-  if (documents.length === 0) return
+/**
+ * Takes confirmed events out. A document that got further events meanwhile keeps those, its `outboxAt`, and where it is aside.
+ * @returns whether none did
+ */
+export async function takeOut(collection: Collection, documents: readonly WaitingDocument[]): Promise<boolean> {
+  if (documents.length === 0) return true
   const confirmed = documents.map(({ _id, outbox, sequence, outboxAside }) => ({
     _id,
     sequence,
@@ -19,11 +22,12 @@ export async function takeOut(collection: Collection, documents: readonly Waitin
     confirmed.map(({ _id, sequence, pull, unset }) => ({ updateOne: { filter: { _id, sequence }, update: { ...pull, $unset: unset } } })),
     { ordered: false },
   )
-  if (done.matchedCount === confirmed.length) return
+  if (done.matchedCount === confirmed.length) return true
   await collection.bulkWrite(
     confirmed.map(({ _id, sequence, pull }) => ({ updateOne: { filter: { _id, sequence: { $gt: sequence } }, update: pull } })),
     { ordered: false },
   )
+  return false
 }
 
 export interface Asides {
@@ -75,7 +79,17 @@ export async function takePart(collection: Collection, id: string, part: Part): 
   await collection.updateOne({ _id: id }, partOf(part))
 }
 
-/** Marks a document one of whose messages Kafka refuses for good. */
-export async function refuse(collection: Collection, id: string, { aside, ...part }: Part & { aside: OutboxAside }): Promise<void> {
-  await collection.updateOne({ _id: id }, { ...partOf(part), $set: { outboxAside: aside } })
+/**
+ * Marks a document one of whose messages Kafka refuses for good. One that got further events meanwhile is due again at once.
+ * @returns whether it got none
+ */
+export async function refuse(
+  collection: Collection,
+  { _id, sequence }: WaitingDocument,
+  { aside, ...part }: Part & { aside: OutboxAside },
+): Promise<boolean> {
+  const done = await collection.updateOne({ _id, sequence }, { ...partOf(part), $set: { outboxAside: aside } })
+  if (done.matchedCount === 1) return true
+  await collection.updateOne({ _id }, { ...partOf(part), $set: { outboxAside: { ...aside, at: new Date() } } })
+  return false
 }
