@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { cacheDir, cached, withLock } from './cache.ts'
+import { cacheDir, cached, tryLock, withLock } from './cache.ts'
 
 let folder: string
 const before = process.env.DCMS_CACHE
@@ -85,4 +85,24 @@ test('two who want one lock work one after the other, and the second hears that 
   )
   await first
   expect(order).toEqual(['waiting', 'first', 'second'])
+})
+
+test('a cache folder that cannot be written to is told in one line, with the variable that names another', async () => {
+  const file = join(folder, 'file')
+  await writeFile(file, '')
+  process.env.DCMS_CACHE = file
+  const build = (): Promise<void> => Promise.reject(new Error('never reached'))
+  await expect(cached({ name: 'thing', title: 'building', build }, silent)).rejects.toThrow(
+    `The cache folder ${file} cannot be written to (ENOTDIR): DCMS_CACHE names another one.`,
+  )
+})
+
+test('a lock that is only tried is had by one, and free again when it is released', async () => {
+  const path = join(folder, 'start')
+  const release = await tryLock(path, 5_000)
+  expect(await tryLock(path, 5_000)).toBeNull()
+  await release?.()
+  const next = await tryLock(path, 5_000)
+  expect(next).not.toBeNull()
+  await next?.()
 })

@@ -1,5 +1,5 @@
 // The user's cache of downloads and builds, shared by all clones: an entry is complete or it does not exist.
-import { access, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { access, constants, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { lock } from 'proper-lockfile'
@@ -21,6 +21,38 @@ export async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   )
+}
+
+/**
+ * The folder for locks, made where it is missing.
+ * @throws Error with one line that names the cache folder and the variable, when nothing can be written there
+ */
+export async function lockFolder(cache: string): Promise<string> {
+  const folder = join(cache, 'locks')
+  try {
+    await mkdir(folder, { recursive: true })
+    await access(folder, constants.W_OK)
+    return folder
+  } catch (problem) {
+    const code = problem instanceof Error && 'code' in problem ? String(problem.code) : 'unknown'
+    throw new Error(`The cache folder ${cache} cannot be written to (${code}): DCMS_CACHE names another one.`, { cause: problem })
+  }
+}
+
+/**
+ * Takes the lock on `path` if nobody holds it, and keeps it until it is released or the process ends.
+ * @returns null when another holds it
+ */
+export async function tryLock(path: string, staleMs: number): Promise<(() => Promise<void>) | null> {
+  await mkdir(path, { recursive: true })
+  const options = { realpath: false, stale: staleMs, update: staleMs / 5, lockfilePath: `${path}.lock`, onCompromised: () => undefined }
+  try {
+    const release = await lock(path, options)
+    return () => release().catch(() => undefined) // a lock that was taken from us is not ours to release
+  } catch (problem) {
+    if (problem instanceof Error && 'code' in problem && problem.code === 'ELOCKED') return null
+    throw problem
+  }
 }
 
 /** Runs `work` while no other process holds the lock on `path`; waits as long as the other one lives. */
@@ -56,9 +88,8 @@ export async function cached(entry: CacheEntry, progress: Progress): Promise<str
   const cache = cacheDir()
   const folder = join(cache, entry.name)
   if (await exists(folder)) return folder
-  await mkdir(join(cache, 'locks'), { recursive: true })
   return withLock(
-    join(cache, 'locks', entry.name),
+    join(await lockFolder(cache), entry.name),
     async () => {
       if (await exists(folder)) return folder
       await removePartial(cache, entry.name)

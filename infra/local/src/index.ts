@@ -1,4 +1,5 @@
 // What other packages may use: the engines, and Kafka alone for fault tests.
+export { tryLock } from './cache.ts'
 export {
   type EngineKind,
   type EngineOptions,

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { cacheDir, type Progress, timed, withLock } from './cache.ts'
+import { cacheDir, lockFolder, type Progress, timed, withLock } from './cache.ts'
 
 export type Tool = 'java' | 'mvn' | 'go' | 'mmdebstrap'
 
@@ -86,7 +86,7 @@ async function canInstall(): Promise<boolean> {
 async function mayInstall(missing: Tool[], progress: Progress): Promise<void> {
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
   const apt = ['-q', '-o', 'DPkg::Lock::Timeout=120']
-  await withLock(join(cacheDir(), 'locks', 'apt'), () =>
+  await withLock(join(await lockFolder(cacheDir()), 'apt'), () =>
     timed(`installing with apt-get: ${missing.join(', ')} (once per machine)`, progress, async () => {
       await execa('apt-get', [...apt, 'update'], { env, reject: false }) // one broken source must not hide the others
       for (const tool of missing) {

@@ -7,6 +7,7 @@ import { runDemoJourney } from './demo-journey.ts'
 import { devKafkaPort, devMongoPort } from './dev-engines.ts'
 import { type Installation, startInstallation } from './processes.ts'
 import { isRunning, readRunFile, removeRunFile, stateDirOf, writeRunFile } from './run-file.ts'
+import { takeStartLock } from './start-lock.ts'
 import { durationText, painter } from './terminal.ts'
 import { type Running, untilStopped } from './until-stopped.ts'
 
@@ -15,12 +16,15 @@ const paint = painter(process.stdout)
 async function start({ cleanUp, progress, stopped }: Running, exitAfterwards: boolean): Promise<number> {
   const begun = performance.now()
   const stateDir = stateDirOf(process.env)
+  const releaseStart = await takeStartLock(stateDir)
+  cleanUp(releaseStart)
   await refuseSecondStart(stateDir)
   const engines = await startEngines({ dataDir: join(stateDir, 'engines'), mongoPort: devMongoPort, kafkaPort: devKafkaPort, progress })
   cleanUp(() => engines.stop())
   const installation = await startInstallation({ engines, stateDir, progress })
   cleanUp(() => installation.stop())
   await writeRunFile(stateDir, installation)
+  await releaseStart()
   cleanUp(() => removeRunFile(stateDir))
   const client = await demoClient(stateDir, installation.gatewayUrl)
   progress('tenants: ACME_BANK and SANDBOX_BANK, their users and keys')
