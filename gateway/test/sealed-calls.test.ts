@@ -42,6 +42,7 @@ test.each(['P-256', 'X25519'] as const)(
     expect(call).toMatchObject({ method: 'POST', path: '/kit-manager/kitActivation' })
     expect(call?.headers).toMatchObject({ 'content-type': 'application/json', 'x-request-id': 'my-request.1', 'idempotency-key': 'key-1' })
     expect(call?.headers.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
+    expect(call?.headers['x-dcms-definition-version']).toMatch(/^[1-9]\d*$/)
     expect(call?.headers.authorization).toBeUndefined()
     expect(jwt.decode(String(call?.headers['x-dcms-context']))).toMatchObject({
       iss: 'gateway',

@@ -1,5 +1,4 @@
 // One try to apply one event, and what its outcome says: about the event, its bank, or the engines.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Counter } from 'prom-client'
 import { fromMessage, MalformedEvent, type ReceivedEvent } from './cloud-event.ts'
 import type { PlacedMessage } from './dead-letters.ts'
@@ -98,10 +97,12 @@ export class EventTrial {
   }
 
   async #within(running: Running, place: string, withinMs: number): Promise<Verdict> {
-    const over = new AbortController()
-    const tooSlow = sleep(withinMs, undefined, { signal: over.signal, ref: false }).catch(() => undefined)
+    let timer: NodeJS.Timeout | undefined
+    const tooSlow = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), withinMs)
+    })
     const verdict = await Promise.race([running.verdict, tooSlow])
-    over.abort()
+    clearTimeout(timer)
     if (verdict) {
       this.#stillRunning.delete(place)
       return verdict

@@ -157,7 +157,10 @@ export class Follower {
   /** A batch is done when each of its messages is applied, set aside or given up; only then its offset moves on. */
   async #followBatch({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
     await keepAlive(heartbeat, async (alive) => {
-      const waiting = await this.#partitions.of(batch.partition, () => alive.holds && isRunning())
+      const waiting = await this.#partitions.of(batch.partition, () => {
+        alive.moved() // it waits for the store
+        return alive.holds && isRunning()
+      })
       if (!waiting) return
       const goesOn = (): boolean => alive.holds && waiting.holds() && isRunning() && !isStale() && !this.#broker.stopped
       await this.#work.run(queuesOf(batch.partition, batch.messages), waiting.events, alive, goesOn)

@@ -180,3 +180,12 @@ test('as long as nothing is set aside the store is not asked for each event', as
   expect(new Set(asked)).toEqual(new Set(['list'])) // once per assignment
   expect(asked.length).toBeLessThanOrEqual(2)
 })
+
+test('an event that is no event and too large for a letter becomes a letter without its value', async () => {
+  const topic = 'dcms.calm'
+  const value = JSON.stringify({ type: 'StepTaken', filling: 'x'.repeat(1_048_380) })
+  await broker.publish(topic, [{ key: 'ACME_BANK:huge', value, headers: {} }])
+  const letters = await engines.messagesOf(deadLetterTopic(topic, group))
+  await until('the letter is there', () => letters.length === 1)
+  expect(letters[0]).toMatchObject({ value: 'null', headers: { dlq_value: 'refused by Kafka', dlq_topic: topic } })
+})

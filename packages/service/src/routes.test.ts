@@ -46,7 +46,7 @@ const askEndpoint = internalEndpoint<{ entityId?: string }, string>()({
   name: 'ask',
   path: '/internal/ask',
   callers: ['customer'],
-  errors: ['invalid.input.request', 'MCC007', 'service.unavailable'],
+  errors: ['invalid.input.request', 'MCC007', 'product.not.found', 'service.unavailable'],
 })
 const behalf = { tenant: 'ACME_BANK', user: 'api_user', roles: ['API_CLIENT'] }
 
@@ -72,6 +72,7 @@ beforeAll(async () => {
       ),
       command(askEndpoint, async ({ entityId }) => {
         if (entityId === 'away') throw new ServiceUnavailable('the customer service is away')
+        if (entityId === 'new') return refuse('product.not.found')
         if (entityId === 'bug') throw new Error('card 6080401234566954 broke it')
         if (entityId === 'slow') await new Promise((resolve) => setTimeout(resolve, 2_600))
         return entityId === 'none' ? refuse('MCC007') : answer('told')
@@ -158,6 +159,21 @@ test('an unknown path is 404, a known one with another method 405 with Allow', a
   const wrong = await send('/see', { token: gatewayToken(), method: 'PUT' })
   expect(wrong).toMatchObject({ status: 405, code: 'method.not.allowed' })
   expect(wrong.headers.get('allow')).toBe('POST')
+})
+
+test('a caller with a newer definition of the bank gets 503 where the older one would refuse, one with the same the refusal', async () => {
+  const calling = { ...behalf, requestId: 'r' }
+  const ofVersion = (version: number) =>
+    internalClient({
+      baseUrl: `http://127.0.0.1:${http.port}`,
+      audience: 'kit',
+      tokens: { ...tokensOf('customer'), definitionVersionOf: () => version },
+    })
+  const [same, newer] = [ofVersion(bank.tenant.version), ofVersion(bank.tenant.version + 1)]
+  await expect(newer.call(askEndpoint, { entityId: 'new' }, calling)).rejects.toBeInstanceOf(ServiceUnavailable)
+  expect(await newer.call(askEndpoint, { entityId: 'none' }, calling)).toMatchObject({ kind: 'refused', code: 'MCC007' })
+  expect(await same.call(askEndpoint, { entityId: 'new' }, calling)).toMatchObject({ kind: 'refused', code: 'product.not.found' })
+  await Promise.all([same.close(), newer.close()])
 })
 
 test('an unexpected fault is 500 without a hint, and the log has it with the request id', async () => {
