@@ -16,7 +16,8 @@ export type SessionRecipient = Recipient & { mode: 'session' }
 /** One exchange with the gateway, sealed for the recipient, or clear without one. Answers the JSON of the answer. */
 export interface Exchange {
   path: string
-  body?: unknown
+  /** JSON. */
+  text: string
   recipient?: Recipient
   headers?: Record<string, string>
 }
@@ -83,7 +84,7 @@ export class Access {
     const { username, password, sealed } = this.#options
     const answer = await this.#options.exchange({
       path: authenticatePath,
-      body: { username, password },
+      text: JSON.stringify({ username, password }),
       ...(sealed && { recipient: await this.oneShot() }),
     })
     const token = isObject(answer) ? answer.id_token : undefined
@@ -98,7 +99,7 @@ export class Access {
     const { kty, crv, x } = publicPart(own)
     const answer = await exchange({
       path: sessionPath,
-      body: { key: { kty, crv, x } },
+      text: JSON.stringify({ key: { kty, crv, x } }),
       recipient: await this.oneShot(),
       headers: { authorization: `Bearer ${await this.token()}` },
     })

@@ -5,15 +5,15 @@ import { htuOf, type PublicEndpoint } from '@dcms/contract'
 import { decryptField, SealingError } from '@dcms/sealing'
 import { Access, type Exchange } from './access.ts'
 import { clearContent, resultOf, throwRefusal } from './answer-content.ts'
-import { type CallOptions, callEndpoint, MethodsOfContract, withoutParameters } from './endpoint-methods.ts'
-import { DcmsProtocolError } from './errors.ts'
+import { type CallOptions, type Content, callEndpoint, contentOf, MethodsOfContract } from './endpoint-methods.ts'
+import { DcmsClosedError, DcmsInputError, DcmsProtocolError } from './errors.ts'
 import { GatewayClock } from './gateway-clock.ts'
 import { idempotencyKeyOf } from './idempotency-key.ts'
-import { type CheckedOptions, checkedOptions, type DcmsOptions } from './options.ts'
+import { type CheckedOptions, checkedCallOptions, checkedOptions, type DcmsOptions } from './options.ts'
 import { encryptPin, type PinCard } from './pin-encryption.ts'
 import { Pins } from './pins.ts'
 import { type Remedy, tryRepeatedly } from './retries.ts'
-import { AnswerFault, openAnswer, type Purpose, type Recipient, type SealedRequest, sealRequest } from './sealed-messages.ts'
+import { AnswerFault, openAnswer, type Purpose, type Recipient, type SealedRequest, sealText } from './sealed-messages.ts'
 import { type Answer, Transport } from './transport.ts'
 
 const PREFIX = '/v1'
@@ -23,7 +23,7 @@ const CLEAR = 'application/json'
 /** What stays the same over all tries of a call. */
 interface Call {
   endpoint: PublicEndpoint
-  body: unknown
+  content: Content
   traceId: string
   idempotencyKey: string | undefined
   timeoutMs: number
@@ -44,7 +44,9 @@ interface Limits {
 
 /**
  * A client of one user of one tenant. `await dcms.register({ … })`; every method of the contract is there and answers `result`.
- * Methods throw DcmsError (refused), DcmsConnectionError (no answer) or DcmsProtocolError (an answer that cannot be trusted).
+ * Methods throw DcmsError (refused), DcmsConnectionError (no answer), DcmsProtocolError (an answer that cannot be trusted), DcmsInputError
+ * (nothing was sent: an option or argument is wrong) or DcmsClosedError. What was given at the call is what is sent, whatever the caller changes
+ * afterwards.
  * Calls may run at once; they share one login and one session.
  */
 export class Dcms extends MethodsOfContract {
@@ -52,6 +54,8 @@ export class Dcms extends MethodsOfContract {
   readonly #transport: Transport
   readonly #clock: GatewayClock
   readonly #access: Access
+  readonly #calls = new Set<Promise<unknown>>()
+  #closing: Promise<void> | undefined
   /** The calls with a PIN, made with the clear PIN, which does not leave this process. */
   readonly pins: Pins
 
@@ -63,7 +67,7 @@ export class Dcms extends MethodsOfContract {
     this.#clock = new GatewayClock(checked.clock)
     this.pins = new Pins(this, checked.pinKey)
     // Logging in and opening a session serve all calls that wait, so no single call's signal or trace id goes with them.
-    const limits = (): Limits => ({ traceId: randomUUID(), timeoutMs: checked.timeoutMs, signal: undefined })
+    const limits = (): Limits => ({ traceId: newTraceId(), timeoutMs: checked.timeoutMs, signal: undefined })
     this.#access = new Access({
       tenant: checked.tenant,
       username: checked.username,
@@ -79,11 +83,18 @@ export class Dcms extends MethodsOfContract {
     })
   }
 
-  /** Opens the `encryptedCardNumber` of an answer with the field key. The result is a card number in clear: never log it. */
+  /**
+   * Opens the `encryptedCardNumber` of an answer with the field key. The result is a card number in clear: never log it.
+   * @throws DcmsInputError when it is not a text that this key opens, or there is no key
+   */
   decryptCardNumber(encryptedCardNumber: string): string {
     const { fieldKey } = this.#options
-    if (!fieldKey) throw new TypeError('keys.fieldKey was not given to this client')
-    return decryptField(encryptedCardNumber, fieldKey)
+    if (!fieldKey) throw new DcmsInputError('keys.fieldKey', 'was not given to this client')
+    try {
+      return decryptField(encryptedCardNumber, fieldKey)
+    } catch {
+      throw new DcmsInputError('encryptedCardNumber', 'cannot be opened with keys.fieldKey')
+    }
   }
 
   /**
@@ -100,32 +111,49 @@ export class Dcms extends MethodsOfContract {
   }
 
   /** The bearer token of this client, logging in when there is none: for those who do their own HTTP. It is a secret. */
-  currentToken(): Promise<string> {
-    return this.#access.token()
+  async currentToken(): Promise<string> {
+    return this.#underWay(() => this.#access.token())
   }
 
   /** Logs in and, in session mode, opens the session now instead of at the first call; faults show here. */
   async connect(options: CallOptions = {}): Promise<void> {
-    await this.#repeat(randomUUID(), options.signal, async () => {
-      await this.#access.token()
-      await this.#recipient()
-    })
+    const { signal } = checkedCallOptions(options)
+    await this.#underWay(() =>
+      this.#repeat(newTraceId(), signal, async () => {
+        await this.#access.token()
+        await this.#recipient()
+      }),
+    )
   }
 
-  /** Waits for calls under way and closes the connections. */
+  /** Takes no more calls, waits for those under way (no longer than their `retry.totalTimeMs`), then closes the connections. A second close waits for the first. */
   close(): Promise<void> {
-    return this.#transport.close()
+    this.#closing ??= Promise.allSettled(this.#calls).then(() => this.#transport.close())
+    return this.#closing
   }
 
+  async #underWay<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#closing) throw new DcmsClosedError()
+    const call = work()
+    this.#calls.add(call)
+    try {
+      return await call
+    } finally {
+      this.#calls.delete(call)
+    }
+  }
+
+  /** Everything the caller gave is read before the first wait. */
   async [callEndpoint](endpoint: PublicEndpoint, body: unknown, options: CallOptions = {}): Promise<unknown> {
+    const { requestId, signal: callerSignal, timeoutMs = this.#options.timeoutMs } = checkedCallOptions(options)
     const call: Call = {
       endpoint,
-      body,
-      traceId: randomUUID(),
-      idempotencyKey: endpoint.idempotency === 'read' ? undefined : idempotencyKeyOf(body, options.requestId),
-      timeoutMs: options.timeoutMs ?? this.#options.timeoutMs,
+      content: contentOf(endpoint, body),
+      traceId: newTraceId(),
+      idempotencyKey: endpoint.idempotency === 'read' ? undefined : idempotencyKeyOf(body, requestId),
+      timeoutMs,
     }
-    return this.#repeat(call.traceId, options.signal, (signal, used) => this.#attempt(call, signal, used))
+    return this.#underWay(() => this.#repeat(call.traceId, callerSignal, (signal, used) => this.#attempt(call, signal, used)))
   }
 
   /** Tries until it works or cannot work; `used` tells the remedies what the failed try relied on. */
@@ -152,16 +180,15 @@ export class Dcms extends MethodsOfContract {
   }
 
   async #attempt(call: Call, signal: AbortSignal, used: Used): Promise<unknown> {
-    const { endpoint, body, traceId, idempotencyKey, timeoutMs } = call
+    const { endpoint, content, traceId, idempotencyKey, timeoutMs } = call
     used.token = await this.#access.token()
     used.recipient = await this.#recipient()
     const headers: Record<string, string> = { authorization: `Bearer ${used.token}` }
     if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey
-    const { path, content: sent } = withoutParameters(endpoint, body)
-    const exchange: Exchange = { path: PREFIX + path, body: sent, headers }
+    const exchange: Exchange = { path: PREFIX + content.path, text: content.text, headers }
     if (used.recipient) exchange.recipient = used.recipient
-    const content = await this.#exchange(endpoint.method, exchange, { traceId, timeoutMs, signal })
-    return resultOf(content, traceId)
+    const answer = await this.#exchange(endpoint.method, exchange, { traceId, timeoutMs, signal })
+    return resultOf(answer, traceId)
   }
 
   async #recipient(): Promise<Recipient | undefined> {
@@ -170,9 +197,9 @@ export class Dcms extends MethodsOfContract {
   }
 
   /** Sends one message and answers the JSON of its answer; a refusal, sealed or clear, is thrown. */
-  async #exchange(method: PublicEndpoint['method'], { path, body, recipient, headers }: Exchange, limits: Limits): Promise<unknown> {
-    const sealed = recipient && sealRequest(body, recipient, this.#purpose(method, path))
-    const content = sealed ? { type: SEALED, text: sealed.jwe } : { type: CLEAR, text: JSON.stringify(body) }
+  async #exchange(method: PublicEndpoint['method'], { path, text, recipient, headers }: Exchange, limits: Limits): Promise<unknown> {
+    const sealed = recipient && sealText(text, recipient, this.#purpose(method, path))
+    const content = sealed ? { type: SEALED, text: sealed.jwe } : { type: CLEAR, text }
     const answer = await this.#send(method, path, headers ?? {}, content, limits)
     const json =
       sealed && recipient && answer.contentType === SEALED
@@ -225,6 +252,14 @@ export class Dcms extends MethodsOfContract {
 
   [inspect.custom](): string {
     return `Dcms ${inspect(this.toJSON())}`
+  }
+}
+
+/** A UUID without twelve digits in a row: the gateway replaces ids that could be card numbers. */
+function newTraceId(): string {
+  for (;;) {
+    const id = randomUUID()
+    if (!/\d{12}/.test(id)) return id
   }
 }
 

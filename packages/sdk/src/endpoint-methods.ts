@@ -1,5 +1,6 @@
 // One method per endpoint of the contract, made from the contract itself: a new entry there is a new method here.
 import { type PublicEndpoint, publicEndpoints } from '@dcms/contract'
+import { DcmsInputError } from './errors.ts'
 
 type Endpoints = typeof publicEndpoints
 type TypesOf<Entry> = Entry extends { readonly types?: infer Types } ? NonNullable<Types> : never
@@ -48,17 +49,46 @@ for (const [name, endpoint] of Object.entries<PublicEndpoint>(publicEndpoints)) 
   })
 }
 
-/** Path and query parameters are members of the body for callers; on the wire they stand in the request target. */
-export function withoutParameters({ path, parametersIn }: PublicEndpoint, body: unknown): { path: string; content: unknown } {
-  if (!parametersIn || typeof body !== 'object' || body === null) return { path, content: body }
-  const content: Record<string, unknown> = { ...body }
+/** A call's content as it goes out, taken when the call is made: whatever the caller changes afterwards, this is sent. */
+export interface Content {
+  /** Path below the base, with its parameters and the query. */
+  path: string
+  /** JSON of the body. */
+  text: string
+}
+
+/**
+ * Path and query parameters are members of the body for callers; on the wire they stand in the request target.
+ * @throws DcmsInputError when the body is no object (or list, where the endpoint takes one), or cannot be written as JSON
+ */
+export function contentOf({ path, parametersIn = {}, request }: PublicEndpoint, body: unknown): Content {
+  const takesList = 'type' in request && request.type === 'array'
+  if (typeof body !== 'object' || body === null || Array.isArray(body) !== takesList)
+    throw new DcmsInputError('body', takesList ? 'must be a list' : 'must be an object')
+  const rest: Record<string, unknown> = takesList ? {} : { ...body }
   const query = new URLSearchParams()
   let filled = path
   for (const [name, place] of Object.entries(parametersIn)) {
-    const value = content[name]
-    delete content[name]
-    if (place === 'path') filled = filled.replace(`{${name}}`, encodeURIComponent(String(value)))
+    const value = rest[name]
+    delete rest[name]
+    if (place === 'path') filled = filled.replace(`{${name}}`, () => pathStep(name, value))
     else if (value !== undefined) query.set(name, String(value))
   }
-  return { path: query.size > 0 ? `${filled}?${query}` : filled, content }
+  return { path: query.size > 0 ? `${filled}?${query}` : filled, text: jsonOf(takesList ? body : rest) }
+}
+
+function pathStep(name: string, value: unknown): string {
+  const text = typeof value === 'number' ? String(value) : value
+  // Proxies resolve `.` and `..`.
+  if (typeof text !== 'string' || text === '' || text === '.' || text === '..' || !text.isWellFormed())
+    throw new DcmsInputError(name, 'must be a text that can stand in a path')
+  return encodeURIComponent(text)
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    throw new DcmsInputError('body', 'cannot be written as JSON') // the cause could quote it
+  }
 }

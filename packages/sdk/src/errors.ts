@@ -44,10 +44,13 @@ export class DcmsConnectionError extends Error {
   override readonly name = 'DcmsConnectionError'
   /** The trace id of the call. */
   readonly requestId: string
+  /** How long what stands before DCMS, such as a load balancer, asks to wait, where it does. */
+  readonly retryAfterMs: number | undefined
 
-  constructor(message: string, requestId: string, cause?: unknown) {
+  constructor(message: string, requestId: string, { cause, retryAfterMs }: { cause?: unknown; retryAfterMs?: number | undefined } = {}) {
     super(message, cause === undefined ? undefined : { cause })
     this.requestId = requestId
+    this.retryAfterMs = retryAfterMs
   }
 }
 
@@ -62,10 +65,19 @@ export class DcmsProtocolError extends Error {
   }
 }
 
-/** Nothing was sent: what the call was given cannot be used. Names it by `field` and never shows its value. */
+/** The client was closed before the call was made. */
+export class DcmsClosedError extends Error {
+  override readonly name = 'DcmsClosedError'
+
+  constructor() {
+    super('the client is closed')
+  }
+}
+
+/** Nothing was sent: what the client or the call was given cannot be used. Names it by `field` and never shows its value. */
 export class DcmsInputError extends TypeError {
   override readonly name = 'DcmsInputError'
-  /** `pin`, `cardNumber`, `kitNo`, `cvv`, `keys.pinKey` … */
+  /** `tenant`, `timeoutMs`, `body`, `requestId`, `pin`, `cardNumber`, `keys.pinKey` … */
   readonly field: string
 
   constructor(field: string, problem: string) {

@@ -39,7 +39,7 @@ export function remedyFor(failure: unknown): Remedy {
     case 'concurrent.change':
       return 'pause'
     default:
-      return [429, 500, 503, 504].includes(failure.status) ? 'pause' : 'none'
+      return [408, 429, 500, 503, 504].includes(failure.status) ? 'pause' : 'none'
   }
 }
 
@@ -86,6 +86,6 @@ export async function tryRepeatedly<Result>({ retries, signal, traceId, attempt,
 /** Exponential backoff, between half and the whole of it by chance; on top of what Retry-After asks for. */
 function pauseBefore(tries: number, failure: unknown, { firstPauseMs, pauseMaxMs }: RetryOptions): number {
   const backoffMs = (0.5 + Math.random() / 2) * Math.min(firstPauseMs * 2 ** (tries - 1), pauseMaxMs)
-  const askedMs = failure instanceof DcmsError ? (failure.retryAfterMs ?? 0) : 0
+  const askedMs = failure instanceof DcmsError || failure instanceof DcmsConnectionError ? (failure.retryAfterMs ?? 0) : 0
   return askedMs + backoffMs
 }

@@ -36,9 +36,12 @@ export interface Purpose {
 }
 
 /** Seals a JSON body for the gateway, with a fresh `jti`. */
-export function sealRequest(body: unknown, recipient: Recipient, { iat, aud, htu }: Purpose): SealedRequest {
+export const sealRequest = (body: unknown, recipient: Recipient, purpose: Purpose): SealedRequest =>
+  sealText(JSON.stringify(body), recipient, purpose)
+
+/** The same for a body that is JSON text already. */
+export function sealText(text: string, recipient: Recipient, { iat, aud, htu }: Purpose): SealedRequest {
   const jti = randomUUID()
-  const text = JSON.stringify(body)
   const header = { iat, jti, aud, htu }
   if (recipient.mode === 'session') return { jti, jwe: sealSession(text, recipient.keys.requestKey, recipient.ticket, header) }
   const reply = recipient.replyKid === undefined ? {} : { reply_kid: recipient.replyKid }

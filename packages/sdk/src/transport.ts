@@ -8,6 +8,9 @@ const CONNECTIONS_MAX = 64
 /** Answers are far smaller; more is not DCMS. */
 const ANSWER_BYTES_MAX = 32 * 1024 * 1024
 const SECOND_MS = 1_000
+const SECONDS = /^\d{1,10}$/
+/** The three forms of RFC 9110 section 5.6.7 begin with the name of a day. */
+const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/
 
 export interface Answer {
   status: number
@@ -49,6 +52,7 @@ export class Transport {
   /** One try. @throws DcmsConnectionError when no whole answer came; the signal's reason when the caller gave up */
   async send({ method, path, headers, body, requestId, timeoutMs, signal }: HttpRequest): Promise<Answer> {
     const timeout = AbortSignal.timeout(timeoutMs)
+    let askedMs: number | undefined
     try {
       const answer = await this.#agent.request({
         origin: this.#origin,
@@ -62,18 +66,23 @@ export class Transport {
         const value = answer.headers[name]
         return Array.isArray(value) ? value[0] : value
       }
+      // Before the body: what it asks for holds also when the body breaks off.
+      askedMs = retryAfterMs(header('retry-after'), dateOf(header('date')))
       return {
         status: answer.statusCode,
         contentType: (header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '',
         text: await answer.body.text(),
         requestId: header('x-request-id') ?? requestId,
         date: header('date'),
-        retryAfterMs: retryAfterMs(header('retry-after')),
+        retryAfterMs: askedMs,
       }
-    } catch (error) {
-      if (signal?.aborted) throw new DcmsConnectionError(`${this.#origin} did not answer in the time given to the call`, requestId, error)
-      const why = timeout.aborted ? `did not answer within ${timeoutMs} ms` : `cannot be reached (${codeOf(error)})`
-      throw new DcmsConnectionError(`${this.#origin} ${why}`, requestId, error)
+    } catch (cause) {
+      const why = signal?.aborted
+        ? 'did not answer in the time given to the call'
+        : timeout.aborted
+          ? `did not answer within ${timeoutMs} ms`
+          : `cannot be reached (${codeOf(cause)})`
+      throw new DcmsConnectionError(`${this.#origin} ${why}`, requestId, { cause, retryAfterMs: askedMs })
     }
   }
 
@@ -83,12 +92,21 @@ export class Transport {
   }
 }
 
-/** Retry-After in seconds or as a date (RFC 9110 section 10.2.3). */
-export function retryAfterMs(header: string | undefined, nowMs: number = Date.now()): number | undefined {
+/**
+ * Retry-After in seconds or as a date (RFC 9110 section 10.2.3); undefined when it is neither.
+ * @param nowMs the time of whoever sent it
+ */
+export function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
   if (header === undefined) return undefined
-  const seconds = Number(header)
-  const ms = Number.isFinite(seconds) ? seconds * SECOND_MS : Date.parse(header) - nowMs
+  if (SECONDS.test(header)) return Number(header) * SECOND_MS
+  const ms = HTTP_DATE.test(header) ? Date.parse(header) - nowMs : Number.NaN
   return Number.isNaN(ms) ? undefined : Math.max(ms, 0)
+}
+
+/** The sender's time by its Date header, else this machine's. */
+function dateOf(header: string | undefined): number {
+  const ms = header === undefined ? Number.NaN : Date.parse(header)
+  return Number.isNaN(ms) ? Date.now() : ms
 }
 
 const codeOf = (error: unknown): string => {

@@ -3,7 +3,8 @@ import { inspect } from 'node:util'
 import { publicEndpoints } from '@dcms/contract'
 import { encryptField } from '@dcms/sealing'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { Dcms, DcmsConnectionError, DcmsError, type DcmsOptions, DcmsProtocolError } from '../src/index.ts'
+import { Dcms, DcmsClosedError, DcmsConnectionError, DcmsError, DcmsInputError, type DcmsOptions, DcmsProtocolError } from '../src/index.ts'
+import { retryAfterMs } from '../src/transport.ts'
 import { clientKey, FakeGateway, fieldKey } from './fake-gateway.ts'
 
 const kit = { entityId: 'E1', kitNo: '4240171508' }
@@ -167,6 +168,93 @@ test('Retry-After is obeyed on 429', async () => {
   expect(performance.now() - begun).toBeGreaterThanOrEqual(990)
 })
 
+const inTwoSeconds = (): string => new Date(Date.now() + 2_000).toUTCString()
+test.each([
+  ['an empty body', 503, '', '1', undefined],
+  ['a page', 429, '<html>slow down</html>', '1', undefined],
+  ['JSON of somebody else', 503, '{"message":"slow down"}', '1', undefined],
+  ['a body that breaks off', 503, '<html>', '1', true],
+  ['a date', 503, '', 'date', undefined],
+] as const)('Retry-After is obeyed whoever says it: %s', async (_what, status, body, after, breaksOff) => {
+  gateway.behave = (_, number) =>
+    number === 1
+      ? { raw: { status, body, headers: { 'retry-after': after === 'date' ? inTwoSeconds() : after }, ...(breaksOff && { breaksOff }) } }
+      : {}
+  const begun = performance.now()
+  expect(await client().activateKit(kit)).toBe('success')
+  expect(performance.now() - begun).toBeGreaterThanOrEqual(990)
+  expect(gateway.calls).toHaveLength(2)
+})
+
+test('a Retry-After beyond the total time ends the call at once', async () => {
+  gateway.behave = () => ({ raw: { status: 503, body: '', headers: { 'retry-after': '9999999999' } } })
+  const begun = performance.now()
+  await expect(client().activateKit(kit)).rejects.toMatchObject({ name: 'DcmsConnectionError', retryAfterMs: 9_999_999_999_000 })
+  expect(performance.now() - begun).toBeLessThan(10_000)
+})
+
+test('Retry-After is seconds in digits or a date by the clock of whoever sent it, and nothing else', () => {
+  const nowMs = Date.UTC(2026, 0, 5, 10)
+  expect(retryAfterMs('3', nowMs)).toBe(3_000)
+  expect(retryAfterMs(new Date(nowMs + 7_000).toUTCString(), nowMs)).toBe(7_000)
+  expect(retryAfterMs(new Date(nowMs - 7_000).toUTCString(), nowMs)).toBe(0)
+  for (const wrong of [undefined, '', '-3', '1e3', '0x10', '3.5', 'Infinity', 'soon', '99999999999'])
+    expect(retryAfterMs(wrong, nowMs)).toBeUndefined()
+})
+
+test('what was given at the call is what is sent, wherever the caller changes it afterwards', async () => {
+  const dcms = client()
+  const body = { entityId: 'E1', kitNo: 'none', nested: { list: ['a'] } }
+  const options = { requestId: 'r-0' }
+  const sent: Promise<unknown>[] = []
+  for (const kitNo of ['a', 'b', 'c']) {
+    body.kitNo = kitNo
+    body.nested.list = [kitNo]
+    options.requestId = `r-${kitNo}`
+    sent.push(dcms.activateKit(body, options))
+  }
+  body.kitNo = 'changed'
+  await Promise.all(sent)
+  const received = gateway.calls.map((call) => [
+    (call.body as typeof body).kitNo,
+    (call.body as typeof body).nested.list[0],
+    call.headers['idempotency-key'],
+  ])
+  expect(received.sort()).toEqual(['a', 'b', 'c'].map((kitNo) => [kitNo, kitNo, `r-${kitNo}`]))
+})
+
+test.each<[string, (dcms: Dcms) => Promise<unknown>, string]>([
+  ['no body', (dcms) => dcms.viewCustomer(undefined as never), 'body'],
+  ['a text', (dcms) => dcms.viewCustomer('E1' as never), 'body'],
+  ['a list', (dcms) => dcms.viewCustomer([] as never), 'body'],
+  ['an object for a list', (dcms) => dcms.updateDeliveryStatus({} as never), 'body'],
+  ['what JSON cannot write', (dcms) => dcms.viewCustomer({ entityId: 1n } as never), 'body'],
+  ['no path parameter', (dcms) => dcms.processOptIn({ entityId: 'E1', kitNo: '1', optedIn: true } as never), 'operation'],
+  ['a step up in the path', (dcms) => dcms.processOptIn({ operation: '..', entityId: 'E1', kitNo: '1', optedIn: true }), 'operation'],
+  ['a time beyond all', (dcms) => dcms.viewCustomer({ entityId: 'E1' }, { timeoutMs: 1e12 }), 'timeoutMs'],
+  ['a signal that is none', (dcms) => dcms.viewCustomer({ entityId: 'E1' }, { signal: {} as never }), 'signal'],
+  ['options that are none', (dcms) => dcms.viewCustomer({ entityId: 'E1' }, null as never), 'options'],
+  ['two requestIds', (dcms) => dcms.activateKit({ ...kit, requestId: 'a' } as never, { requestId: 'b' }), 'requestId'],
+])('a call with %s is refused before anything is sent, by the one error for it', async (_what, call, field) => {
+  await expect(call(client())).rejects.toMatchObject({ name: 'DcmsInputError', field })
+  expect([gateway.logins, gateway.calls]).toEqual([[], []])
+})
+
+test('close waits for calls under way, a second close does nothing, and calls after it say that the client is closed', async () => {
+  gateway.behave = () => ({ delayMs: 200 })
+  const dcms = client()
+  const call = dcms.activateKit(kit)
+  const closed = dcms.close()
+  await expect(dcms.activateKit(kit)).rejects.toThrow(DcmsClosedError)
+  await expect(dcms.connect()).rejects.toThrow('the client is closed')
+  expect(await call).toBe('success')
+  await closed
+  await dcms.close()
+  await expect(dcms.currentToken()).rejects.toThrow(DcmsClosedError)
+  await expect(dcms.activateKit(kit)).rejects.toMatchObject({ name: 'DcmsClosedError', message: 'the client is closed' })
+  expect(gateway.calls).toHaveLength(1)
+})
+
 test.each(['MCC007', 'idempotency.conflict', 'auth.forbidden', 'card.already.active'] as const)(
   'a refusal with %s is final',
   async (code) => {
@@ -245,6 +333,13 @@ test('a wrong password is told once and not repeated', async () => {
 
 test('an encrypted card number is opened with the field key', () => {
   expect(client().decryptCardNumber(encryptField('6080401234566954', fieldKey))).toBe('6080401234566954')
+})
+
+test('a card number that the field key does not open is an input error, and so is a missing key', () => {
+  for (const wrong of ['junk', '', 5, encryptField('6080401234566954', Buffer.alloc(32, 9))])
+    expect(() => client().decryptCardNumber(wrong as string)).toThrow(DcmsInputError)
+  const without = client({ keys: { clientKeys: { keys: [clientKey] } } })
+  expect(() => without.decryptCardNumber(encryptField('6080401234566954', fieldKey))).toThrow(DcmsInputError)
 })
 
 test('nothing that is shown of a client or its errors holds a secret', async () => {

@@ -39,7 +39,7 @@ export interface Behaviour {
   /** Closes the connection without an answer. */
   hangUp?: boolean
   delayMs?: number
-  raw?: { status: number; body: string }
+  raw?: { status: number; body: string; headers?: Record<string, string>; breaksOff?: true }
 }
 
 export class FakeGateway {
@@ -137,7 +137,12 @@ export class FakeGateway {
     const { refuse, result = 'success', irt, clear, hangUp, delayMs, raw } = this.behave(received, this.calls.length)
     if (delayMs !== undefined) await new Promise((resolve) => setTimeout(resolve, delayMs).unref())
     if (hangUp) return void response.destroy()
-    if (raw) return void response.writeHead(raw.status, { 'content-type': 'text/html' }).end(raw.body)
+    if (raw?.breaksOff) {
+      response.writeHead(raw.status, { 'content-type': 'text/html', 'content-length': String(raw.body.length + 1), ...raw.headers })
+      response.write(raw.body, () => setTimeout(() => response.destroy(), 20))
+      return
+    }
+    if (raw) return void response.writeHead(raw.status, { 'content-type': 'text/html', ...raw.headers }).end(raw.body)
     const token = received.headers.authorization?.slice('Bearer '.length) ?? ''
     if (!this.validTokens.has(token)) return this.#clear(response, 401, failure('auth.token.expired'))
     for (const [name, value] of Object.entries(refuse?.headers ?? {})) response.setHeader(name, value)
