@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { publicEndpointList, readableBins, sharedBins } from '@dcms/contract'
 import { Broker, Relay } from '@dcms/events'
 import {
+  AuditLog,
+  auditRegister,
   callerTokens,
   connectStore,
   contextVerifier,
@@ -14,7 +16,7 @@ import {
 } from '@dcms/service'
 import type { Logger } from 'pino'
 import { tenantsSource } from './apply-tenant.ts'
-import { AuditLog } from './audit.ts'
+import { auditOf } from './audit.ts'
 import { CallerAddresses } from './caller-address.ts'
 import { TokenCheck } from './check-token.ts'
 import type { GatewayConfig } from './config.ts'
@@ -109,7 +111,8 @@ function partsOf(config: GatewayConfig, logger: Logger) {
     'pin-preference': new Upstream('pin-preference', config.pinPreferenceUrl, logger),
   }
   const addresses = new CallerAddresses(config.trustedProxies)
-  const audit = new AuditLog(broker, addresses, logger)
+  const register = auditRegister(connection, databaseName(config.installation, 'gateway'))
+  const audit = new AuditLog({ broker, register, keyFile: config.callerKeyFile, logger })
   const throttle = new LoginThrottle(new KnownSources(collections.loginSources, logger))
   const replayGuard = new ReplayGuard()
   const tickets = new SessionTickets(keys)
@@ -132,6 +135,7 @@ function partsOf(config: GatewayConfig, logger: Logger) {
     addresses,
     throttle,
     audit,
+    register,
     replayGuard,
     tickets,
     tokens,
@@ -142,11 +146,27 @@ function partsOf(config: GatewayConfig, logger: Logger) {
 
 /** The pipeline and the two Express apps over the parts. */
 function listenersOf(parts: Parts, isLoaded: () => boolean, stopping: AbortSignal, config: GatewayConfig, logger: Logger) {
-  const { collections, broker, source, relay, keys, users, tenants, sign, addresses, throttle, audit, tickets, tokens, opener, forwarder } =
-    parts
+  const {
+    collections,
+    broker,
+    source,
+    relay,
+    keys,
+    users,
+    tenants,
+    sign,
+    addresses,
+    throttle,
+    audit,
+    register,
+    tickets,
+    tokens,
+    opener,
+    forwarder,
+  } = parts
   const whenAnswered = (exchange: Exchange, status: number): void => {
     observe(exchange, status)
-    audit.append(exchange, status)
+    audit.note(auditOf(exchange, status, addresses))
   }
   const app = publicApp({
     keys,
@@ -163,7 +183,9 @@ function listenersOf(parts: Parts, isLoaded: () => boolean, stopping: AbortSigna
   const routes = routesOf(publicEndpointList)
   const pipeline = new Pipeline({ routes, tenants, tokens, opener, forwarder, whenAnswered, isLoaded, logger })
   const internal = internalApp({
-    verify: contextVerifier({ audience: 'gateway', callersFile: config.callersFile }),
+    verify: contextVerifier({ audience: 'gateway', callersFile: config.callersFile, operatorsFile: config.operatorsFile }),
+    audit,
+    register,
     applying: {
       collection: collections.tenants,
       binLocks: collections.binLocks,

@@ -13,7 +13,17 @@ import {
   tenantVersionRequest,
   validatorOf,
 } from '@dcms/contract'
-import { type Answer, addFallbacks, type CallContext, faultAnswer, type Outcome, refusal } from '@dcms/service'
+import {
+  type Answer,
+  type AuditLog,
+  type AuditRegister,
+  addFallbacks,
+  admitOperators,
+  type CallContext,
+  faultAnswer,
+  type Outcome,
+  refusal,
+} from '@dcms/service'
 import express, { type Express, type RequestHandler, type Response } from 'express'
 import type { Logger } from 'pino'
 import { type AddUserParts, addUser } from './add-user.ts'
@@ -26,6 +36,8 @@ const DEFINITION_BYTES_MAX = 5 * 1024 * 1024
 
 export interface InternalAppParts {
   readonly verify: (token: string | undefined) => CallContext | null
+  readonly audit: AuditLog
+  readonly register: AuditRegister
   readonly applying: ApplyTenantParts
   readonly adding: AddUserParts
   readonly isLoaded: () => boolean
@@ -34,6 +46,7 @@ export interface InternalAppParts {
 
 export function internalApp(parts: InternalAppParts): Express {
   const app = express()
+  admitOperators(app, parts)
   app.disable('x-powered-by')
   app.disable('etag')
   app.enable('case sensitive routing')

@@ -29,6 +29,7 @@ beforeAll(async () => {
     DCMS_MASTER_KEY: randomBytes(32).toString('base64'),
     DCMS_CALLER_KEY_FILE: files.gatewayKeyFile,
     DCMS_CALLERS_FILE: files.callersFile,
+    DCMS_OPERATORS_FILE: files.operatorsFile,
     CUSTOMER_URL: url,
     KIT_URL: url,
     PIN_PREFERENCE_URL: url,

@@ -72,22 +72,33 @@ export function answerJson(response: ServerResponse, status: number, body: objec
 }
 
 /** Fresh keys of callers, as files. */
-export function callerFiles(): { directory: string; gatewayKeyFile: string; opsKeyFile: string; callersFile: string } {
+export function callerFiles(): {
+  directory: string
+  gatewayKeyFile: string
+  opsKeyFile: string
+  callersFile: string
+  operatorsFile: string
+} {
   const directory = mkdtempSync(join(tmpdir(), 'dcms-gateway-test-'))
   const publicKeys: object[] = []
+  const operators: object[] = []
   const write = (kid: string): string => {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    publicKeys.push({ ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256' })
+    const jwk = { ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256' }
+    if (kid.startsWith('ops:')) operators.push({ ...jwk, roles: ['ADMINISTRATOR'] })
+    else publicKeys.push(jwk)
     const file = join(directory, `${kid}.json`)
     writeFileSync(file, JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid }))
     return file
   }
   const gatewayKeyFile = write('gateway')
-  const opsKeyFile = write('ops')
+  const opsKeyFile = write('ops:operator')
   write('kit')
   const callersFile = join(directory, 'callers.json')
   writeFileSync(callersFile, JSON.stringify({ keys: publicKeys }))
-  return { directory, gatewayKeyFile, opsKeyFile, callersFile }
+  const operatorsFile = join(directory, 'operators.json')
+  writeFileSync(operatorsFile, JSON.stringify({ keys: operators }))
+  return { directory, gatewayKeyFile, opsKeyFile, callersFile, operatorsFile }
 }
 
 export const randomLetters = (count: number): string =>
@@ -166,6 +177,7 @@ export class TestGateway {
       masterKey: randomBytes(32),
       callerKeyFile: files.gatewayKeyFile,
       callersFile: files.callersFile,
+      operatorsFile: files.operatorsFile,
       logLevel: 'fatal',
       environment: 'test',
       drainMs: 0,

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { callers, keyFilesOf } from '@dcms/ops'
+import { keyFilesOf, keyReceivers } from '@dcms/ops'
 import { expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 
@@ -233,13 +233,13 @@ test('only the gateway, the engines and in development the sandbox are reached, 
 
 test('each process mounts its own keys, to read, and nothing of another; only the one-shot that makes them has all', () => {
   for (const name of [...processes, 'ops']) expect(serviceOf(name).volumes).toEqual([`keys-${name}:/keys:ro`])
-  const handedOut = callers.map((name) => `keys-${name}:/handed-out/${name}`)
+  const handedOut = keyReceivers.map((name) => `keys-${name}:/handed-out/${name}`)
   expect(serviceOf('keys').volumes?.toSorted()).toEqual([...handedOut, 'keys:/keys'].toSorted())
   const dockerfile = readFileSync(join(root, 'infra/deploy/Dockerfile'), 'utf8')
-  for (const name of callers) expect(dockerfile).toContain(` /handed-out/${name}`) // a volume takes its owner from there
+  for (const name of keyReceivers) expect(dockerfile).toContain(` /handed-out/${name}`) // a volume takes its owner from there
   for (const name of processes) {
     const files = Object.values(serviceOf(name).environment ?? {}).filter((value) => String(value).startsWith('/keys/'))
-    const own = keyFilesOf(name as (typeof callers)[number]).map((file) => `/keys/${file}`)
+    const own = keyFilesOf(name as (typeof keyReceivers)[number]).map((file) => `/keys/${file}`)
     expect(files.toSorted()).toEqual(own.toSorted())
   }
 })

@@ -58,11 +58,11 @@ test('each process is handed its own keys and the public ones, and none of anoth
   await start([makeKeys, keys, handedOut])
   await start([makeKeys, keys, handedOut]) // at the next start of the installation
   const filesOf = (name: string): string[] => readdirSync(join(handedOut, name)).toSorted()
-  const own = (name: string): string[] => ['callers.jwks.json', `${name}.jwk.json`, `${name}.master-key`]
+  const own = (name: string): string[] => ['callers.jwks.json', 'operators.jwks.json', `${name}.jwk.json`, `${name}.master-key`]
   expect(readdirSync(handedOut).toSorted()).toEqual(['customer', 'gateway', 'kit', 'ops', 'pin-preference'])
   for (const name of ['gateway', 'customer']) expect(filesOf(name)).toEqual(own(name).toSorted())
   for (const name of ['kit', 'pin-preference']) expect(filesOf(name)).toEqual([...own(name), 'zone-key'].toSorted())
-  expect(filesOf('ops')).toEqual(['callers.jwks.json', 'ops.jwk.json'])
+  expect(filesOf('ops')).toEqual(['callers.jwks.json', 'demo-officer-1.operator.jwk.json', 'demo-officer-2.operator.jwk.json'])
   for (const name of filesOf('kit')) {
     expect(statSync(join(handedOut, 'kit', name)).mode & 0o777).toBe(0o600)
     expect(readFileSync(join(handedOut, 'kit', name))).toEqual(readFileSync(join(keys, name)))

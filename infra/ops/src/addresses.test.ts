@@ -12,6 +12,8 @@ const run: RunFile = {
   kafkaBrokers: 'run:6',
   mongoUrl: 'mongodb://run:7',
   keysDir: '/run/keys',
+  operatorKeyFile: '/run/keys/operator.jwk.json',
+  callersFile: '/run/keys/callers.jwks.json',
   logDir: '/run/logs',
 }
 
@@ -33,5 +35,5 @@ test('what nothing names is told with its remedy, and only when it is needed', (
   expect(() => addresses.internalUrls.gateway).toThrow(
     'Where is gateway? Run npm start (which writes /state/run.json), or set GATEWAY_INTERNAL_URL.',
   )
-  expect(() => addresses.keysDir).toThrow('DCMS_KEYS_DIR')
+  expect(() => addresses.operatorKeyFile).toThrow('DCMS_OPERATOR_KEY_FILE')
 })

@@ -8,7 +8,8 @@ export interface AddressOptions {
   customerInternalUrl?: string
   kitInternalUrl?: string
   pinPreferenceInternalUrl?: string
-  keysDir?: string
+  operatorKey?: string
+  callersFile?: string
   kafkaBrokers?: string
   installation?: string
 }
@@ -20,7 +21,10 @@ export class AddressMissing extends Error {
 
 export interface Addresses {
   internalUrls: Record<ProcessName, string>
-  keysDir: string
+  /** The operator's private key. */
+  operatorKeyFile: string
+  /** Public keys of the processes, for what they signed. */
+  callersFile: string
   kafkaBrokers: string
   installation: string
 }
@@ -55,8 +59,13 @@ export function addressesOf(options: AddressOptions, environment: NodeJS.Process
       {},
       Object.fromEntries(processNames.filter(isProcessName).map((name) => [name, { enumerable: true, get: () => urlOf(name) }])),
     ) as Record<ProcessName, string>,
-    get keysDir() {
-      return required('the operator’s key', 'DCMS_KEYS_DIR', options.keysDir, environment.DCMS_KEYS_DIR, run?.keysDir)
+    get operatorKeyFile() {
+      const { operatorKey } = options
+      return required('the operator’s key', 'DCMS_OPERATOR_KEY_FILE', operatorKey, environment.DCMS_OPERATOR_KEY_FILE, run?.operatorKeyFile)
+    },
+    get callersFile() {
+      const { callersFile } = options
+      return required('the file of the processes’ keys', 'DCMS_CALLERS_FILE', callersFile, environment.DCMS_CALLERS_FILE, run?.callersFile)
     },
     get kafkaBrokers() {
       return required('Kafka', 'KAFKA_BROKERS', options.kafkaBrokers, environment.KAFKA_BROKERS, run?.kafkaBrokers)

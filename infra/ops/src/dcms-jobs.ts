@@ -34,11 +34,11 @@ const withServiceAddresses = (command: Command): Command =>
     .option('--kit-internal-url <url>', 'internal listener of the kit service')
     .option('--pin-preference-internal-url <url>', 'internal listener of the pin-preference service')
     .option('--state-dir <folder>', 'folder with run.json (default: .dcms of the workspace)')
-    .option('--keys-dir <folder>', 'folder with the operator’s key, ops.jwk.json')
+    .option('--operator-key <file>', 'the operator’s private key: who acts (default: DCMS_OPERATOR_KEY_FILE)')
 
 async function withJobs<Result>(options: AddressOptions, work: (jobs: Operator['jobs']) => Promise<Result>): Promise<Result> {
-  const { internalUrls, keysDir } = await findAddresses(options, process.env)
-  const operator = createOperator({ internalUrls, keysDir })
+  const { internalUrls, operatorKeyFile } = await findAddresses(options, process.env)
+  const operator = createOperator({ internalUrls, keyFile: operatorKeyFile })
   try {
     return await work(operator.jobs)
   } finally {

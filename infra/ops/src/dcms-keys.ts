@@ -25,11 +25,11 @@ interface PurposeOptions<Purpose extends KeyPurposeName> extends KeyOptions {
 
 interface ImportOptions extends PurposeOptions<(typeof blockKeyPurposes | typeof componentKeyPurposes)[number]> {
   component?: 1 | 2
-  officer?: string
   keyBlock?: boolean
 }
 
 const CHECK_WITH_THE_OTHER_SIDE = 'Compare the KCV with what the other side has.'
+const SECOND_OFFICER = 'Noted. It leaves when a second officer asks for it too (dcms keys export), within 15 minutes.'
 const COMPONENT_FORM = 'A component is hex or Base64 of 32 bytes (AES-256) or 16 bytes (TDES)'
 
 const purposeOption = (purposes: readonly KeyPurposeName[]): Option =>
@@ -71,12 +71,12 @@ function createCommand(): Command {
       for (const context of contexts) {
         console.log(about(await keys.create(context, { tenant, purpose }), tenant, context))
         try {
-          console.log(`key block: ${(await keys.exportBlock(context, { tenant, purpose })).keyBlock}`)
-          console.log(CHECK_WITH_THE_OTHER_SIDE)
+          const { keyBlock } = await keys.exportBlock(context, { tenant, purpose })
+          console.log(keyBlock === undefined ? SECOND_OFFICER : `key block: ${keyBlock}\n${CHECK_WITH_THE_OTHER_SIDE}`)
         } catch (error) {
           if (!(error instanceof OperatorRefused && error.code === 'key.not.found')) throw error
           console.log(`There is no transport key in ${context} yet, so no key block. Two officers bring one:`)
-          console.log(`  dcms keys import --tenant ${tenant} --purpose transport --component 1 --officer NAME --stdin (then 2)`)
+          console.log(`  dcms keys import --tenant ${tenant} --purpose transport --component 1 --stdin (the other: 2)`)
           console.log(`After that: dcms keys export --tenant ${tenant} --purpose ${purpose}`)
         }
       }
@@ -95,14 +95,13 @@ function importCommand(): Command {
     .description('take a key: as one of two components, each of another officer, or as a key block under the transport key')
     .addOption(purposeOption([...new Set([...componentKeyPurposes, ...blockKeyPurposes])]))
     .addOption(new Option('--component <number>', '1 or 2: a component follows').argParser(componentNumber))
-    .option('--officer <name>', 'who brings the component')
-    .addOption(new Option('--key-block', 'a key block follows (TR-31, ISO 20038)').conflicts(['component', 'officer']))
+    .addOption(new Option('--key-block', 'a key block follows (TR-31, ISO 20038)').conflicts(['component']))
     .requiredOption('--stdin', 'read it from standard input: a component in hex or Base64, or the key block')
   return ofTenant(take).action(async (options: ImportOptions) => {
     if (options.keyBlock) return importKeyBlock(options)
-    if (options.component === undefined || options.officer === undefined)
-      return take.error('error: either --component 1|2 with --officer NAME, or --key-block', { exitCode: 2, code: 'commander.missing' })
-    await importComponent(options, options.component, options.officer)
+    if (options.component === undefined)
+      return take.error('error: either --component 1|2 or --key-block', { exitCode: 2, code: 'commander.missing' })
+    await importComponent(options, options.component)
   })
 }
 
@@ -118,7 +117,7 @@ async function importKeyBlock(options: ImportOptions): Promise<void> {
   console.log(CHECK_WITH_THE_OTHER_SIDE)
 }
 
-async function importComponent(options: ImportOptions, number: 1 | 2, officer: string): Promise<void> {
+async function importComponent(options: ImportOptions, number: 1 | 2): Promise<void> {
   const { tenant } = options
   const purpose = componentKeyPurposes.find((each) => each === options.purpose)
   if (!purpose) throw new Error(`A ${options.purpose} key comes as a key block under the transport key, not as components`)
@@ -126,8 +125,8 @@ async function importComponent(options: ImportOptions, number: 1 | 2, officer: s
   const component = componentBytes(await lineFromInput(`Component ${number}`)).toString('base64')
   await withOperator(options, async ({ keys }) => {
     for (const context of contexts) {
-      const { componentKcv, key } = await keys.addComponent(context, { tenant, purpose, number, officer, component })
-      console.log(`component ${number} of the ${purpose} key of ${tenant} in ${context}: KCV ${componentKcv}, brought by ${officer}`)
+      const { componentKcv, key } = await keys.addComponent(context, { tenant, purpose, number, component })
+      console.log(`component ${number} of the ${purpose} key of ${tenant} in ${context}: KCV ${componentKcv}`)
       console.log(key ? about(key, tenant, context) : `It waits for component ${number === 1 ? 2 : 1}, from another officer.`)
     }
   })
@@ -153,7 +152,7 @@ export function whyNotRotated(purpose: KeyPurposeName, tenant: string): string |
     return 'A numbering key is never rotated: under another key the same counter gives card numbers that are taken already.'
   if (!(componentKeyPurposes as readonly string[]).includes(purpose)) return undefined
   const blocks = purpose === 'transport' ? '' : ', or as a key block (--key-block)'
-  return `A ${purpose} key is held by somebody else too. Its next version comes from outside: dcms keys import --tenant ${tenant} --purpose ${purpose} --component 1 --officer NAME --stdin${blocks}.`
+  return `A ${purpose} key is held by somebody else too. Its next version comes from outside: dcms keys import --tenant ${tenant} --purpose ${purpose} --component 1 --stdin${blocks}.`
 }
 
 const takesEffect = 'Every process uses the new version within five seconds. '
@@ -169,7 +168,7 @@ function afterRotation(purpose: KeyPurposeName): string {
 
 function exportCommand(): Command {
   const hand = new Command('export')
-    .description('print the newest key of an exchanged purpose as a key block under the transport key')
+    .description('print the newest key of an exchanged purpose as a key block under the transport key, to the second officer who asks')
     .addOption(purposeOption(exchangedKeyPurposes))
   return ofTenant(hand).action(async (options: PurposeOptions<(typeof exchangedKeyPurposes)[number]>) => {
     const { tenant, purpose } = options
@@ -178,7 +177,8 @@ function exportCommand(): Command {
       for (const context of contexts) {
         const { keyBlock, ...key } = await keys.exportBlock(context, { tenant, purpose })
         process.stderr.write(`${about(key, tenant, context)}\n`)
-        console.log(keyBlock)
+        if (keyBlock === undefined) process.stderr.write(`${SECOND_OFFICER}\n`)
+        else console.log(keyBlock)
       }
     })
   })

@@ -1,5 +1,5 @@
 // The dcms command as a program of its own: what it takes, what it says, how it ends.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
@@ -9,9 +9,10 @@ import { workspaceRoot } from './process-environment.ts'
 
 const acme = join(workspaceRoot, 'infra', 'tenants', 'acme-bank.json')
 let stateDir: string
+let operatorKey: string
 beforeAll(async () => {
   stateDir = await mkdtemp(join(tmpdir(), 'dcms-state-'))
-  await installationKeys(join(stateDir, 'keys'))
+  operatorKey = (await installationKeys(join(stateDir, 'keys'))).operatorKeyFile('demo-officer-1')
 })
 afterAll(() => rm(stateDir, { recursive: true, force: true }))
 
@@ -49,7 +50,7 @@ test('a gateway that is down is named with its address', async () => {
   const { code, stderr } = await dcms(
     ['user', 'add', '--tenant', 'ACME_BANK', '--username', 'u', '--role', 'ADMIN', '--password-stdin'],
     'long enough pw\n',
-    { GATEWAY_INTERNAL_URL: 'http://127.0.0.1:9', DCMS_KEYS_DIR: join(stateDir, 'keys') },
+    { GATEWAY_INTERNAL_URL: 'http://127.0.0.1:9', DCMS_OPERATOR_KEY_FILE: operatorKey },
   )
   expect(code).toBe(1)
   expect(stderr).toContain('gateway does not answer at http://127.0.0.1:9')
@@ -67,17 +68,11 @@ test.each<[string, string[], number, string]>([
   ['a purpose there is not', keys('create', '--purpose', 'wallet'), 2, 'Allowed choices are field, pin, mailer, switch'],
   ['a purpose that is made here', keys('create', '--purpose', 'data'), 2, 'Allowed choices are field, pin, mailer, switch'],
   ['a purpose of another context', keys('create', '--purpose', 'pin', '--context', 'kit'), 1, 'kit holds no pin key; pin-preference does'],
-  ['an import without a form', keys('import', '--purpose', 'pin', '--stdin'), 2, 'either --component 1|2 with --officer NAME'],
-  ['a component of nobody', keys('import', '--purpose', 'pin', '--component', '1', '--stdin'), 2, 'with --officer NAME'],
-  ['a third component', keys('import', '--purpose', 'pin', '--component', '3', '--officer', 'Asha', '--stdin'), 2, 'components 1 and 2'],
-  [
-    'two forms at once',
-    keys('import', '--purpose', 'pin', '--component', '1', '--officer', 'A', '--key-block', '--stdin'),
-    2,
-    'cannot be used',
-  ],
+  ['an import without a form', keys('import', '--purpose', 'pin', '--stdin'), 2, 'either --component 1|2 or --key-block'],
+  ['a third component', keys('import', '--purpose', 'pin', '--component', '3', '--stdin'), 2, 'components 1 and 2'],
+  ['two forms at once', keys('import', '--purpose', 'pin', '--component', '1', '--key-block', '--stdin'), 2, 'cannot be used'],
   ['a transport key as block', keys('import', '--purpose', 'transport', '--key-block', '--stdin'), 1, 'comes as two components'],
-  ['a pvk as component', keys('import', '--purpose', 'pvk', '--component', '1', '--officer', 'A', '--stdin'), 1, 'comes as a key block'],
+  ['a pvk as component', keys('import', '--purpose', 'pvk', '--component', '1', '--stdin'), 1, 'comes as a key block'],
   ['a key on the command line', keys('import', '--purpose', 'pin', '--key-block', 'D0112'), 2, '--stdin'],
   ['the numbering key to rotate', keys('rotate', '--purpose', 'numbering'), 1, 'A numbering key is never rotated'],
   ['an exchanged key to rotate', keys('rotate', '--purpose', 'field'), 1, 'dcms keys import --tenant ACME_BANK --purpose field'],
@@ -92,7 +87,7 @@ test.each<[string, string[], number, string]>([
 })
 
 test('a component of the wrong form is refused without being repeated', async () => {
-  const parameters = keys('import', '--purpose', 'field', '--component', '1', '--officer', 'Asha', '--stdin')
+  const parameters = keys('import', '--purpose', 'field', '--component', '1', '--stdin')
   const { code, stderr } = await dcms(parameters, 'c2VjcmV0LWtleQ==\n')
   expect(code).toBe(1)
   expect(stderr).toContain('hex or Base64 of 32 bytes')
@@ -108,7 +103,7 @@ test('a secret that is expected on standard input and does not come is asked for
 test('a service that is down is named with its address', async () => {
   const { code, stderr } = await dcms(keys('list', '--context', 'kit'), '', {
     KIT_INTERNAL_URL: 'http://127.0.0.1:9',
-    DCMS_KEYS_DIR: join(stateDir, 'keys'),
+    DCMS_OPERATOR_KEY_FILE: operatorKey,
   })
   expect(code).toBe(1)
   expect(stderr).toContain('kit does not answer at http://127.0.0.1:9')
@@ -118,4 +113,18 @@ test('a topic there is not is told before Kafka is asked', async () => {
   const { code, stderr } = await dcms(['events', 'tail', '--topic', 'wallet'])
   expect(code).toBe(1)
   expect(stderr).toContain('There is no topic wallet')
+})
+
+test('an operator’s key pair is made once: the private part in a file of its own, the public line to be put beside the others', async () => {
+  const out = join(stateDir, 'asha.operator.jwk.json')
+  const made = await dcms(['operator', 'new', 'asha', '--role', 'KEY_OFFICER', '--role', 'AUDITOR', '--out', out])
+  expect(made).toMatchObject({ code: 0, stderr: expect.stringContaining('DCMS_OPERATORS_FILE') })
+  const line = JSON.parse(made.stdout)
+  expect(line).toMatchObject({ kid: 'ops:asha', crv: 'P-256', roles: ['KEY_OFFICER', 'AUDITOR'] })
+  expect(line).not.toHaveProperty('d')
+  expect((await stat(out)).mode & 0o777).toBe(0o600)
+  const again = await dcms(['operator', 'new', 'asha', '--role', 'KEY_OFFICER', '--out', out])
+  expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('EEXIST') })
+  expect(await dcms(['operator', 'new', 'Asha', '--role', 'KEY_OFFICER'])).toMatchObject({ code: 2 })
+  expect(await dcms(['operator', 'new', 'ravi', '--role', 'BOSS'])).toMatchObject({ code: 2, stderr: expect.stringContaining('AUDITOR') })
 })

@@ -4,9 +4,11 @@ import type { Context } from '@dcms/contract'
 import { kafkaSecurity, settings } from '@dcms/service'
 import { Command } from 'commander'
 import { type AddressOptions, findAddresses } from './addresses.ts'
+import { auditCommands } from './dcms-audit.ts'
 import { jobCommands } from './dcms-jobs.ts'
 import { keyCommands } from './dcms-keys.ts'
 import { kitCommands } from './dcms-kit.ts'
+import { operatorCommands } from './dcms-operator.ts'
 import { withAddressOptions, withOperator } from './dcms-options.ts'
 import { pinCommands } from './dcms-pin.ts'
 import { userCommands } from './dcms-user.ts'
@@ -17,7 +19,7 @@ import { painter } from './terminal.ts'
 
 const exitCodes = `
 Exit codes: 0 done; 1 refused, invalid or out of reach (the reason is on standard error); 2 wrong use of the command.
-Addresses and the operator's key come from options, else from the environment (GATEWAY_INTERNAL_URL, KAFKA_BROKERS, DCMS_KEYS_DIR …),
+Addresses and the operator's key come from options, else from the environment (GATEWAY_INTERNAL_URL, KAFKA_BROKERS, DCMS_OPERATOR_KEY_FILE …),
 else from .dcms/run.json, which npm start writes (another folder: DCMS_STATE_DIR).`
 
 const LINE_WIDTH_WITHOUT_TERMINAL = 160
@@ -112,8 +114,18 @@ export function dcmsCommand(): Command {
     .description('Operates a DCMS installation')
     .addHelpText('after', exitCodes)
     .showHelpAfterError('(--help shows how it is used)')
-  for (const group of [tenantCommands(), userCommands(), keyCommands(), kitCommands(), pinCommands(), jobCommands(), eventCommands()])
-    command.addCommand(group)
+  const groups = [
+    tenantCommands(),
+    userCommands(),
+    operatorCommands(),
+    keyCommands(),
+    kitCommands(),
+    pinCommands(),
+    jobCommands(),
+    auditCommands(),
+    eventCommands(),
+  ]
+  for (const group of groups) command.addCommand(group)
   return command
 }
 

@@ -1,4 +1,4 @@
-// The demo's key ceremony: each key comes as two components of two officers, once; a start with the same keys changes nothing.
+// The demo's key ceremony: each key comes as two components of two officers, whose keys the launcher made, once; a start with the same keys changes nothing.
 import { randomBytes } from 'node:crypto'
 import { keyCheckValue } from '@dcms/card-crypto'
 import type { componentKeyPurposes, KeyContext } from '@dcms/contract'
@@ -6,8 +6,6 @@ import type { Operator } from './operator.ts'
 import { holdersOf } from './operator-keys.ts'
 
 type Purpose = (typeof componentKeyPurposes)[number]
-
-const officers = ['demo-officer-1', 'demo-officer-2'] as const
 
 /** Brings the keys that are not in use already, by their check values. Keys are Base64 of 32 bytes. */
 export async function ensureKeys(operator: Operator, tenant: string, keys: Partial<Record<Purpose, string>>): Promise<void> {
@@ -25,8 +23,9 @@ async function ensureKey(
   const newest = keys.filter((each) => each.purpose === purpose).toSorted((a, b) => b.version - a.version)[0]
   if (newest?.kcv === keyCheckValue(key)) return
   const [first, second] = split(key)
-  await operator.keys.addComponent(context, { tenant, purpose, number: 1, officer: officers[0], component: first })
-  await operator.keys.addComponent(context, { tenant, purpose, number: 2, officer: officers[1], component: second })
+  if (!operator.keysOfSecondOfficer) throw new Error('a ceremony takes the key of a second officer')
+  await operator.keys.addComponent(context, { tenant, purpose, number: 1, component: first })
+  await operator.keysOfSecondOfficer.addComponent(context, { tenant, purpose, number: 2, component: second })
 }
 
 /** Two components, Base64, whose XOR is the key: each alone says nothing of it. */

@@ -10,7 +10,7 @@ export {
 } from './demo-client.ts'
 export { demoRegistration } from './demo-registration.ts'
 export { EventWatch } from './event-watch.ts'
-export { callers, handOut, type InstallationKeys, installationKeys, keyFilesOf } from './installation-keys.ts'
+export { callers, handOut, type InstallationKeys, installationKeys, keyFilesOf, keyReceivers } from './installation-keys.ts'
 export { createOperator, type Operator, OperatorRefused, OperatorUnreachable, OutcomeUnknown } from './operator.ts'
 export type { KeyOperations, KeysOfContext } from './operator-keys.ts'
 export { type Engines, type ProcessName, processNames, type StartedName, startedNames } from './process-environment.ts'

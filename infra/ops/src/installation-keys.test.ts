@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { callerTokens, contextVerifier } from '@dcms/service'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { callers, installationKeys } from './installation-keys.ts'
+import { callers, demoOfficers, installationKeys } from './installation-keys.ts'
+import { newOperator, operatorsFileWith } from './operator-key-files.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -41,11 +42,27 @@ test('private files are for their owner alone; the shared file holds public part
 
 test('a token signed with a caller’s key is taken by those it is meant for', async () => {
   const { callerKeyFile, callersFile } = await installationKeys(folder)
-  const token = callerTokens({ caller: 'ops', keyFile: callerKeyFile('ops') }).tokenFor('kit', {
+  const token = callerTokens({ caller: 'gateway', keyFile: callerKeyFile('gateway') }).tokenFor('kit', {
     tenant: 'ACME_BANK',
-    user: 'operator',
+    user: 'api_user',
     roles: [],
   })
-  expect(contextVerifier({ audience: 'kit', callersFile })(token)).toMatchObject({ caller: 'ops', tenant: 'ACME_BANK' })
+  expect(contextVerifier({ audience: 'kit', callersFile })(token)).toMatchObject({ caller: 'gateway', tenant: 'ACME_BANK' })
   expect(contextVerifier({ audience: 'customer', callersFile })(token)).toBeNull()
+})
+
+test('there are two demo officers with a key each, and who else stands in the operators’ file stays there', async () => {
+  const { operatorsFile, operatorKeyFile, callersFile } = await installationKeys(folder)
+  const verify = contextVerifier({ audience: 'kit', callersFile, operatorsFile })
+  for (const officer of demoOfficers) {
+    expect((await stat(operatorKeyFile(officer))).mode & 0o777).toBe(0o600)
+    const tokens = callerTokens({ caller: 'ops', keyFile: operatorKeyFile(officer) })
+    const token = tokens.tokenFor('kit', { tenant: 'ACME_BANK', user: 'somebody else', roles: [] })
+    expect(verify(token)).toMatchObject({ caller: 'ops', user: officer, roles: expect.arrayContaining(['KEY_OFFICER']) })
+  }
+  await operatorsFileWith(operatorsFile, await newOperator('asha'), ['AUDITOR'])
+  await installationKeys(folder)
+  const text = await readFile(operatorsFile, 'utf8')
+  expect(JSON.parse(text).keys.map(({ kid }: { kid: string }) => kid)).toEqual(['ops:demo-officer-1', 'ops:demo-officer-2', 'ops:asha'])
+  expect(text).not.toContain('"d"')
 })

@@ -1,14 +1,23 @@
-// Keys of one installation: an ES256 pair per caller, a master key per process that wraps keys, one zone key; made once and kept.
+// Keys of one installation: an ES256 pair per caller and demo officer, a master key per process that wraps keys, one zone key; made once and kept.
 import { generateKeyPair as generateKeyPairCallback, type JsonWebKey, randomBytes, randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { Caller } from '@dcms/contract'
+import { type Caller, type OperatorRole, operatorRoles } from '@dcms/contract'
+import { newOperator, operatorsFileWith } from './operator-key-files.ts'
 
 const generateKeyPair = promisify(generateKeyPairCallback)
 
-/** Every process that signs context tokens, and the operator of the `dcms` command. */
-export const callers: readonly Caller[] = ['gateway', 'customer', 'kit', 'pin-preference', 'ops']
+/** Every process that signs context tokens. */
+export const callers: readonly Caller[] = ['gateway', 'customer', 'kit', 'pin-preference']
+
+/** Operators of a development installation. Two, for keys take two officers. */
+export const demoOfficers = ['demo-officer-1', 'demo-officer-2'] as const
+export type DemoOfficer = (typeof demoOfficers)[number]
+const demoRoles: Readonly<Record<DemoOfficer, readonly OperatorRole[]>> = {
+  'demo-officer-1': operatorRoles,
+  'demo-officer-2': ['KEY_OFFICER'],
+}
 
 const KEY_BYTES = 32
 
@@ -17,6 +26,9 @@ export interface InstallationKeys {
   callerKeyFile(caller: Caller): string
   /** Public JWKS of all callers. */
   readonly callersFile: string
+  /** Public JWKS of operators with their roles. */
+  readonly operatorsFile: string
+  operatorKeyFile(officer: DemoOfficer): string
   /** Base64 of 32 bytes; every process has its own. */
   masterKey(process: Caller): string
   /** Base64 of 32 bytes; card numbers pass under it from the HSM of one context to that of another. */
@@ -27,6 +39,8 @@ export interface InstallationKeys {
 export const zoneKeyHolders: readonly Caller[] = ['kit', 'pin-preference']
 
 export const callerKeyFile = (folder: string, caller: Caller): string => join(folder, `${caller}.jwk.json`)
+
+export const operatorKeyFile = (folder: string, officer: DemoOfficer): string => join(folder, `${officer}.operator.jwk.json`)
 
 /** Reads the keys of the folder and makes those that are missing; private files get mode 0600. */
 export async function installationKeys(folder: string): Promise<InstallationKeys> {
@@ -39,31 +53,45 @@ export async function installationKeys(folder: string): Promise<InstallationKeys
     publicKeys.push(publicKey)
     masterKeys.set(caller, await readOrCreate(join(folder, `${caller}.master-key`), newKey))
   }
+  const operatorsFile = join(folder, 'operators.jwks.json')
+  for (const officer of demoOfficers) {
+    const text = await readOrCreate(operatorKeyFile(folder, officer), async () => JSON.stringify(await newOperator(officer)))
+    await operatorsFileWith(operatorsFile, JSON.parse(text), demoRoles[officer])
+  }
   const zoneKey = await readOrCreate(join(folder, 'zone-key'), newKey)
   const callersFile = join(folder, 'callers.jwks.json')
   await writeFile(callersFile, JSON.stringify({ keys: publicKeys }, null, 2))
   return {
     callersFile,
+    operatorsFile,
+    operatorKeyFile: (officer) => operatorKeyFile(folder, officer),
     zoneKey,
     callerKeyFile: (caller) => callerKeyFile(folder, caller),
     masterKey: (process) => masterKeys.get(process) ?? '',
   }
 }
 
-/** The files of a folder of keys that one caller needs: its own, the public ones, and the zone key where it has a use for it. */
-export const keyFilesOf = (caller: Caller): string[] => [
-  `${caller}.jwk.json`,
-  'callers.jwks.json',
-  ...(caller === 'ops' ? [] : [`${caller}.master-key`]),
-  ...(zoneKeyHolders.includes(caller) ? ['zone-key'] : []),
-]
+/** Who gets keys of an installation in containers: the processes, and the demo officers for trials. */
+export const keyReceivers: readonly Caller[] = [...callers, 'ops']
 
-/** Copies to each caller, into a folder of its name, the keys that it needs and no others; what is there is brought up to date. */
+/** The files of a folder of keys that one receiver needs: its own, the public ones, and the zone key where it has a use for it. */
+export const keyFilesOf = (receiver: Caller): string[] =>
+  receiver === 'ops'
+    ? ['callers.jwks.json', ...demoOfficers.map((officer) => `${officer}.operator.jwk.json`)]
+    : [
+        `${receiver}.jwk.json`,
+        'callers.jwks.json',
+        'operators.jwks.json',
+        `${receiver}.master-key`,
+        ...(zoneKeyHolders.includes(receiver) ? ['zone-key'] : []),
+      ]
+
+/** Copies to each receiver, into a folder of its name, the keys that it needs and no others; what is there is brought up to date. */
 export async function handOut(keysFolder: string, folder: string): Promise<void> {
-  for (const caller of callers) {
-    const own = join(folder, caller)
+  for (const receiver of keyReceivers) {
+    const own = join(folder, receiver)
     await mkdir(own, { recursive: true, mode: 0o700 })
-    for (const file of keyFilesOf(caller)) {
+    for (const file of keyFilesOf(receiver)) {
       const beside = join(own, `${file}.${randomUUID()}`)
       await writeFile(beside, await readFile(join(keysFolder, file)), { mode: 0o600, flag: 'wx' })
       await rename(beside, join(own, file))

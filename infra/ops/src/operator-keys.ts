@@ -29,7 +29,7 @@ export type OperatorCall = <Body, Result>(
   options?: { once?: boolean },
 ) => Promise<Result>
 
-/** A component or a key, brought by an officer. `component`: Base64 of 16 or 32 bytes. */
+/** A component, brought by the officer whose key signs the call. `component`: Base64 of 16 or 32 bytes. */
 export type ComponentGiven = AddKeyComponent
 
 export interface KeysOfContext {
@@ -44,7 +44,8 @@ export interface KeyOperations {
   addComponent(context: KeyContext, component: ComponentGiven): Promise<{ componentKcv: string; key?: KeyShown }>
   importBlock(context: KeyContext, block: ImportKeyBlock): Promise<KeyShown>
   rotate(context: KeyContext, key: RotateKey): Promise<KeyShown>
-  exportBlock(context: KeyContext, key: ExportKey): Promise<KeyShown & { keyBlock: string }>
+  /** Without `keyBlock` for the first of the two officers who ask. */
+  exportBlock(context: KeyContext, key: ExportKey): Promise<KeyShown & { keyBlock?: string }>
   list(context: KeyContext, tenant: string): Promise<KeysOfContext>
 }
 
@@ -59,7 +60,7 @@ export const keyOperations = (call: OperatorCall): KeyOperations => {
     `the ${purpose} key of ${tenant} in ${context}`
   return {
     create: (context, key) => call(context, key.tenant, named(context, key), createKeyEndpoint.of(context), key, { once: true }),
-    // The same component of the same officer, or the same key block, again changes nothing: these two may be repeated.
+    // The same component of the same officer, or the same key block, again changes nothing: these two may be repeated. So may an officer's wish to export.
     addComponent: (context, given) => call(context, given.tenant, named(context, given), addKeyComponentEndpoint.of(context), given),
     importBlock: (context, block) => call(context, block.tenant, named(context, block), importKeyBlockEndpoint.of(context), block),
     rotate: (context, key) => call(context, key.tenant, named(context, key), rotateKeyEndpoint.of(context), key, { once: true }),

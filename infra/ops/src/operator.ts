@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type AddUser,
+  type AuditInstance,
   addUserEndpoint,
   applyTenantEndpoint,
-  type Caller,
+  auditInstancesEndpoint,
   type Context,
   closeKitEndpoint,
   type ErrorCode,
@@ -25,7 +26,6 @@ import {
   unlockPinEndpoint,
 } from '@dcms/contract'
 import { callerTokens, type InternalClient, internalClient, ServiceUnavailable } from '@dcms/service'
-import { callerKeyFile } from './installation-keys.ts'
 import { type JobOperations, jobOperations } from './operator-jobs.ts'
 import { type KeyOperations, keyOperations, type OperatorCall } from './operator-keys.ts'
 import { type ProcessName, processNames } from './process-environment.ts'
@@ -84,6 +84,10 @@ export interface Operator {
   setUserState(tenant: string, username: string, state: UserState): Promise<{ changed: boolean }>
   /** A tenant's keys, by context. */
   keys: KeyOperations
+  /** The same with the key of a second officer, where one was given: for ceremonies that one program plays alone, as the demo does. */
+  keysOfSecondOfficer: KeyOperations | undefined
+  /** The runs of a process that should stand in the audit trail. */
+  auditInstances(process: ProcessName): Promise<AuditInstance[]>
   /** Makes a locked PIN usable again; `unlocked` is false when it was not locked. */
   unlockPin(tenant: string, card: { kitNo: string; reason?: string }): Promise<{ kitNo: string; unlocked: boolean }>
   /** Closes a kit for good. */
@@ -100,13 +104,11 @@ export interface Operator {
 export interface OperatorOptions {
   /** Base URL of each process's internal listener. */
   internalUrls: Readonly<Record<ProcessName, string>>
-  /** Folder with `ops.jwk.json`, the operator's private key. */
-  keysDir: string
-  /** Who acts, for logs and events. Default `operator`. */
-  user?: string
+  /** The operator's private key, a JWK file with the name in its `kid`: that is who acts. */
+  keyFile: string
+  /** Key of a second officer. */
+  secondKeyFile?: string
 }
-
-const DEFAULT_USER = 'operator'
 
 const tenantVersionOf = (owner: Context): InternalEndpoint<{ tenant: string }, { version: number }> =>
   internalEndpoint<{ tenant: string }, { version: number }>()({
@@ -123,34 +125,36 @@ const tenantVersionOf = (owner: Context): InternalEndpoint<{ tenant: string }, {
   })
 
 /** Makes the operator's side of the internal API. Nothing is opened until the first call. */
-export function createOperator({ internalUrls, keysDir, user = DEFAULT_USER }: OperatorOptions): Operator {
-  const caller: Caller = 'ops'
-  const clients = new Map<ProcessName, InternalClient>()
-  const clientOf = (owner: ProcessName): InternalClient => {
-    const known = clients.get(owner)
+export function createOperator({ internalUrls, keyFile, secondKeyFile }: OperatorOptions): Operator {
+  const clients = new Map<string, InternalClient>()
+  const clientOf = (owner: ProcessName, file: string): InternalClient => {
+    const known = clients.get(`${owner} ${file}`)
     if (known) return known
-    const tokens = callerTokens({ caller, keyFile: callerKeyFile(keysDir, caller) })
+    const tokens = callerTokens({ caller: 'ops', keyFile: file })
     const made = internalClient({ baseUrl: internalUrls[owner], audience: owner, tokens })
-    clients.set(owner, made)
+    clients.set(`${owner} ${file}`, made)
     return made
   }
-  const call: OperatorCall = async (owner, tenant, what, endpoint, body, { once = false } = {}) => {
-    const requestId = randomUUID()
-    const context = { tenant, user, roles: ['ADMIN'], requestId, idempotencyKey: requestId }
-    for (let tries = 1; ; tries++) {
-      try {
-        const answer = await clientOf(owner).call(endpoint, body, context)
-        if (answer.kind === 'refused') throw new OperatorRefused(what, answer.code, answer.fieldError)
-        return answer.result
-      } catch (error) {
-        if (!(error instanceof ServiceUnavailable)) throw error
-        if (isRefusedConnection(error)) throw new OperatorUnreachable(owner, internalUrls[owner], tenant, error)
-        if (once) throw new OutcomeUnknown(what, owner, error)
-        if (tries === TRIES_MAX) throw new OperatorUnreachable(owner, internalUrls[owner], tenant, error)
-        await sleep(TRIES_PAUSE_MS)
+  const callAs =
+    (file: string): OperatorCall =>
+    async (owner, tenant, what, endpoint, body, { once = false } = {}) => {
+      const requestId = randomUUID()
+      const context = { tenant, user: '', roles: [], requestId, idempotencyKey: requestId } // who it is and may do, says the key
+      for (let tries = 1; ; tries++) {
+        try {
+          const answer = await clientOf(owner, file).call(withRefusals(endpoint), body, context)
+          if (answer.kind === 'refused') throw new OperatorRefused(what, answer.code, answer.fieldError)
+          return answer.result
+        } catch (error) {
+          if (!(error instanceof ServiceUnavailable)) throw error
+          if (isRefusedConnection(error)) throw new OperatorUnreachable(owner, internalUrls[owner], tenant, error)
+          if (once) throw new OutcomeUnknown(what, owner, error)
+          if (tries === TRIES_MAX) throw new OperatorUnreachable(owner, internalUrls[owner], tenant, error)
+          await sleep(TRIES_PAUSE_MS)
+        }
       }
     }
-  }
+  const call = callAs(keyFile)
   const tenantVersion: Operator['tenantVersion'] = async (process, tenant) =>
     (await call(process, tenant, `asking ${process} for its version of ${tenant}`, tenantVersionOf(process), { tenant })).version
 
@@ -178,14 +182,22 @@ export function createOperator({ internalUrls, keysDir, user = DEFAULT_USER }: O
     setUserState: (tenant, username, state) =>
       call('gateway', tenant, `user ${username} of ${tenant}`, setUserStateEndpoint, { tenant, username, state }),
     keys: keyOperations(call),
-    unlockPin: (tenant, card) =>
-      call('pin-preference', tenant, `unlocking the PIN of kit ${card.kitNo}`, unlockPinEndpoint, { ...card, operator: user }),
-    closeKit: (tenant, kit) => call('kit', tenant, `closing kit ${kit.kitNo}`, closeKitEndpoint, { ...kit, operator: user }),
+    keysOfSecondOfficer: secondKeyFile === undefined ? undefined : keyOperations(callAs(secondKeyFile)),
+    auditInstances: async (process) =>
+      (await call(process, '', `the audit register of ${process}`, auditInstancesEndpoint(process), {})).instances,
+    unlockPin: (tenant, card) => call('pin-preference', tenant, `unlocking the PIN of kit ${card.kitNo}`, unlockPinEndpoint, card),
+    closeKit: (tenant, kit) => call('kit', tenant, `closing kit ${kit.kitNo}`, closeKitEndpoint, kit),
     producePinMailers: (tenant, batch) =>
       call('pin-preference', tenant, `batch ${batch.batchId} of PIN mailers`, producePinMailersEndpoint, batch),
     jobs: jobOperations(call),
   }
 }
+
+/** What the door of every process may answer to an operator, whatever the endpoint. */
+const withRefusals = <Body, Result>(endpoint: InternalEndpoint<Body, Result>): InternalEndpoint<Body, Result> => ({
+  ...endpoint,
+  errors: [...endpoint.errors, 'auth.token.missing', 'auth.token.invalid', 'auth.forbidden'],
+})
 
 /** Nobody listens there; waiting would not help. */
 function isRefusedConnection(error: unknown): boolean {

@@ -24,6 +24,8 @@ test('free ports are ten different ones', async () => {
 
 const keys = {
   callersFile: '/k/callers',
+  operatorsFile: '/k/operators',
+  operatorKeyFile: (officer: string) => `/k/${officer}`,
   callerKeyFile: (caller: string) => `/k/${caller}`,
   masterKey: (name: string) => `master of ${name}`,
   zoneKey: 'zone',

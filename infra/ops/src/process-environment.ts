@@ -138,6 +138,7 @@ export function environmentOf(name: StartedName, { engines, installation, ports,
     ...(zoneKeyHolders.includes(name) && { DCMS_ZONE_KEY: keys.zoneKey }),
     DCMS_CALLER_KEY_FILE: keys.callerKeyFile(name),
     DCMS_CALLERS_FILE: keys.callersFile,
+    DCMS_OPERATORS_FILE: keys.operatorsFile,
     ...Object.fromEntries(publicOnes.map((other) => [`${variableOf(other)}_URL`, publicUrl(ports[other])])),
     ...Object.fromEntries(internalOnes.map((other) => [`${variableOf(other)}_INTERNAL_URL`, internalUrl(ports[other])])),
     ...Object.fromEntries(

@@ -47,6 +47,10 @@ export interface Installation {
   /** Operators' commands: tenants, users, keys. */
   operator: Operator
   keysDir: string
+  /** Private key of the first demo officer, who may do everything that takes one. */
+  operatorKeyFile: string
+  /** Public keys of the processes. */
+  callersFile: string
   logDir: string
   engines: Engines
   installation: string
@@ -81,7 +85,11 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     )
   }
   await startAll(processes, progress)
-  const operator = createOperator({ internalUrls: internalUrls(ports), keysDir })
+  const operator = createOperator({
+    internalUrls: internalUrls(ports),
+    keyFile: keys.operatorKeyFile('demo-officer-1'),
+    secondKeyFile: keys.operatorKeyFile('demo-officer-2'),
+  })
   return {
     gatewayUrl: publicUrl(ports.gateway),
     gatewayInternalUrl: internalUrl(ports.gateway),
@@ -93,6 +101,8 @@ export async function startInstallation(options: InstallationOptions): Promise<I
     },
     operator,
     keysDir,
+    operatorKeyFile: keys.operatorKeyFile('demo-officer-1'),
+    callersFile: keys.callersFile,
     logDir,
     engines,
     installation,

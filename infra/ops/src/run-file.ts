@@ -14,6 +14,8 @@ export interface RunFile {
   kafkaBrokers: string
   mongoUrl: string
   keysDir: string
+  operatorKeyFile: string
+  callersFile: string
   logDir: string
 }
 
@@ -34,7 +36,7 @@ export async function readRunFile(stateDir: string): Promise<RunFile | null> {
 
 export async function writeRunFile(
   stateDir: string,
-  { gatewayUrl, processes, engines, keysDir, logDir, installation }: Installation,
+  { gatewayUrl, processes, engines, keysDir, operatorKeyFile, callersFile, logDir, installation }: Installation,
 ): Promise<void> {
   const internal = (name: ProcessName): string => processes.get(name)?.internalUrl ?? ''
   const run: RunFile = {
@@ -51,6 +53,8 @@ export async function writeRunFile(
     kafkaBrokers: engines.kafkaBrokers,
     mongoUrl: engines.mongoUrl,
     keysDir,
+    operatorKeyFile,
+    callersFile,
     logDir,
   }
   const beside = `${pathOf(stateDir)}.${process.pid}`

@@ -60,6 +60,13 @@ export interface ZonePinBlock {
   block: string
 }
 
+/** Who takes part in dual control. Two officers differ in name and in key: one key under two names is one officer. */
+export interface Officer {
+  officer: string
+  /** Thumbprint of the key that the officer signed with. */
+  officerKey?: string
+}
+
 export interface CvvRequest {
   /** CVV2: service code 000; iCVV: 999; CVV: that of the track. */
   kind: 'CVV' | 'CVV2' | 'iCVV'
@@ -83,14 +90,14 @@ export interface Hsm {
   createKey(tenant: string, purpose: ExchangedKeyPurpose): Promise<KeyView>
 
   /**
-   * Takes one of the two components of a key (XOR of both); each from another officer: dual control and split knowledge. With the second the key
+   * Takes one of the two components of a key (XOR of both); each from another officer, by name and key: dual control and split knowledge. With the second the key
    * stands as the next version. `dual.control` when the officer brought the other one too, `key.invalid` for a wrong length or weak component.
    * The same component again by the same officer changes nothing; another one in its place before the key stands replaces it.
    */
   addKeyComponent(
     tenant: string,
     purpose: ExchangedKeyPurpose | 'transport',
-    component: { number: 1 | 2; officer: string; bytes: Uint8Array },
+    component: { number: 1 | 2; bytes: Uint8Array } & Officer,
   ): Promise<{ componentKcv: string; key?: KeyView }>
 
   /** Takes a key block (TR-31 / ISO 20038, version D) under the tenant's transport key as the next version; `key.block.invalid`, also for the wrong usage. */
@@ -100,8 +107,11 @@ export interface Hsm {
     keyBlock: string,
   ): Promise<KeyView>
 
-  /** The newest key of an exchanged purpose as key block under the tenant's transport key. */
-  exportKeyBlock(tenant: string, purpose: ExchangedKeyPurpose): Promise<string>
+  /**
+   * The newest key of an exchanged purpose as key block under the tenant's transport key, once two officers asked for it within 15 minutes: null for
+   * the first of them, and again for the same one.
+   */
+  exportKeyBlock(tenant: string, purpose: ExchangedKeyPurpose, officer: Officer): Promise<string | null>
 
   /**
    * Makes the next version of a key that is made here; `key.purpose.refused` for numbering, `key.version.exhausted` after 255. Exchanged keys

@@ -9,6 +9,7 @@ export type {
   Hsm,
   KeyPurpose,
   KeyView,
+  Officer,
   PinInCall,
   PinReference,
   StoredPan,

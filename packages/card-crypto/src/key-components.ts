@@ -1,7 +1,7 @@
 // Keys in two halves: two officers bring one component each, and neither alone knows anything of the key (ANSI X9.24-1: dual control, split knowledge).
 import { createHmac } from 'node:crypto'
 import { CardCryptoError } from './card-crypto-error.ts'
-import type { Hsm, KeyPurpose, KeyView } from './hsm.ts'
+import type { Hsm, KeyPurpose, KeyView, Officer } from './hsm.ts'
 import {
   algorithmOfLength,
   checkValueOf,
@@ -17,9 +17,8 @@ import type { KeyRecord } from './key-store.ts'
 
 type ComponentNumber = 1 | 2
 
-export interface Component {
+export interface Component extends Officer {
   number: ComponentNumber
-  officer: string
   bytes: Uint8Array
 }
 
@@ -66,7 +65,7 @@ function componentRecord(
   ring: KeyRing,
   family: string,
   purpose: KeyPurpose,
-  { number, officer, bytes }: Component,
+  { number, officer, officerKey, bytes }: Component,
 ): { record: KeyRecord; algorithm: KeyAlgorithm } {
   const algorithm = algorithmOfLength(purpose, bytes.length)
   if (!algorithm || (number !== 1 && number !== 2))
@@ -87,7 +86,19 @@ function componentRecord(
   } as const
   const wrapped = ring.wrapping.wrap(name, header, bytes)
   const kcv = checkValueOf(algorithm, bytes)
-  return { record: { _id: name, wrapped, kcv, algorithm, createdAt: new Date(), officer, componentMarks: [mark] }, algorithm }
+  return {
+    record: {
+      _id: name,
+      wrapped,
+      kcv,
+      algorithm,
+      createdAt: new Date(),
+      officer,
+      ...(officerKey && { officerKey }),
+      componentMarks: [mark],
+    },
+    algorithm,
+  }
 }
 
 async function newestRecord(ring: KeyRing, tenant: string, purpose: KeyPurpose): Promise<KeyRecord | null> {
@@ -124,8 +135,11 @@ async function combine(
   return view
 }
 
-function sameOfficer(one: KeyRecord, other: KeyRecord): boolean {
-  return one.officer?.trim().toLowerCase() === other.officer?.trim().toLowerCase()
+/** By name or by key; whoever has no key, such as one whom an earlier release did not know, is nobody else than one who has. */
+export function sameOfficer(one: Partial<Officer>, other: Partial<Officer>): boolean {
+  if (one.officer?.trim().toLowerCase() === other.officer?.trim().toLowerCase()) return true
+  if (one.officerKey === undefined && other.officerKey === undefined) return false
+  return one.officerKey === undefined || other.officerKey === undefined || one.officerKey === other.officerKey
 }
 
 function isPartOf(component: KeyRecord, key: KeyRecord | null): boolean {

@@ -1,7 +1,7 @@
 // How keys come, rotate and go to others: components under dual control, key blocks, versions in several processes.
 import { randomBytes } from 'node:crypto'
 import { expect, jest, test } from '@jest/globals'
-import { bankHsm, exchangeKey, pan, pinCall, refusal, tenant } from '../test/bank-hsm.ts'
+import { bankHsm, exchangeKey, exportByTwo, pan, pinCall, refusal, tenant } from '../test/bank-hsm.ts'
 import { hexOf } from '../test/vectors.ts'
 import { type KeyBlockHeader, keyCheckValue, keyVersionOf, tdesKeyCheckValue, unwrapKeyBlock, wrapKeyBlock } from './index.ts'
 
@@ -160,14 +160,41 @@ test('a key that is created here leaves as a key block that cannot be passed on;
   const { hsm } = await bankHsm()
   const kbpk = await exchangeKey(hsm, 'transport')
   const { kcv } = await hsm.createKey(tenant, 'pin')
-  const { header, key } = unwrapKeyBlock(kbpk, await hsm.exportKeyBlock(tenant, 'pin'))
+  const { header, key } = unwrapKeyBlock(kbpk, await exportByTwo(hsm, 'pin'))
   expect(header).toEqual({ usage: 'P0', algorithm: 'A', mode: 'B', keyVersion: '00', exportability: 'N' })
   expect(keyCheckValue(key)).toBe(kcv)
   await expect(hsm.createKey(tenant, 'pin')).rejects.toEqual(refusal('key.exists'))
   await exchangeKey(hsm, 'switch', tdes)
-  const exported = unwrapKeyBlock(kbpk, await hsm.exportKeyBlock(tenant, 'switch'))
+  const exported = unwrapKeyBlock(kbpk, await exportByTwo(hsm, 'switch'))
   expect([exported.header.algorithm, exported.key]).toEqual(['T', tdes])
-  await expect(hsm.exportKeyBlock(tenant, 'field')).rejects.toEqual(refusal('key.not.found'))
+  await expect(hsm.exportKeyBlock(tenant, 'field', { officer: 'asha' })).rejects.toEqual(refusal('key.not.found'))
+})
+
+test('a key leaves for the second of two officers, of another name and another key, within a quarter of an hour', async () => {
+  const { hsm, store } = await bankHsm()
+  await exchangeKey(hsm, 'transport')
+  await hsm.createKey(tenant, 'pin')
+  const ask = (officer: string, officerKey: string) => hsm.exportKeyBlock(tenant, 'pin', { officer, officerKey })
+  expect(await ask('asha', 'key-1')).toBeNull()
+  expect(await ask('asha', 'key-1')).toBeNull()
+  expect(await ask('invented', 'key-1')).toBeNull() // one key under two names
+  expect(await ask('invented', 'key-2')).toBeNull() // a name that asked already
+  expect(await ask('ravi', 'key-1')).toMatch(/^D/)
+  expect(await ask('ravi', 'key-1')).toBeNull() // the next time it takes two again
+  const waiting = store.records.get('ACME_BANK/pin/export')
+  if (waiting) waiting.createdAt = new Date(Date.now() - 16 * 60_000)
+  expect(await ask('asha', 'key-2')).toBeNull()
+  await exchangeKey(hsm, 'transport')
+  expect(await ask('ravi', 'key-1')).toBeNull() // what asha agreed to was another transport key
+  expect((await hsm.listKeys(tenant)).filter(({ purpose }) => purpose === 'pin')).toHaveLength(1)
+})
+
+test('one key under two names, and a component of one who had no key, count as the same officer', async () => {
+  const { hsm } = await bankHsm()
+  await hsm.addKeyComponent(tenant, 'pin', { ...one, officerKey: 'key-1' })
+  for (const officerKey of ['key-1', undefined])
+    await expect(hsm.addKeyComponent(tenant, 'pin', { ...two, ...(officerKey && { officerKey }) })).rejects.toEqual(refusal('dual.control'))
+  expect((await hsm.addKeyComponent(tenant, 'pin', { ...two, officerKey: 'key-2' })).key?.version).toBe(1)
 })
 
 test('after a rotation new data names the new version, old data is read, and rewrap moves it', async () => {

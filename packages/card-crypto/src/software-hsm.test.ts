@@ -3,7 +3,7 @@ import { createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto
 import { inspect } from 'node:util'
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { allRefused, bankHsm, exchangeKey, kitNo, pan, pinCall, refusal, storedPan, tenant } from '../test/bank-hsm.ts'
+import { allRefused, bankHsm, exchangeKey, exportByTwo, kitNo, pan, pinCall, refusal, storedPan, tenant } from '../test/bank-hsm.ts'
 import { memoryKeyStore } from '../test/memory-key-store.ts'
 import { type Hsm, type KeyPurpose, keyCheckValue, keyVersionOf, Secret, SoftwareHsm, wrapSecret } from './index.ts'
 
@@ -211,7 +211,7 @@ test('printing an Hsm, what it answers or its errors shows no key, PIN or card n
   for (const purpose of ['field', 'pin', 'mailer', 'transport'] as const) keys.push(await exchangeKey(hsm, purpose))
   const pin = pinCall(keys[2] ?? masterKey, '4829')
   const reference = await hsm.setPin(tenant, stored, pin, 4)
-  const shown: unknown[] = [hsm, store.records, await hsm.listKeys(tenant), await hsm.exportKeyBlock(tenant, 'pin'), reference]
+  const shown: unknown[] = [hsm, store.records, await hsm.listKeys(tenant), await exportByTwo(hsm, 'pin'), reference]
   shown.push(await hsm.cvv(tenant, stored, { kind: 'CVV2', expiry: '3005', serviceCode: '', keyVersion: 1 }))
   const fail = async (call: Promise<unknown>): Promise<void> => {
     shown.push(

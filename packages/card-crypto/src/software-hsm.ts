@@ -9,6 +9,7 @@ import type {
   Hsm,
   KeyPurpose,
   KeyView,
+  Officer,
   PinInCall,
   PinReference,
   StoredPan,
@@ -85,8 +86,8 @@ export class SoftwareHsm implements Hsm {
     return importKeyBlock(this.#ring, tenant, purpose, keyBlock)
   }
 
-  async exportKeyBlock(tenant: string, purpose: ExchangedKeyPurpose): Promise<string> {
-    return exportKeyBlock(this.#ring, tenant, purpose)
+  async exportKeyBlock(tenant: string, purpose: ExchangedKeyPurpose, officer: Officer): Promise<string | null> {
+    return exportKeyBlock(this.#ring, tenant, purpose, officer)
   }
 
   async rotateKey(tenant: string, purpose: KeyPurpose): Promise<KeyView> {

@@ -63,3 +63,9 @@ export function pinCall(key: Uint8Array, pin: string, options: Partial<PinInCall
   const { account = pan, scheme = 'v2', panSource = 'AUTO', ...rest } = options
   return { scheme, panSource, kitNo, encryptedBlock: sealPinBlock(scheme, key, encodePinBlock(0, pin, account)), ...rest }
 }
+
+/** The key block, as two officers get it. */
+export async function exportByTwo(hsm: SoftwareHsm, purpose: 'pin' | 'switch'): Promise<string> {
+  await hsm.exportKeyBlock(tenant, purpose, { officer: 'asha' })
+  return (await hsm.exportKeyBlock(tenant, purpose, { officer: 'vikram' })) ?? ''
+}

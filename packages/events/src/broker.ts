@@ -165,9 +165,9 @@ export class Broker {
   }
 
   /** Hands over every message that stands in these topics (names on the cluster, see `allTopics`) now, decoded as far as Kafka goes. */
-  async readWhole(topics: readonly string[], handle: (message: StoredMessage) => void): Promise<void> {
+  async readWhole(topics: readonly string[], handle: (message: StoredMessage) => void, withinMs?: number): Promise<void> {
     const group = this.name(`whole-${randomUUID()}`)
-    await this.withAdmin((admin) => readWholeTopics({ kafka: this.#kafka, admin, group }, topics, handle))
+    await this.withAdmin((admin) => readWholeTopics({ kafka: this.#kafka, admin, group }, topics, handle, withinMs))
     await this.#dropGroup(group)
   }
 

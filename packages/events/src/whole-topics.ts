@@ -22,12 +22,13 @@ export const listedTopics = async (admin: Admin): Promise<string[]> =>
  * Hands over every message that stands in the topics now, each partition in order.
  * @param topics names on the cluster
  * @param group a consumer group of nobody else; it commits nothing
- * @throws when the end is not reached within two minutes
+ * @throws when the end is not reached within `withinMs`, two minutes unless said otherwise
  */
 export async function readWholeTopics(
   { kafka, admin, group }: { kafka: Kafka; admin: Admin; group: string },
   topics: readonly string[],
   handle: (message: StoredMessage) => void,
+  withinMs = WITHIN_MS,
 ): Promise<void> {
   const waiting = await partitionsWithMessages(admin, topics)
   if (waiting.size === 0) return
@@ -51,7 +52,7 @@ export async function readWholeTopics(
     await consumer.connect()
     const names = new Set([...waiting.keys()].map((name) => name.slice(0, name.lastIndexOf('/'))))
     await consumer.subscribe({ topics: [...names], fromBeginning: true })
-    timer = setTimeout(() => reject(new Error(`${waiting.size} partitions were not read to their end in time`)), WITHIN_MS)
+    timer = setTimeout(() => reject(new Error(`${waiting.size} partitions were not read to their end in time`)), withinMs)
     await Promise.all([consumer.run({ autoCommit: false, eachBatch }), done])
   } finally {
     clearTimeout(timer)

@@ -1,6 +1,7 @@
 // Context tokens: what is believed of a caller, and everything that is not.
 import { createHmac, createPrivateKey, generateKeyPairSync } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test } from '@jest/globals'
 import jwt from 'jsonwebtoken'
@@ -12,7 +13,7 @@ const files = callerFiles(['gateway', 'customer', 'ops'])
 afterAll(files.remove)
 const behalf = { tenant: 'ACME_BANK', user: 'api_user', roles: ['API_CLIENT'] }
 const gateway = callerTokens({ caller: 'gateway', keyFile: files.keyFileOf('gateway') })
-const verify = contextVerifier({ audience: 'kit', callersFile: files.callersFile })
+const verify = contextVerifier({ audience: 'kit', callersFile: files.callersFile, operatorsFile: files.operatorsFile })
 
 const keyOf = (caller: string) => createPrivateKey({ key: JSON.parse(readFileSync(files.keyFileOf(caller), 'utf8')), format: 'jwk' })
 const signed = (options: jwt.SignOptions, claims: object = { tenant: 'ACME_BANK', roles: [] }, caller = 'gateway'): string =>
@@ -79,7 +80,7 @@ test('a token of a caller that is not known is not taken', () => {
 test('a caller cannot speak for another one', () => {
   expect(verify(signed({ keyid: 'ops', issuer: 'ops' }))).toBeNull()
   expect(verify(signed({ issuer: 'ops' }))).toBeNull()
-  expect(verify(signed({}, undefined, 'ops'))).toMatchObject({ caller: 'ops' })
+  expect(verify(signed({}, undefined, 'ops'))).toBeNull() // an operator says its name
 })
 
 test('a token without a signature, or signed with a shared secret, is not taken', () => {
@@ -125,3 +126,40 @@ test('a key file that is missing is a sentence, not a stack', () => {
   expect(() => callerTokens({ caller: 'kit', keyFile: files.keyFileOf('kit') })).toThrow(SettingsError)
   expect(() => contextVerifier({ audience: 'kit', callersFile: '/nowhere' })).toThrow('the key file /nowhere cannot be read as JSON')
 })
+
+const operatorToken = (key: string, user = 'somebody else'): string =>
+  callerTokens({ caller: 'ops', keyFile: files.keyFileOf(key) }).tokenFor('kit', { tenant: 'ACME_BANK', user, roles: ['ADMINISTRATOR'] })
+
+test('an operator is whom the key says, with the roles of the operators’ file, whatever the token claims', () => {
+  expect(verify(operatorToken('ops'))).toEqual({
+    caller: 'ops',
+    tenant: 'ACME_BANK',
+    user: 'asha',
+    roles: ['ADMINISTRATOR', 'KEY_OFFICER', 'OPERATIONS', 'AUDITOR'],
+    operatorKey: expect.stringMatching(/^[\w-]{43}$/),
+  })
+  const claims = { tenant: 'ACME_BANK', roles: [] }
+  expect(verify(signed({ keyid: 'ops:asha', issuer: 'ops', subject: 'ravi' }, claims, 'ops'))).toBeNull()
+  expect(verify(signed({ keyid: 'ops:asha', issuer: 'ops', subject: 'asha' }, claims, 'customer'))).toBeNull()
+  expect(verify(signed({ keyid: 'ops:nobody', issuer: 'ops', subject: 'nobody' }, claims, 'ops'))).toBeNull()
+})
+
+test('the operators’ file is read again when it changes: who leaves it is out, and one key under two names is nobody', async () => {
+  const operatorsFile = join(files.directory, 'changing.json')
+  const { keys } = JSON.parse(readFileSync(files.operatorsFile, 'utf8')) as { keys: { kid: string }[] }
+  const write = (content: unknown): void =>
+    writeFileSync(operatorsFile, typeof content === 'string' ? content : JSON.stringify({ keys: content }))
+  const own = contextVerifier({ audience: 'kit', callersFile: files.callersFile, operatorsFile })
+  const token = operatorToken('ops')
+  const seen = async (content: unknown): Promise<boolean> => {
+    write(content)
+    await sleep(1_050)
+    return own(token) !== null
+  }
+  expect(own(token)).toBeNull() // there is no file yet
+  expect(await seen(keys)).toBe(true)
+  expect(await seen([...keys, { ...keys[0], kid: 'ops:invented' }])).toBe(false)
+  expect(await seen(keys)).toBe(true)
+  expect(await seen([])).toBe(false)
+  expect(await seen('{')).toBe(false)
+}, 15_000)

@@ -3,11 +3,14 @@ import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { type Caller, rolesInForce } from '@dcms/contract'
 import jwt from 'jsonwebtoken'
 import { readCallerKey, readJson } from './key-files.ts'
+import { type KnownOperator, operatorDirectory, operatorNameOf } from './operators-file.ts'
 
 const LIFE_S = 60
 // Signed anew well before the end, so that a token never expires on its way.
 const RENEW_BEFORE_END_MS = 20_000
 const CACHED_MAX = 10_000
+/** Issuer of operators' tokens. No key of the callers' file may be it: an operator has a key of the own. */
+const OPERATORS = 'ops'
 
 /** On whose behalf a call is made. */
 export interface OnBehalfOf {
@@ -21,6 +24,8 @@ export interface OnBehalfOf {
 /** What a verified context token says. */
 export interface CallContext extends OnBehalfOf {
   caller: Caller
+  /** Thumbprint of the key that an operator signed with; absent for others. `user` and `roles` are then those of that key in the operators' file. */
+  operatorKey?: string
 }
 
 export interface CallerTokens {
@@ -29,9 +34,13 @@ export interface CallerTokens {
   definitionVersionOf?: (tenant: string) => number | undefined
 }
 
-/** Signs context tokens with the caller's own key (private JWK file with `kid` = caller) and keeps them until shortly before their end. */
+/**
+ * Signs context tokens with the caller's own key (private JWK file with `kid` = caller) and keeps them until shortly before their end. An operator's
+ * key has the `kid` `ops:` and the operator's name: that is the user of its tokens, whoever they claim to be for.
+ */
 export function callerTokens({ caller, keyFile }: { caller: Caller; keyFile: string }): CallerTokens {
-  const { privateKey } = readCallerKey(keyFile)
+  const { kid, privateKey } = readCallerKey(keyFile)
+  const operator = operatorNameOf(kid)
   const cache = new Map<string, { token: string; renewAt: number }>()
   return {
     tokenFor(audience, { tenant, user, roles, branch }) {
@@ -40,10 +49,10 @@ export function callerTokens({ caller, keyFile }: { caller: Caller; keyFile: str
       if (cached && cached.renewAt > Date.now()) return cached.token
       const token = jwt.sign({ tenant, roles, ...(branch !== undefined && { branch }) }, privateKey, {
         algorithm: 'ES256',
-        keyid: caller,
+        keyid: operator === undefined ? caller : kid,
         issuer: caller,
         audience,
-        subject: user,
+        subject: operator ?? user,
         expiresIn: LIFE_S,
       })
       if (cache.size >= CACHED_MAX) cache.clear()
@@ -53,8 +62,17 @@ export function callerTokens({ caller, keyFile }: { caller: Caller; keyFile: str
   }
 }
 
+export interface VerifierOptions {
+  audience: string
+  /** Public keys of the processes that call, a JWKS file. */
+  callersFile: string
+  /** Public keys of operators, a JWKS file; without it no operator is let in. */
+  operatorsFile?: string | undefined
+}
+
 /** Verifies context tokens meant for one audience; null for anything that is not one. */
-export function contextVerifier({ audience, callersFile }: { audience: string; callersFile: string }) {
+export function contextVerifier({ audience, callersFile, operatorsFile }: VerifierOptions) {
+  const operators = operatorDirectory(operatorsFile)
   const keys = new Map<string, KeyObject>()
   for (const jwk of readJson<{ keys: (JsonWebKey & { kid: string })[] }>(callersFile).keys)
     keys.set(jwk.kid, createPublicKey({ key: jwk, format: 'jwk' }))
@@ -68,7 +86,13 @@ export function contextVerifier({ audience, callersFile }: { audience: string; c
       cache.delete(token)
       return null
     }
-    const verified = verify(token, keys, audience)
+    const kid = kidOf(token)
+    const name = operatorNameOf(kid)
+    const operator = name === undefined ? undefined : operators(name)
+    // Not cached: whoever leaves the file is out at once.
+    if (operator) return contextOfOperator(token, operator, audience)
+    const key = kid === undefined || kid === OPERATORS ? undefined : keys.get(kid)
+    const verified = key && kid !== undefined ? verify(token, { kid, key }, audience) : null
     if (!verified) return null
     if (cache.size >= CACHED_MAX) cache.clear()
     cache.set(token, verified)
@@ -76,11 +100,29 @@ export function contextVerifier({ audience, callersFile }: { audience: string; c
   }
 }
 
-function verify(token: string, keys: ReadonlyMap<string, KeyObject>, audience: string) {
+function kidOf(token: string): string | undefined {
   try {
-    const kid = jwt.decode(token, { complete: true })?.header.kid
-    const key = kid === undefined ? undefined : keys.get(kid)
-    if (!key || kid === undefined) return null
+    const kid: unknown = jwt.decode(token, { complete: true })?.header.kid
+    return typeof kid === 'string' ? kid : undefined
+  } catch {
+    return undefined // no JWT
+  }
+}
+
+/** Who an operator is and what the operator may do says the file, not the token. */
+function contextOfOperator(token: string, { name, key, thumbprint, roles }: KnownOperator, audience: string): CallContext | null {
+  try {
+    const claims = jwt.verify(token, key, { algorithms: ['ES256'], audience, issuer: OPERATORS, subject: name })
+    if (typeof claims === 'string' || typeof claims.exp !== 'number' || typeof claims.tenant !== 'string') return null
+    return { caller: OPERATORS, tenant: claims.tenant, user: name, roles, operatorKey: thumbprint }
+  } catch (error) {
+    if (error instanceof jwt.JsonWebTokenError || error instanceof SyntaxError) return null
+    throw error
+  }
+}
+
+function verify(token: string, { kid, key }: { kid: string; key: KeyObject }, audience: string) {
+  try {
     const claims = jwt.verify(token, key, { algorithms: ['ES256'], audience, issuer: kid })
     if (typeof claims === 'string' || typeof claims.sub !== 'string' || typeof claims.exp !== 'number') return null
     const tenant: unknown = claims.tenant

@@ -36,7 +36,7 @@ beforeAll(async () => {
     logger: bank.logger,
     tickMs: 20,
   })
-  const verify = contextVerifier({ audience: 'kit', callersFile: files.callersFile })
+  const verify = contextVerifier({ audience: 'kit', callersFile: files.callersFile, operatorsFile: files.operatorsFile })
   for (const environment of ['production', 'test'] as const) {
     const app = express()
     addJobRoutes(app, { jobs, tenants: bank.tenants, verify, environment, logger: bank.logger })

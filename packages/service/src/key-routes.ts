@@ -1,5 +1,5 @@
 // The operators' routes for a tenant's keys: `dcms keys …`. Answers and log lines tell key check values, never a key.
-import { CardCryptoError, type Hsm, type KeyView } from '@dcms/card-crypto'
+import { CardCryptoError, type Hsm, type KeyView, type Officer } from '@dcms/card-crypto'
 import {
   type AddKeyComponent,
   addKeyComponentEndpoint,
@@ -44,7 +44,7 @@ const refusals = [
 interface Done<Result> {
   result: Result
   /** Absent for what changes and hands out nothing. */
-  told?: { purpose: KeyPurposeName; version?: number; kcv?: string; component?: number; officer?: string }
+  told?: { purpose: KeyPurposeName; version?: number; kcv?: string; component?: number; waits?: boolean }
 }
 
 /**
@@ -56,7 +56,7 @@ export const keyRoutes =
   (app: Express, verify: ReturnType<typeof contextVerifier>, tenants: Tenants, logger: Logger): void => {
     const route = <Request extends { tenant: string; purpose?: KeyPurposeName }, Result>(
       { name, path, request: schema }: { name: string; path: string; request: object },
-      run: (request: Request) => Promise<Done<Result>>,
+      run: (request: Request, officer: Officer) => Promise<Done<Result>>,
     ): void => {
       const validate = validatorOf<Request>(schema)
       const handle: RequestHandler = async (request, response) => {
@@ -70,7 +70,10 @@ export const keyRoutes =
           return refuse(response, 'invalid.input.request', [`purpose must be one of ${purposes.join(', ')} here`])
         const line = { operation: name, tenant, operator: context.user }
         try {
-          const { result, told } = await run(validated.value)
+          const { result, told } = await run(validated.value, {
+            officer: context.user,
+            ...(context.operatorKey && { officerKey: context.operatorKey }),
+          })
           if (told) logger.info({ ...line, ...told }, 'key operation')
           response.json(success(result))
         } catch (error) {
@@ -88,7 +91,7 @@ export const keyRoutes =
 
 type Route = <Request extends { tenant: string; purpose?: KeyPurposeName }, Result>(
   endpoint: { name: string; path: string; request: object },
-  run: (request: Request) => Promise<Done<Result>>,
+  run: (request: Request, officer: Officer) => Promise<Done<Result>>,
 ) => void
 
 function addChangingRoutes(route: Route, hsm: Hsm): void {
@@ -97,13 +100,13 @@ function addChangingRoutes(route: Route, hsm: Hsm): void {
     done(await hsm.importKeyBlock(tenant, purpose, keyBlock)),
   )
   route(rotateKeyEndpoint, async ({ tenant, purpose }: RotateKey) => done(await hsm.rotateKey(tenant, purpose)))
-  route(addKeyComponentEndpoint, async ({ tenant, purpose, number, officer, component }: AddKeyComponent) => {
+  route(addKeyComponentEndpoint, async ({ tenant, purpose, number, component }: AddKeyComponent, officer) => {
     const bytes = Buffer.from(component, 'base64')
     try {
-      const { componentKcv, key } = await hsm.addKeyComponent(tenant, purpose, { number, officer, bytes })
+      const { componentKcv, key } = await hsm.addKeyComponent(tenant, purpose, { number, bytes, ...officer })
       return {
         result: { componentKcv, ...(key && { key: shown(key) }) },
-        told: { purpose, component: number, officer, ...(key && { version: key.version, kcv: key.kcv }) },
+        told: { purpose, component: number, ...(key && { version: key.version, kcv: key.kcv }) },
       }
     } finally {
       bytes.fill(0)
@@ -112,10 +115,11 @@ function addChangingRoutes(route: Route, hsm: Hsm): void {
 }
 
 function addReadingRoutes(route: Route, hsm: Hsm): void {
-  route(exportKeyBlockEndpoint, async ({ tenant, purpose }: ExportKey) => {
-    const keyBlock = await hsm.exportKeyBlock(tenant, purpose)
+  route(exportKeyBlockEndpoint, async ({ tenant, purpose }: ExportKey, officer) => {
+    const keyBlock = await hsm.exportKeyBlock(tenant, purpose, officer)
     const newest = (await hsm.listKeys(tenant)).filter((key) => key.purpose === purpose).reduce((a, b) => (b.version > a.version ? b : a))
-    return { result: { ...shown(newest), keyBlock }, told: { purpose, version: newest.version, kcv: newest.kcv } }
+    const told = { purpose, version: newest.version, kcv: newest.kcv, ...(keyBlock === null && { waits: true }) }
+    return { result: { ...shown(newest), ...(keyBlock !== null && { keyBlock }) }, told }
   })
   route(listKeysEndpoint, async ({ tenant }: ListKeys) => {
     const [keys, waiting] = await Promise.all([hsm.listKeys(tenant), hsm.pendingComponents(tenant)])

@@ -80,7 +80,7 @@ beforeAll(async () => {
     ],
     tenants: bank.tenants,
     listener: 'public',
-    verify: contextVerifier({ audience: 'kit', callersFile: files.callersFile }),
+    verify: contextVerifier({ audience: 'kit', callersFile: files.callersFile, operatorsFile: files.operatorsFile }),
     shared: { relay, sources, clock: () => new Date() },
     logger: bank.logger,
   })

@@ -80,6 +80,8 @@ export interface ServiceConfig {
   callerKeyFile: string
   /** Public keys of all callers, a JWKS file. */
   callersFile: string
+  /** Public keys, names and roles of operators, a JWKS file; without it no operator is let in. */
+  operatorsFile?: string | undefined
   logLevel: string
   environment: Environment
   /** How long a process that is told to end goes on answering: not ready, and asking callers to connect anew. */
@@ -111,6 +113,7 @@ export const serviceConfig = (read: Settings): ServiceConfig => ({
   internalPort: read.port('INTERNAL_PORT'),
   callerKeyFile: read.text('DCMS_CALLER_KEY_FILE'),
   callersFile: read.text('DCMS_CALLERS_FILE'),
+  operatorsFile: read.optional('DCMS_OPERATORS_FILE'),
   logLevel: read.logLevel(),
   environment: read.environment(),
   drainMs: drainSecondsOf(read.text('DRAIN_SECONDS', '5')) * 1000,

@@ -45,6 +45,7 @@ beforeAll(async () => {
       INTERNAL_PORT: '0',
       DCMS_CALLER_KEY_FILE: files.keyFileOf('kit'),
       DCMS_CALLERS_FILE: files.callersFile,
+      DCMS_OPERATORS_FILE: files.operatorsFile,
     },
   })
   for (const stream of [child.stdout, child.stderr])

@@ -1,10 +1,22 @@
 // Starting a service: store, tenants, commands, followers, relay, sweeps, jobs, two listeners; and its orderly end.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { bodyBytesMaxOf, type Context, tenantsTopic, tenantVersionPath, tenantVersionRequest, topicOf, validatorOf } from '@dcms/contract'
+import {
+  auditTopic,
+  bodyBytesMaxOf,
+  type Context,
+  tenantsTopic,
+  tenantVersionPath,
+  tenantVersionRequest,
+  topicOf,
+  validatorOf,
+} from '@dcms/contract'
 import { Broker, deadLetterTopic, Relay, type SetAsideEvent, SetAsideStore } from '@dcms/events'
 import express, { type Express } from 'express'
 import type { Connection } from 'mongoose'
 import type { Logger } from 'pino'
+import { admitOperators } from './admit-operators.ts'
+import { AuditLog } from './audit-log.ts'
+import { auditRegister } from './audit-register.ts'
 import type { Command } from './command.ts'
 import { type CallerTokens, callerTokens, contextVerifier } from './context-token.ts'
 import { ServiceUnavailable } from './decision.ts'
@@ -68,7 +80,8 @@ export async function startService(
     ...callerTokens({ caller: context, keyFile: config.callerKeyFile }),
     definitionVersionOf: (id) => tenants.get(id)?.version,
   }
-  const verify = contextVerifier({ audience: context, callersFile: config.callersFile })
+  const { callersFile, operatorsFile } = config
+  const verify = contextVerifier({ audience: context, callersFile, operatorsFile })
   const broker = new Broker({ ...config.kafka, clientId: context, installation: config.installation, logger })
   const parts = make({ connection, tokens, logger })
   const { aggregates, followings = [], sweeps = [], reactions = [] } = parts
@@ -80,7 +93,7 @@ export async function startService(
     context,
     installation: config.installation,
     connection,
-    definitions: definitionReader({ callersFile: config.callersFile, logger }),
+    definitions: definitionReader({ callersFile, logger }),
     models,
     logger,
     ...(parts.prepare && { prepare: parts.prepare }),
@@ -110,6 +123,9 @@ export async function startService(
   const publicApp = baseApp()
   publicApp.use(healthRoutes(context, readiness))
   const internalApp = baseApp()
+  const register = auditRegister(connection, databaseName(config.installation, context))
+  const audit = new AuditLog({ broker, register, keyFile: config.callerKeyFile, logger })
+  admitOperators(internalApp, { verify, audit, register })
   for (const [app, isInternal] of [
     [publicApp, false],
     [internalApp, true],
@@ -141,6 +157,7 @@ export async function startService(
     await drainAndClose(servers, drainMs)
     await Promise.race([jobsEnd, sleep(JOBS_END_MS, undefined, { ref: false })])
     await relay.stop()
+    await audit.stop()
     await broker.stop()
     await Promise.all((parts.clients ?? []).map((client) => client.close()))
     await connection.close()
@@ -158,9 +175,11 @@ export async function startService(
   await broker.ensureTopics([
     { topic: tenantsTopic, partitions: 1, compacted: true },
     { topic: topicOf(context) },
+    { topic: auditTopic },
     ...followings.flatMap(({ of }) => [{ topic: topicOf(of) }, { topic: deadLetterTopic(topicOf(of), context) }]),
     ...topicsOfReactions(reactions),
   ])
+  audit.start()
   await relay.openBanks(tenants.ids()) // of tenants known from earlier, in one go
   followsTenants = true
   await tenants.follow(broker)

@@ -164,20 +164,28 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
 
 export type CallerFiles = ReturnType<typeof callerFiles>
 
-/** Fresh keys of callers, as the files a process reads. */
+/** Fresh keys of callers, as the files a process reads. `ops` is the operator asha, `ops:ravi` another; both may do everything. */
 export function callerFiles(callers: readonly string[]) {
   const directory = mkdtempSync(join(tmpdir(), 'dcms-service-test-'))
   const keys: object[] = []
-  for (const kid of callers) {
+  const operators: object[] = []
+  for (const name of callers) {
+    const isOperator = name.startsWith('ops')
+    const kid = name === 'ops' ? 'ops:asha' : name
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    keys.push({ ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256' })
-    writeFileSync(join(directory, `${kid}.json`), JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid }))
+    const jwk = { ...publicKey.export({ format: 'jwk' }), kid, alg: 'ES256' }
+    if (isOperator) operators.push({ ...jwk, roles: ['ADMINISTRATOR', 'KEY_OFFICER', 'OPERATIONS', 'AUDITOR'] })
+    else keys.push(jwk)
+    writeFileSync(join(directory, `${name}.json`), JSON.stringify({ ...privateKey.export({ format: 'jwk' }), kid }))
   }
   const callersFile = join(directory, 'callers.json')
   writeFileSync(callersFile, JSON.stringify({ keys }))
+  const operatorsFile = join(directory, 'operators.json')
+  writeFileSync(operatorsFile, JSON.stringify({ keys: operators }))
   return {
     directory,
     callersFile,
+    operatorsFile,
     keyFileOf: (caller: string) => join(directory, `${caller}.json`),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   }

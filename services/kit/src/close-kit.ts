@@ -8,11 +8,15 @@ import { type At, stepBy, takeStep } from './take-step.ts'
 export const closeKit = command(closeKitEndpoint, async (input, scope) => {
   const kit = await readKit(scope.tenant, input.kitNo)
   const previousStatus = (kit && stepBy(kit, scope.commandId)?.from) ?? kit?.status ?? ''
-  return scope.commit(kitsOf, kit, decideClosing(kit, input, scope), { kitNo: input.kitNo, previousStatus })
+  return scope.commit(kitsOf, kit, decideClosing(kit, { ...input, operator: scope.user }, scope), { kitNo: input.kitNo, previousStatus })
 })
 
 /** Also of a card that is out of use already, and of a kit that nobody has. */
-export function decideClosing(kit: Kit | null, { operator, reason }: CloseKit, at: At): Decision<Kit, KitClosed, RefusalOf<'CLOSE'>> {
+export function decideClosing(
+  kit: Kit | null,
+  { operator, reason }: Pick<CloseKit, 'reason'> & { operator: string },
+  at: At,
+): Decision<Kit, KitClosed, RefusalOf<'CLOSE'>> {
   if (!kit || kit.status === 'RESERVED') return refuse('MCC007')
   const step = takeStep(kit, 'CLOSE', at)
   if (step.kind === 'refused') return step

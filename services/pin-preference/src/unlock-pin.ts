@@ -12,14 +12,17 @@ export const unlockPin = ({ kit }: PinParts) =>
     if (!present) return refuse('MCC007')
     const { card, facts } = present
     const unlocked = card.pin?.lockedAt !== undefined || card.commandIds.includes(scope.commandId)
-    return scope.commit(cardsOf, card, decideUnlock(card, facts.entityId, input, scope.now), { kitNo: input.kitNo, unlocked })
+    return scope.commit(cardsOf, card, decideUnlock(card, facts.entityId, { ...input, operator: scope.user }, scope.now), {
+      kitNo: input.kitNo,
+      unlocked,
+    })
   })
 
 /** Tries of a PIN that is not locked stay counted: an unlock by mistake gives nobody further tries. */
 export function decideUnlock(
   { pin }: Pick<Card, 'pin'>,
   entityId: string,
-  { kitNo, operator, reason }: UnlockPin,
+  { kitNo, operator, reason }: UnlockPin & { operator: string },
   now: Date,
 ): Decision<Card, PinUnlocked, never> {
   if (!pin?.lockedAt) return unchanged

@@ -34,12 +34,11 @@ const forPurpose = <const Names extends readonly KeyPurposeName[]>(names: Names)
 const component = {
   type: 'object',
   additionalProperties: false,
-  required: ['tenant', 'purpose', 'number', 'officer', 'component'],
+  required: ['tenant', 'purpose', 'number', 'component'],
   properties: {
     tenant,
     purpose: { enum: componentKeyPurposes },
     number: { enum: [1, 2] },
-    officer: { type: 'string', pattern: '^[\\p{L}\\p{N}._@-]+( [\\p{L}\\p{N}._@-]+)*$', maxLength: 64, formatText: 'a name' },
     component: {
       type: 'string',
       pattern: '^([A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{22}==)$',
@@ -73,7 +72,7 @@ export interface KeyShown {
   createdAt: string
 }
 
-/** A component that waits for the other one. */
+/** A component that waits for the other one. `officer`: the operator who brought it. */
 export interface ComponentShown {
   purpose: KeyPurposeName
   number: 1 | 2
@@ -154,11 +153,12 @@ export const listKeysEndpoint = offered<ListKeys, { keys: KeyShown[]; waiting: C
   errors: always,
 })
 
-export const exportKeyBlockEndpoint = offered<ExportKey, KeyShown & { keyBlock: string }>()({
+/** `keyBlock` is absent for the first of the two officers: a second one asks for the same within 15 minutes. */
+export const exportKeyBlockEndpoint = offered<ExportKey, KeyShown & { keyBlock?: string }>()({
   name: 'exportKeyBlock',
   path: '/internal/admin/keys/export',
-  summary: 'The newest key of an exchanged purpose as a key block under the tenant’s transport key',
-  idempotency: 'read',
+  summary: 'The newest key of an exchanged purpose as a key block under the tenant’s transport key, for the second officer who asks',
+  idempotency: 'document',
   request: exchanged,
   errors: [...always, 'key.not.found'],
 })

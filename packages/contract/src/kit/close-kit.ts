@@ -7,10 +7,9 @@ import { cardStatus, kitNo } from '../fields.ts'
 const request = {
   type: 'object',
   additionalProperties: false,
-  required: ['kitNo', 'operator'],
+  required: ['kitNo'],
   properties: {
     kitNo,
-    operator: { type: 'string', minLength: 1, maxLength: 64, description: 'Who does it; stands in the event as changer' },
     reason: { type: 'string', minLength: 1, maxLength: 100 },
   },
 } as const

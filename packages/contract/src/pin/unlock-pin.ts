@@ -7,10 +7,9 @@ import { kitNo } from '../fields.ts'
 const request = {
   type: 'object',
   additionalProperties: false,
-  required: ['kitNo', 'operator'],
+  required: ['kitNo'],
   properties: {
     kitNo,
-    operator: { type: 'string', minLength: 1, maxLength: 64, description: 'Who does it; stands in the event' },
     reason: { type: 'string', minLength: 1, maxLength: 200 },
   },
 } as const
