@@ -11,6 +11,7 @@ export const DEFINITION_VERSION_HEADER = 'x-dcms-definition-version'
 const DECIDED_BY_DEFINITION: ReadonlySet<ErrorCode> = new Set([
   'product.not.found',
   'bin.not.found',
+  'bin.range.exhausted',
   'tier.not.found',
   'scheme.not.found',
   'plastic.not.found',

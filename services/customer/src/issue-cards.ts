@@ -4,6 +4,7 @@ import { type CustomerRegistered, confirmKitsEndpoint, type IssuedKits, reserveK
 import {
   answer,
   type Decision,
+  hashOf,
   type InternalClient,
   type Outcome,
   type Refused,
@@ -17,6 +18,7 @@ import { claimPrimaryAccount } from './primary-accounts.ts'
 
 const RESERVATIONS_MAX = 5
 const ISSUED_KEPT = 20
+const HASH_CHARS = 16
 const CHANGES_MAX = 20
 
 export type IssuingRefusal =
@@ -45,7 +47,9 @@ export async function reserveCards(
   if (kits.length === 0) return { kind: 'reserved', kitNos: [] }
   const commandId = reservationOf(reserving)
   const body = { commandId, entityId, kits, ...(deliveryAddress && { deliveryAddress }) }
-  const reserved = await kit.call(reserveKitsEndpoint, body, callOf(scope, commandId))
+  // A command that is run again under a newer definition of the bank may ask for other products: that is another reservation.
+  const key = `${commandId} ${hashOf(body).slice(0, HASH_CHARS)}`
+  const reserved = await kit.call(reserveKitsEndpoint, body, callOf(scope, key))
   if (reserved.kind === 'answer') return { kind: 'reserved', kitNos: reserved.result.kitNos }
   if (reserved.code === 'service.unavailable') throw new ServiceUnavailable('the kit service cannot reserve now')
   return refuse(reserved.code, reserved.fieldError)

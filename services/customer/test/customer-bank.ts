@@ -82,6 +82,8 @@ export class CustomerBank {
   /** The next calls of these endpoints are refused, by name. */
   readonly refusals = new Map<string, string>()
   readonly asked: string[] = []
+  /** Under which keys the kit context was called. */
+  readonly keys: (string | undefined)[] = []
   readonly #reserved = new Map<string, KitInfo[]>()
   #counter = 0
 
@@ -116,7 +118,8 @@ export class CustomerBank {
   }
 
   readonly kit: InternalClient = {
-    call: async (endpoint, body, { tenant }) => {
+    call: async (endpoint, body, { tenant, idempotencyKey }) => {
+      this.keys.push(idempotencyKey)
       await this.meanwhile(endpoint.name)
       if (this.isKitAway) throw new ServiceUnavailable('the kit context is away')
       if (!this.#check(endpoint, body)) return { kind: 'refused', code: 'invalid.input.request' as never, fieldError: [] }

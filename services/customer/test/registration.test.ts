@@ -318,3 +318,19 @@ test('a used-up range of card numbers takes the registration back, and it works 
   bank.refusals.clear()
   expect(await register('numberless')).toMatchObject({ status: 200 })
 })
+
+test('a command that is run again under a newer definition reserves anew: another product is another reservation', async () => {
+  await register('redefined')
+  const { definition, ...tenant } = bank.tenant()
+  const products = definition.products.map((product) => ({ ...product, productId: `${product.productId}_2` }))
+  bank.keys.length = 0
+  goesAwayAt('reserveKits')
+  expect(await issue('redefined', { requestId: 'redefined-1' })).toMatchObject(away)
+  expect(await issue('redefined', { requestId: 'redefined-1' })).toMatchObject(away)
+  comesBack()
+  const body = { entityId: 'redefined', kitInfo: [{ accountNo: '8642135', cardType: 'VIRTUAL' }], requestId: 'redefined-1' }
+  const call = { tenant: { ...tenant, definition: { ...definition, products } } }
+  expect(await bank.run('registerCard', body, call)).toMatchObject({ status: 200 })
+  const [first, again, redefined] = bank.keys
+  expect([again, redefined]).toEqual([first, expect.not.stringMatching(`^${first}$`)])
+})
