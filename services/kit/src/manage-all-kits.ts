@@ -17,6 +17,8 @@ const AT_ONCE = 8
 const CHANGES_MAX = 50
 /** A call that changed cards for so long stops between two pages and says that more are left: its caller would not wait for much longer. */
 const WORK_MAX_MS = 6_000
+/** What a page takes at most, more or less: no other one is begun when so little is left until the caller goes. */
+const PAGE_MAX_MS = 2_000
 /** As many are listed in the answer; all are changed and counted. */
 const LISTED_MAX = 5_000
 
@@ -33,7 +35,7 @@ export const manageAllKits = (customer: InternalClient, workMaxMs = WORK_MAX_MS)
     const managedCards: ManagedCard[] = []
     let totalCardsManaged = 0
     let hasKits = false
-    const stopAt = performance.now() + workMaxMs
+    const stopAt = Math.min(Date.now() + workMaxMs, (scope.deadlineAtMs ?? Number.POSITIVE_INFINITY) - PAGE_MAX_MS)
     for (let reached: Kit | undefined, isMore = true; isMore; ) {
       const kits = await kitsToManage(entityId, input.operation, scope, reached).lean<Kit[]>()
       const managed = await manageSome(kits, management, scope)
@@ -44,7 +46,7 @@ export const manageAllKits = (customer: InternalClient, workMaxMs = WORK_MAX_MS)
       reached = kits.at(-1)
       isMore = kits.length === KITS_PER_PAGE
       // Pages of a run before are only read, so that each call comes further than the one before.
-      if (isMore && managed.changed > 0 && performance.now() >= stopAt) return unfinished(totalCardsManaged)
+      if (isMore && managed.changed > 0 && Date.now() >= stopAt) return unfinished(totalCardsManaged)
     }
     if (!hasKits && !found.exists && !(await exists(entityId, scope, customer))) return refuse('CUS001')
     return answer({ managedCards, totalCardsManaged, operation: input.operation, entityId })
