@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { IssuedKits, RegisterCard } from '@dcms/contract'
 import { hashOf, type InternalClient, type Outcome, type Scope } from '@dcms/service'
 import { type Customer, customersOf, type Issued, type Issuing } from './customer.ts'
-import { confirmIssued, finishIssuing, type IssuingRefusal } from './issue-cards.ts'
+import { confirmIssued, finishIssuing } from './issue-cards.ts'
+import type { IssuingRefusal } from './reserve-cards.ts'
 
 /** A call runs shorter than this. What is older has nobody who waits for its answer, or somebody who gets the same one. */
 const RUNNING_MAX_MS = 2_000

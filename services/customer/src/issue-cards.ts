@@ -1,10 +1,9 @@
 // Issuing cards over two contexts: each step is atomic or can be repeated, so whoever comes next (a repeat, the sweep) carries on. The kit context
 // is asked before anything is noted, so that nothing is begun while it is away; what is noted is carried to its end.
-import { type CustomerRegistered, confirmKitsEndpoint, type IssuedKits, reserveKitsEndpoint } from '@dcms/contract'
+import { type CustomerRegistered, confirmKitsEndpoint, type IssuedKits } from '@dcms/contract'
 import {
   answer,
   type Decision,
-  hashOf,
   type InternalClient,
   type Outcome,
   type Refused,
@@ -15,45 +14,11 @@ import {
 } from '@dcms/service'
 import { type Customer, customersOf, type Issued, type Issuing, withoutOutbox } from './customer.ts'
 import { claimPrimaryAccount } from './primary-accounts.ts'
+import { callOf, type IssuingRefusal, reservationOf, reserveCards } from './reserve-cards.ts'
 
 const RESERVATIONS_MAX = 5
 const ISSUED_KEPT = 20
-const HASH_CHARS = 16
 const CHANGES_MAX = 20
-
-export type IssuingRefusal =
-  | 'kit.not.found'
-  | 'invalid.kit.info'
-  | 'product.not.found'
-  | 'invalid.source.account'
-  | 'invalid.input.request'
-  | 'bin.range.exhausted'
-  | 'service.unavailable'
-
-type Reserving = Pick<Issuing, 'commandId' | 'attempt' | 'kits' | 'deliveryAddress'>
-
-/**
- * Has the kits numbered and kept back for a while: unseen, and given up by themselves unless somebody confirms them. The same command gets the
- * same ones again.
- * @throws ServiceUnavailable while the kit context is away
- */
-export async function reserveCards(
-  scope: Scope,
-  entityId: string,
-  reserving: Reserving,
-  kit: InternalClient,
-): Promise<{ kind: 'reserved'; kitNos: string[] } | Refused<IssuingRefusal>> {
-  const { kits, deliveryAddress } = reserving
-  if (kits.length === 0) return { kind: 'reserved', kitNos: [] }
-  const commandId = reservationOf(reserving)
-  const body = { commandId, entityId, kits, ...(deliveryAddress && { deliveryAddress }) }
-  // A command that is run again under a newer definition of the bank may ask for other products: that is another reservation.
-  const key = `${commandId} ${hashOf(body).slice(0, HASH_CHARS)}`
-  const reserved = await kit.call(reserveKitsEndpoint, body, callOf(scope, key))
-  if (reserved.kind === 'answer') return { kind: 'reserved', kitNos: reserved.result.kitNos }
-  if (reserved.code === 'service.unavailable') throw new ServiceUnavailable('the kit service cannot reserve now')
-  return refuse(reserved.code, reserved.fieldError)
-}
 
 /** Who carries a command on: `isAnswered` when its caller waits for the outcome. */
 export interface Finisher {
@@ -246,15 +211,3 @@ async function takePrimaryAccounts(scope: Scope, customer: Customer): Promise<{ 
   }
   return { kind: 'taken' }
 }
-
-const reservationOf = ({ commandId, attempt }: Pick<Issuing, 'commandId' | 'attempt'>): string =>
-  attempt === 1 ? commandId : `${commandId}/${attempt}`
-const callOf = ({ tenant, user, roles, requestId, traceparent, deadlineAtMs }: Scope, idempotencyKey: string) => ({
-  tenant: tenant.id,
-  user,
-  roles,
-  requestId,
-  traceparent,
-  deadlineAtMs,
-  idempotencyKey,
-})

@@ -3,8 +3,8 @@ import { type IssuedKits, type RegisterCard, registerCardEndpoint, type TenantDe
 import { command, type InternalClient, type Outcome, refuse, type Scope } from '@dcms/service'
 import { answerBegun, askedBy, begunBy, finishForCaller } from './begun-issuing.ts'
 import { type Customer, customersOf, type Issuing, withoutOutbox } from './customer.ts'
-import { type IssuingRefusal, reserveCards } from './issue-cards.ts'
 import { planKits } from './plan-kits.ts'
+import { type IssuingRefusal, reserveCards } from './reserve-cards.ts'
 
 /** Open issues of one customer: so many only where the kit context goes away again and again between the steps. */
 const ISSUINGS_MAX = 20

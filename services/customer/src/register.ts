@@ -3,11 +3,11 @@ import { type IssuedKits, type Register, registerEndpoint, type TenantDefinition
 import { command, type InternalClient, newlyStored, type Outcome, type Refused, refuse, type Scope } from '@dcms/service'
 import { answerBegun, askedBy, begunBy, finishForCaller } from './begun-issuing.ts'
 import { type Account, type Customer, customersOf, type Issuing, type StoredKyc, withoutOutbox } from './customer.ts'
-import { type IssuingRefusal, reserveCards } from './issue-cards.ts'
 import { type KycVault, keyVersionOfDocuments } from './kyc-vault.ts'
 import { mobileNumbersOf } from './mobile-numbers.ts'
 import { type PlannedKits, planKits } from './plan-kits.ts'
 import { isPrimaryOfAnother } from './primary-accounts.ts'
+import { type IssuingRefusal, reserveCards } from './reserve-cards.ts'
 
 type RegisterRefusal = IssuingRefusal | 'entity.already.exists' | 'invalid.input.request'
 
