@@ -65,7 +65,7 @@ type Known =
 /**
  * Events that leave the status as it is change nothing: KitAssigned comes with KitIssued, and after KitUpgraded the old card stays usable
  * until KitReplaced.
- * @throws when the product is not in the tenant's definition: the event is set aside and can be driven again once it is
+ * @throws when the product is not in the tenant's definition: the event waits for a newer one, or becomes a dead letter when there is none
  */
 export function applyKitEvent(_card: Card | null, { payload }: Pick<ReceivedEvent, 'payload'>, definition: TenantDefinition): Followed {
   const event = payload as Known
