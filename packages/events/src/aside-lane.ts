@@ -167,6 +167,7 @@ export class AsideLane {
       ...part,
       aside: { ...refused, since, at: new Date(Date.now() + REFUSED_AGAIN_MS) },
     })
+    if (refused.why === 'BANK_REFUSED') this.#streams.keepApart(tenant)
     if (!isNewest && source.compacted) this.visit(tenant) // the newer state may well be taken
     if (document.outboxAside?.eventId === refused.eventId) return
     refusals.inc({ collection: source.name })

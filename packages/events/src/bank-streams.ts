@@ -6,6 +6,8 @@ import type { Broker } from './broker.ts'
 
 const PAUSE_MIN_MS = 1_000
 const PAUSE_MAX_MS = 60_000
+/** A bank one of whose messages was refused for good may have more of them: each would fail a common batch. */
+const APART_MS = 60_000
 
 const failing = new Gauge({
   name: 'dcms_bank_streams_failing',
@@ -28,6 +30,8 @@ export class BankStreams {
   /** Tenants whose topic exists. */
   readonly #existing = new Set<string>()
   readonly #closed = new Map<string, Closed>()
+  /** Until when a bank is kept out of the common batches although its topic takes messages. */
+  readonly #apartUntilMs = new Map<string, number>()
 
   constructor(broker: Pick<Broker, 'makeTopics' | 'logger'>) {
     this.#broker = broker
@@ -35,7 +39,11 @@ export class BankStreams {
   }
 
   isOpen(tenant: string): boolean {
-    return this.#existing.has(tenant) && !this.#closed.has(tenant)
+    return this.#existing.has(tenant) && !this.#closed.has(tenant) && (this.#apartUntilMs.get(tenant) ?? 0) <= Date.now()
+  }
+
+  keepApart(tenant: string): void {
+    this.#apartUntilMs.set(tenant, Date.now() + APART_MS)
   }
 
   isClosed(tenant: string): boolean {
