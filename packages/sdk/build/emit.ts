@@ -1,7 +1,8 @@
-// Emits the package that banks install: one JavaScript file with the workspace's packages in it, its types, and a package.json.
+// Emits the package that banks install: one JavaScript file with the workspace's packages in it, its types, and a package.json; and the same
+// once more in `cjs`, for CommonJS, where TypeScript wants declarations of its own.
 // `node build/emit.ts [folder]`; the folder is `dist` unless given.
 import { execFile } from 'node:child_process'
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'rolldown'
@@ -11,6 +12,8 @@ const packages = join(sdk, '..')
 const tsc = join(packages, '..', 'node_modules', '.bin', 'tsc')
 /** The oldest Node that banks run it with: what undici 7 asks for. */
 const NODE_MIN = '>=20.18.1'
+const COMMON_JS = 'cjs'
+const TYPES = 'types/sdk/src/index.d.ts'
 
 interface Manifest {
   name: string
@@ -25,15 +28,19 @@ const manifestOf = async (folder: string): Promise<Manifest> => JSON.parse(await
 async function emit(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true })
+  await mkdir(join(folder, COMMON_JS))
   await Promise.all([
-    emitCode(folder),
+    emitCode(join(folder, 'index.js'), 'esm'),
+    emitCode(join(folder, COMMON_JS, 'index.js'), 'cjs'),
+    writeFile(join(folder, COMMON_JS, 'package.json'), '{ "type": "commonjs" }\n'),
     emitTypes(folder),
     emitManifest(folder),
     copyFile(join(sdk, 'README.md'), join(folder, 'README.md')),
   ])
+  await cp(join(folder, 'types'), join(folder, COMMON_JS, 'types'), { recursive: true })
 }
 
-async function emitCode(folder: string): Promise<void> {
+async function emitCode(file: string, format: 'esm' | 'cjs'): Promise<void> {
   await build({
     input: join(sdk, 'src', 'index.ts'),
     platform: 'node',
@@ -41,7 +48,7 @@ async function emitCode(folder: string): Promise<void> {
     // Of the contract only the endpoints are needed; importing its validators would bring a compiler of schemas along.
     treeshake: { moduleSideEffects: (id) => !id.includes('/contract/src/') && !id.includes('/ajv') },
     transform: { target: 'node20' },
-    output: { file: join(folder, 'index.js'), format: 'esm', minify: false },
+    output: { file, format, minify: false },
     logLevel: 'warn',
   })
 }
@@ -97,7 +104,15 @@ async function emitManifest(folder: string): Promise<void> {
     license,
     description: 'Client of DCMS, the open debit-card management system',
     type: 'module',
-    exports: { '.': { types: './types/sdk/src/index.d.ts', default: './index.js' } },
+    exports: {
+      '.': {
+        import: { types: `./${TYPES}`, default: './index.js' },
+        require: { types: `./${COMMON_JS}/${TYPES}`, default: `./${COMMON_JS}/index.js` },
+      },
+    },
+    // For what does not read `exports`: TypeScript's older resolution.
+    main: `./${COMMON_JS}/index.js`,
+    types: `./${COMMON_JS}/${TYPES}`,
     engines: { node: NODE_MIN },
     // The last two are of use to the types only.
     dependencies: {

@@ -58,6 +58,47 @@ test('its types compile where a bank uses them, and refuse what the contract doe
   await expect(run(tsc, compiler, { cwd: bank })).resolves.toMatchObject({ stdout: '' })
 })
 
+test.each([
+  ['node16', 'node16'],
+  ['commonjs', 'node10'],
+])(
+  'in a CommonJS package it is required, and its types compile: module %s, resolution %s',
+  async (module, moduleResolution) => {
+    const folder = join(bank, `common-${module}`)
+    await mkdir(folder)
+    await writeFile(join(folder, 'package.json'), '{ "type": "commonjs" }')
+    await writeFile(
+      join(folder, 'bank.ts'),
+      `import { Dcms, DcmsInputError } from '@dcms/sdk'
+     export const lock = async (dcms: Dcms): Promise<boolean> => (await dcms.manageKit({ entityId: 'E1', oldKit: '1', operation: 'LOCK' })).status
+     // @ts-expect-error no such operation
+     export const fly = async (dcms: Dcms) => dcms.manageKit({ entityId: 'E1', oldKit: '1', operation: 'FLY' })
+     try {
+       new Dcms({} as never)
+     } catch (error) {
+       console.log(error instanceof DcmsInputError)
+     }`,
+    )
+    // The compiler that banks with such packages have: the present one no longer knows the older resolution.
+    const tsc = join(workspace, 'packages', 'sdk', 'node_modules', 'typescript-5', 'bin', 'tsc')
+    const compiler = [
+      '--strict',
+      '--module',
+      module,
+      '--moduleResolution',
+      moduleResolution,
+      '--target',
+      'es2023',
+      '--types',
+      'node',
+      'bank.ts',
+    ]
+    await expect(run(process.execPath, [tsc, ...compiler], { cwd: folder })).resolves.toMatchObject({ stdout: '' })
+    expect((await run(process.execPath, ['bank.js'], { cwd: folder })).stdout).toBe('true\n')
+  },
+  120_000,
+)
+
 test('no declaration points into the workspace', async () => {
   for (const file of await readdir(join(installed, 'types'), { recursive: true })) {
     if (!file.endsWith('.d.ts')) continue
