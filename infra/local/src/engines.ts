@@ -106,7 +106,7 @@ async function startLocal(options: EngineOptions): Promise<Engines> {
   const failures = starts.flatMap((start) => (start.status === 'rejected' ? [start.reason as Error] : []))
   if (failures.length > 0) {
     await stop()
-    throw failures.length === 1 ? failures[0] : new Error(failures.map(({ message }) => message).join('\n'))
+    throw failures.length === 1 ? failures[0] : new Error([...new Set(failures.map(({ message }) => message))].join('\n'))
   }
   return {
     mongoUrl: mongo?.url ?? '',

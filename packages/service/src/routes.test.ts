@@ -2,7 +2,7 @@
 import { type ErrorCode, internalEndpoint, publicEndpoint } from '@dcms/contract'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import express from 'express'
-import { callerFiles, TestBank } from '../test/test-bank.ts'
+import { callerFiles, TestBank, until } from '../test/test-bank.ts'
 import { command } from './command.ts'
 import { callerTokens, contextVerifier } from './context-token.ts'
 import { answer, refuse, ServiceUnavailable } from './decision.ts'
@@ -268,4 +268,15 @@ test('a family’s own code stands for a wrong field, with the dotted code as it
   expect(wrong.exception?.fieldError).toEqual(['operation must have at most 9 characters'])
   const refused = await send('/choose/a/now', { token, body: '{"entityId":"refused"}' })
   expect(refused).toMatchObject({ status: 400, exception: { errorCode: 'ORD005', reasonCode: 'bin.not.found' } })
+})
+
+test('metrics tell of each endpoint how long its calls took and how they ended, and how statements waited for the store', async () => {
+  const ask = (entityId: string) => client.call(askEndpoint, { entityId }, { ...behalf, requestId: 'measured' }).catch(() => undefined)
+  await Promise.all(['E1', 'none', 'bug'].map(ask))
+  await bank.connection.db?.command({ ping: 1 })
+  await until('they are measured', async () => {
+    const text = await (await fetch(`http://127.0.0.1:${http.port}/metrics`)).text()
+    const isCounted = (status: string) => text.includes(`dcms_service_request_duration_seconds_count{endpoint="ask",status="${status}"}`)
+    return ['2xx', '4xx', '5xx'].every(isCounted) && /dcms_store_pool_wait_seconds_count [1-9]/.test(text)
+  })
 })

@@ -6,6 +6,7 @@ import type { Logger } from 'pino'
 import { type Answer, type Call, type Command, faultAnswer, refusal } from './command.ts'
 import type { CallContext } from './context-token.ts'
 import { callersVersionOf, DEFINITION_VERSION_HEADER } from './definition-version.ts'
+import { measureCalls } from './request-metrics.ts'
 import { TenantShares } from './tenant-shares.ts'
 import type { Tenants } from './tenants.ts'
 import { NotBegun, TIME_LEFT_HEADER, withinShare } from './within-share.ts'
@@ -37,35 +38,41 @@ export function addCommands(app: Express, options: RouteOptions): void {
     const { endpoint } = command
     const readBody = express.json({ limit: bodyBytesMaxOf(endpoint), type: () => true })
     const callers: readonly Caller[] = 'callers' in endpoint ? endpoint.callers : ['gateway']
-    app.all(routePathOf(endpoint.path), allowOnly(endpoint.method), readBody, async (request: Request, response: Response) => {
-      const context = options.verify(headerOf(request, 'x-dcms-context'))
-      if (!context || !callers.includes(context.caller)) return write(response, refusal('auth.token.invalid'))
-      const tenant = options.tenants.get(context.tenant)
-      if (!tenant) return write(response, refusal('service.unavailable')) // not told of this tenant yet
-      const idempotencyKey = headerOf(request, 'idempotency-key')
-      const traceparent = headerOf(request, 'traceparent')
-      const callersVersion = callersVersionOf(headerOf(request, DEFINITION_VERSION_HEADER))
-      const call: Call = {
-        ...options.shared,
-        tenant,
-        user: context.user,
-        roles: context.roles,
-        ...(context.branch !== undefined && { branch: context.branch }),
-        requestId: headerOf(request, 'x-request-id') ?? randomUUID(),
-        deadlineAtMs: Date.now() + timeLeftOf(request),
-        ...(idempotencyKey !== undefined && { idempotencyKey }),
-        ...(traceparent !== undefined && { traceparent }),
-        ...(callersVersion !== undefined && { callersVersion }),
-      }
-      try {
-        const use = { shares, tenant: tenant.id, deadlineAtMs: call.deadlineAtMs ?? 0 }
-        write(response, await withinShare(use, () => command.run(withParameters(endpoint, request), call)))
-      } catch (error) {
-        if (error instanceof NotBegun) return write(response, refusal('service.unavailable'))
-        options.logger.error({ err: error, requestId: call.requestId, path: endpoint.path, tenant: tenant.id }, 'call failed')
-        write(response, faultAnswer(error))
-      }
-    })
+    app.all(
+      routePathOf(endpoint.path),
+      measureCalls(endpoint.name),
+      allowOnly(endpoint.method),
+      readBody,
+      async (request: Request, response: Response) => {
+        const context = options.verify(headerOf(request, 'x-dcms-context'))
+        if (!context || !callers.includes(context.caller)) return write(response, refusal('auth.token.invalid'))
+        const tenant = options.tenants.get(context.tenant)
+        if (!tenant) return write(response, refusal('service.unavailable')) // not told of this tenant yet
+        const idempotencyKey = headerOf(request, 'idempotency-key')
+        const traceparent = headerOf(request, 'traceparent')
+        const callersVersion = callersVersionOf(headerOf(request, DEFINITION_VERSION_HEADER))
+        const call: Call = {
+          ...options.shared,
+          tenant,
+          user: context.user,
+          roles: context.roles,
+          ...(context.branch !== undefined && { branch: context.branch }),
+          requestId: headerOf(request, 'x-request-id') ?? randomUUID(),
+          deadlineAtMs: Date.now() + timeLeftOf(request),
+          ...(idempotencyKey !== undefined && { idempotencyKey }),
+          ...(traceparent !== undefined && { traceparent }),
+          ...(callersVersion !== undefined && { callersVersion }),
+        }
+        try {
+          const use = { shares, tenant: tenant.id, deadlineAtMs: call.deadlineAtMs ?? 0 }
+          write(response, await withinShare(use, () => command.run(withParameters(endpoint, request), call)))
+        } catch (error) {
+          if (error instanceof NotBegun) return write(response, refusal('service.unavailable'))
+          options.logger.error({ err: error, requestId: call.requestId, path: endpoint.path, tenant: tenant.id }, 'call failed')
+          write(response, faultAnswer(error))
+        }
+      },
+    )
   }
 }
 

@@ -4,6 +4,7 @@ import type { Context } from '@dcms/contract'
 import type { OutboxDocument, OutboxEvent, Projected } from '@dcms/events'
 import mongoose, { type Connection, type Model, Schema } from 'mongoose'
 import type { Logger } from 'pino'
+import { watchPool } from './request-metrics.ts'
 import type { Tenant } from './tenants.ts'
 
 /** More than the calls that one bank may have in hand on both listeners together (see routes.ts): others always find a connection. */
@@ -131,6 +132,7 @@ async function keepOpening(connection: Connection, mongoUrl: string, logger: Log
         autoIndex: false,
         autoCreate: false,
       })
+      watchPool(connection.getClient())
       return
     } catch (error) {
       logger.warn({ err: error }, 'the document store does not answer yet; trying again')
