@@ -42,6 +42,9 @@ async function dcms(parameters: readonly string[], input = '', officer: 1 | 2 = 
   return runDcmsProgram(parameters, input, {
     DCMS_STATE_DIR: stateDir,
     DCMS_OPERATOR_KEY_FILE: join(installation.keysDir, `demo-officer-${officer}.operator.jwk.json`),
+    DCMS_CALLERS_FILE: installation.callersFile,
+    KAFKA_BROKERS: installation.engines.kafkaBrokers,
+    DCMS_INSTALLATION: installation.installation,
     GATEWAY_INTERNAL_URL: at('gateway'),
     CUSTOMER_INTERNAL_URL: at('customer'),
     KIT_INTERNAL_URL: at('kit'),
@@ -120,6 +123,14 @@ test('what operators did stands in the service’s log by name, and no key does'
   const { fieldKey, pinKey } = client.tenants.ACME_BANK
   for (const key of [fieldKey, pinKey]) expect(lines.some((line) => line.includes(key))).toBe(false)
 })
+
+test('the audit trail of the running installation is whole', async () => {
+  const verified = await dcms(['audit', 'verify', '--json'])
+  expect(verified).toMatchObject({ code: 0 })
+  const report = JSON.parse(verified.stdout)
+  expect(report).toMatchObject({ runs: 4, open: 4, dropped: 0, faultCount: 0 })
+  expect(report.records).toBeGreaterThan(20)
+}, 60_000)
 
 test('a tenant there is not is refused', async () => {
   const { code, stderr } = await dcms(['keys', 'list', '--tenant', 'OTHER_BANK'])
