@@ -1,4 +1,5 @@
 // Fields that many endpoints share, as JSON Schema constants.
+import { embossedText, filledText, freeText } from './text.ts'
 
 /**
  * Identifiers may arrive as a JSON number, as the published samples show; `acceptsNumber` has them turned into text before validation.
@@ -41,8 +42,11 @@ export const cardType = { enum: ['PHYSICAL', 'VIRTUAL'] } as const
 export const deliveryAddress = { enum: ['PERMANENT', 'COMMUNICATION'], description: 'Which address a physical card is sent to' } as const
 
 /** A line that is printed on a card or an address label. */
-export const line = { type: 'string', minLength: 1, maxLength: 100 } as const
-export const optionalLine = { type: ['string', 'null'], maxLength: 100 } as const
+export const line = { type: 'string', ...filledText, minLength: 1, maxLength: 100 } as const
+export const optionalLine = { type: ['string', 'null'], ...freeText, maxLength: 100 } as const
+
+/** A line embossed on a card: letters of any case are taken and become capitals. */
+export const embossedLine = { type: 'string', ...embossedText, minLength: 1, maxLength: 26, anyCase: true } as const
 
 /** Statuses of a kit that callers see. */
 export const cardStatus = {

@@ -29,6 +29,18 @@ export function productFor(
   return lowest(definition, fitting)
 }
 
+/** What a bank's catalogue has to say to a tier, a plastic or a scheme that a caller names: the code to refuse with when it has none such. */
+export function catalogueRefusal(
+  { tiers = [], plastics = [], schemes, products }: TenantDefinition,
+  named: { tierType?: string | undefined; plasticCode?: string | undefined; schemeCode?: string | undefined },
+): 'tier.not.found' | 'plastic.not.found' | 'product.not.found' | undefined {
+  const { tierType, plasticCode, schemeCode } = named
+  if (tierType && ![...tiers, ...products].some((each) => each.tierType === tierType)) return 'tier.not.found'
+  if (plasticCode && ![...plastics, ...products].some((each) => each.plasticCode === plasticCode)) return 'plastic.not.found'
+  if (schemeCode && schemes && ![...schemes, ...products].some((each) => each.schemeCode === schemeCode)) return 'product.not.found'
+  return undefined
+}
+
 const lowest = (definition: TenantDefinition, products: readonly Product[]): Product | undefined =>
   products.toSorted((one, other) => rankOf(definition, one.tierType) - rankOf(definition, other.tierType))[0]
 

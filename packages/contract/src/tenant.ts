@@ -1,7 +1,9 @@
 // The tenant definition: one JSON file per bank with products, BINs, limits, keys and settings.
-import type { FromSchema } from 'json-schema-to-ts'
 
-const name = { type: 'string', minLength: 1, maxLength: 100 } as const
+import type { FromSchema } from 'json-schema-to-ts'
+import { filledText } from './text.ts'
+
+const name = { type: 'string', ...filledText, minLength: 1, maxLength: 100 } as const
 const wholeRupees = { type: 'integer', minimum: 0, maximum: 1_000_000_000 } as const
 
 /** What a product offers in one channel. Caps in whole units of the tenant's currency. */
@@ -203,6 +205,7 @@ export const tenantSchema = {
           maximum: 10_000_000,
           description: 'CVVs that all users together may read within an hour; 5,000 when absent',
         },
+        singleNames: { type: 'boolean', description: 'true: customers with one name are registered without lastName. false when absent' },
         renewal: {
           type: 'object',
           additionalProperties: false,

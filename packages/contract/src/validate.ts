@@ -3,6 +3,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import addFormats from 'ajv-formats'
 import { boundsOf } from './bounds.ts'
 import { loosenessKeywords, normaliserOf } from './normalise.ts'
+import { isEmailAddress } from './text.ts'
 
 const FAULTS_MAX = 50
 /** Of a value with more values in it than this, only the first fault is told: each fault costs, and a body of 1 MB has room for very many. */
@@ -20,7 +21,8 @@ const options = {
 const tellsAll = new Ajv2020({ ...options, allErrors: true })
 const tellsFirst = new Ajv2020({ ...options, allErrors: false })
 for (const ajv of [tellsAll, tellsFirst]) {
-  addFormats.default(ajv)
+  addFormats.default(ajv, ['date', 'date-time', 'uuid'])
+  ajv.addFormat('email', isEmailAddress)
   for (const keyword of [...loosenessKeywords, 'containsText', 'formatText', 'missingText']) ajv.addKeyword(keyword)
 }
 
@@ -56,18 +58,26 @@ function sentencesOf(errors: readonly ErrorObject[]): string[] {
   const sentences = new Set<string>()
   for (const [position, error] of errors.entries()) {
     if (sentences.size === FAULTS_MAX) break
-    if (isOwnFault(error) && !isToldByPattern(error, errors[position + 1])) sentences.add(sentenceOf(error))
+    if (!isOwnFault(error) || isToldByNeighbour(error, errors[position - 1], errors[position + 1])) continue
+    if (!isOfCase(error) || !errors.some((other) => !isOfCase(other) && other.instancePath === error.instancePath))
+      sentences.add(sentenceOf(error))
   }
   return [...sentences]
 }
 
 /** What only explains another fault is left out: `contains` speaks for the elements that do not match. */
 const isOwnFault = ({ keyword, schemaPath }: ErrorObject): boolean =>
-  keyword !== 'if' && keyword !== 'propertyNames' && !schemaPath.includes('/contains/')
+  keyword !== 'if' && keyword !== 'propertyNames' && !/\/(contains|if)\//.test(schemaPath)
 
-/** A text that is too long and does not fit its pattern either has one fault: the pattern says more. */
-const isToldByPattern = (error: ErrorObject, next: ErrorObject | undefined): boolean =>
-  error.keyword === 'maxLength' && next?.keyword === 'pattern' && next.instancePath === error.instancePath
+/** What holds in some cases only, such as in one country, is told of a member that is right otherwise. */
+const isOfCase = ({ schemaPath }: ErrorObject): boolean => schemaPath.includes('/then/')
+
+/** A text that does not fit its pattern and is too long has one fault, which the pattern says better; one that is too short is just that. */
+function isToldByNeighbour(error: ErrorObject, before: ErrorObject | undefined, after: ErrorObject | undefined): boolean {
+  const isAt = (other: ErrorObject | undefined, keyword: string): boolean =>
+    other?.keyword === keyword && other.instancePath === error.instancePath
+  return (error.keyword === 'maxLength' && isAt(after, 'pattern')) || (error.keyword === 'pattern' && isAt(before, 'minLength'))
+}
 
 function sentenceOf(error: ErrorObject): string {
   const documented = missingTextOf(error)
@@ -92,7 +102,7 @@ function sentenceOf(error: ErrorObject): string {
     case 'maxLength':
       return `${field} must have at most ${error.params.limit} characters`
     case 'format':
-      return `${field} must be a valid ${formatWords[error.params.format] ?? error.params.format}`
+      return `${field} must be ${formatWords[error.params.format] ?? `a valid ${error.params.format}`}`
     case 'contains':
       return `${field} must contain ${error.parentSchema?.containsText ?? 'a matching element'}`
     case 'minimum':
@@ -116,9 +126,9 @@ function missingTextOf({ keyword, params, parentSchema }: ErrorObject): string |
 }
 
 const formatWords: Readonly<Record<string, string>> = {
-  date: 'date, YYYY-MM-DD',
-  'date-time': 'timestamp, ISO 8601',
-  email: 'e-mail address',
+  date: 'a valid date, YYYY-MM-DD',
+  'date-time': 'a valid timestamp, ISO 8601',
+  email: 'a valid e-mail address',
 }
 
 const typeWords = (type: string | string[]): string => {

@@ -4,16 +4,19 @@ import { isJsonObject, type Json, type JsonObject, toJson, toJsonObject } from '
 const NUMBER_TEXT = '^-?\\d{1,15}(\\.\\d{1,6})?$'
 const BOOLEAN_TEXT = '^(true|false)$'
 
-/** What JSON Schema knows; the contract's own keywords are none of these and are left out. */
+/**
+ * What JSON Schema knows; the contract's own keywords are none of these and are left out. So are `if` and `then`, which generators of clients
+ * do not know: the descriptions of the members say what they mean.
+ */
 const keywords = new Set([
   ...['type', 'enum', 'const', 'title', 'description', 'default', 'examples', 'deprecated', 'readOnly', 'writeOnly', 'format', 'pattern'],
   ...['minLength', 'maxLength', 'contentEncoding', 'contentMediaType', 'contentSchema'],
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
   ...['items', 'prefixItems', 'contains', 'minContains', 'maxContains', 'minItems', 'maxItems', 'uniqueItems'],
   ...['properties', 'patternProperties', 'additionalProperties', 'propertyNames', 'required', 'minProperties', 'maxProperties'],
-  ...['dependentRequired', 'dependentSchemas', 'allOf', 'anyOf', 'oneOf', 'not', 'if', 'then', 'else', '$ref', '$defs'],
+  ...['dependentRequired', 'dependentSchemas', 'allOf', 'anyOf', 'oneOf', 'not', '$ref', '$defs'],
 ])
-const nestedSchemas = ['items', 'contains', 'not', 'if', 'then', 'else', 'additionalProperties', 'propertyNames']
+const nestedSchemas = ['items', 'contains', 'not', 'additionalProperties', 'propertyNames']
 const nestedLists = ['allOf', 'anyOf', 'oneOf', 'prefixItems']
 const nestedMaps = ['properties', 'patternProperties', '$defs', 'dependentSchemas']
 
@@ -56,11 +59,16 @@ function withLooseness(schema: JsonObject, plain: Record<string, Json>): JsonObj
   if (typeof schema.formatText === 'string' && !described.includes(schema.formatText)) notes.push(`Format: ${schema.formatText}.`)
   if (schema.acceptsNumber === true) takeNumbers(schema, plain, notes)
   if (schema.acceptsText === true) takeTexts(schema, plain, notes)
-  if (schema.anyCase === true) notes.push('Letters of any case are taken.')
+  if (schema.anyCase === true) takeAnyCase(plain, notes)
   if (isJsonObject(schema.synonyms)) takeSynonyms(schema.synonyms, plain, notes)
   if (schema.acceptsOne === true) notes.push('A single value is taken for a list of one.')
   const noted = notes.length === 0 ? plain : { ...plain, description: [sentence(described), ...notes].filter(Boolean).join(' ') }
   return schema.acceptsOne === true ? oneOrMany(noted) : noted
+}
+
+function takeAnyCase(plain: Record<string, Json>, notes: string[]): void {
+  if (typeof plain.pattern === 'string') plain.pattern = plain.pattern.replaceAll('A-Z', 'A-Za-z')
+  notes.push('Letters of any case are taken.')
 }
 
 function takeNumbers(schema: JsonObject, plain: Record<string, Json>, notes: string[]): void {

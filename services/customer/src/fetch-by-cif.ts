@@ -10,6 +10,7 @@ import {
 } from '@dcms/contract'
 import { answer, command, type InternalClient, type Outcome, refuse, type Scope, ServiceUnavailable } from '@dcms/service'
 import { type Account, type Customer, customersOf } from './customer.ts'
+import { dayIn } from './day-in.ts'
 
 /** Whom the answer is asked of. */
 export interface Owners {
@@ -92,10 +93,4 @@ function cardOf(kit: KitInfo, preferences: CardPreferences | undefined, dayOf: (
     international,
     toggle,
   }
-}
-
-/** `2026-11-21`: of all locales the Canadian one writes days so. */
-function dayIn(timeZone: string): (time: Date) => string {
-  const format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' })
-  return (time) => format.format(time)
 }

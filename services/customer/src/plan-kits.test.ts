@@ -11,7 +11,7 @@ const accounts = [
 ]
 const addresses = [address('PERMANENT')]
 const plan = (wanted: Parameters<typeof planKits>[0], deliveryAddress: 'PERMANENT' | 'COMMUNICATION' | undefined = 'PERMANENT') =>
-  planKits(wanted, accounts, addresses, deliveryAddress, definition)
+  planKits(wanted, accounts, addresses, deliveryAddress, { ...definition, plastics: [{ plasticCode: 'P1' }] })
 
 test('scheme of the account and card type decide the product', () => {
   expect(
@@ -35,6 +35,11 @@ test('a card without an account is for the default account', () => {
 test('a tier that is asked for chooses among the products', () => {
   expect(plan([{ cardType: 'VIRTUAL', tierType: 'SILVER' }])).toMatchObject({ kits: [{ productId: '2003_SILVER' }] })
   expect(plan([{ cardType: 'PHYSICAL', tierType: 'SILVER' }])).toEqual(refuse('product.not.found'))
+})
+
+test('a tier or a plastic that the bank does not have is refused as when a card is upgraded', () => {
+  expect(plan([{ cardType: 'VIRTUAL', tierType: 'UNHEARD' }])).toEqual(refuse('tier.not.found'))
+  expect(plan([{ cardType: 'VIRTUAL', plasticCode: 'UNHEARD' }])).toEqual(refuse('plastic.not.found'))
 })
 
 test('a named kit, the name on the card and the plastic are handed on', () => {

@@ -15,8 +15,10 @@ const account = (accountNo: string, change: Partial<AccountInfo> = {}): AccountI
   ...change,
 })
 type Input = Parameters<typeof decideRegistration>[0]
-const decide = (input: Partial<Input>) =>
-  decideRegistration({ accountInfo: [account('1'), account('2')], addressInfo: [address('PERMANENT')], ...input }, definition)
+const now = new Date('2026-03-01T20:00:00Z') // 2 March, 01:30, in India
+const person = { lastName: 'Rao', dob: '1978-06-01' }
+const decide = (input: Partial<Input>, ofBank: typeof definition = { ...definition, timeZone: 'Asia/Kolkata' }) =>
+  decideRegistration({ ...person, accountInfo: [account('1'), account('2')], addressInfo: [address('PERMANENT')], ...input }, ofBank, now)
 const defaultsOf = (accountInfo: AccountInfo[]) => {
   const decided = decide({ accountInfo })
   return decided.kind === 'planned' ? decided.accounts.map(({ accountNo, defaultAccount }) => [accountNo, defaultAccount]) : decided
@@ -81,4 +83,34 @@ test('cards on a foreign account or of no product are refused with their own cod
   expect(decide({ deliveryAddress, accountInfo: [account('1', { schemeCode: '9' })], kitInfo: [{ cardType: 'VIRTUAL' }] })).toEqual(
     refuse('product.not.found'),
   )
+})
+
+test('people are born before today, by the bank’s calendar', () => {
+  for (const dob of ['2026-03-01', '1899-12-31', '2000-02-29']) expect(decide({ dob }).kind).toBe('planned')
+  for (const dob of ['2026-03-02', '2026-03-03', '2999-01-01'])
+    expect(decide({ dob })).toEqual(refuse('invalid.input.request', ['dob must be a date in the past']))
+  const nomineeInfo = [{ nomineeName: 'Ravi' }, { nomineeName: 'Mina', nomineeDOB: '2026-03-02' }]
+  expect(decide({ nomineeInfo })).toEqual(refuse('invalid.input.request', ['nomineeInfo[1].nomineeDOB must be a date in the past']))
+})
+
+test('a customer has a last name, unless the bank takes people with one name', () => {
+  const { lastName: _lastName, ...withoutLastName } = { ...person, accountInfo: [account('1')], addressInfo: [address('PERMANENT')] }
+  const singleNames = { ...definition, settings: { ...definition.settings, singleNames: true } } as typeof definition
+  for (const input of [withoutLastName, { ...withoutLastName, lastName: null }]) {
+    expect(decideRegistration(input, definition, now)).toEqual(refuse('invalid.input.request', ['lastName is required']))
+    expect(decideRegistration(input, singleNames, now).kind).toBe('planned')
+  }
+})
+
+test('what the bank’s catalogue lacks is refused: scheme, tier, plastic', () => {
+  const listed = { ...definition, schemes: [{ schemeCode: '2003' }] }
+  expect(decide({ accountInfo: [account('1'), account('2', { schemeCode: '9999' })] }, listed)).toEqual(
+    refuse('product.not.found', ["accountInfo[1].schemeCode is none of the bank's schemes"]),
+  )
+  const card = { cardType: 'VIRTUAL', accountNo: '1' } as const
+  for (const [change, code] of [
+    [{ tierType: 'UNHEARD' }, 'tier.not.found'],
+    [{ plasticCode: 'UNHEARD' }, 'plastic.not.found'],
+  ] as const)
+    expect(decide({ kitInfo: [{ ...card, ...change }], deliveryAddress: 'PERMANENT' })).toEqual(refuse(code))
 })

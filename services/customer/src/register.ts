@@ -3,6 +3,8 @@ import { type IssuedKits, type Register, registerEndpoint, type TenantDefinition
 import { command, type InternalClient, newlyStored, type Outcome, type Refused, refuse, type Scope } from '@dcms/service'
 import { answerBegun, askedBy, begunBy, finishForCaller } from './begun-issuing.ts'
 import { type Account, type Customer, customersOf, type Issuing, type StoredKyc, withoutOutbox } from './customer.ts'
+import { dayIn } from './day-in.ts'
+import { foreignScheme } from './foreign-scheme.ts'
 import { type KycVault, keyVersionOfDocuments } from './kyc-vault.ts'
 import { mobileNumbersOf } from './mobile-numbers.ts'
 import { type PlannedKits, planKits } from './plan-kits.ts'
@@ -26,7 +28,7 @@ export const register = (kyc: KycVault, kit: InternalClient) =>
       const begun = begunBy(known, scope, asked)
       return begun ? await answerBegun(scope, known, begun, kit) : refuse('entity.already.exists')
     }
-    const planned = decideRegistration(input, tenant.definition)
+    const planned = decideRegistration(input, tenant.definition, now)
     if (planned.kind === 'refused') return planned
     for (const { accountNo, isPrimary } of planned.accounts)
       if (isPrimary && (await isPrimaryOfAnother(tenant, accountNo, entityId))) return refuse('invalid.source.account')
@@ -50,10 +52,11 @@ type Registration = { kind: 'planned'; accounts: Account[]; kits: PlannedKits }
 
 /** Whether what the bank sends fits together: one default account, known products, cards on the customer's own accounts. */
 export function decideRegistration(
-  input: Pick<Register, 'accountInfo' | 'addressInfo' | 'kitInfo' | 'deliveryAddress'>,
+  input: Pick<Register, 'accountInfo' | 'addressInfo' | 'kitInfo' | 'deliveryAddress' | keyof Person>,
   definition: TenantDefinition,
+  now: Date,
 ): Registration | Refused<IssuingRefusal | 'invalid.input.request'> {
-  const faults: string[] = []
+  const faults = personFaults(input, definition, now)
   const numbers = input.accountInfo.map(({ accountNo }) => accountNo)
   if (new Set(numbers).size < numbers.length) faults.push('accountInfo must not name an account twice')
   if (input.accountInfo.filter((account) => account.defaultAccount).length > 1) faults.push('accountInfo must have one defaultAccount only')
@@ -63,6 +66,8 @@ export function decideRegistration(
   if (kitInfo.length > 0 && !input.deliveryAddress) faults.push('deliveryAddress is required with kitInfo')
   if (faults.length > 0) return refuse('invalid.input.request', faults)
 
+  const foreign = foreignScheme(input.accountInfo, definition)
+  if (foreign) return foreign
   const hasDefault = input.accountInfo.some((account) => account.defaultAccount)
   const accounts = input.accountInfo.map((account, position) => ({
     ...account,
@@ -73,6 +78,18 @@ export function decideRegistration(
   }))
   const kits = planKits(kitInfo, accounts, input.addressInfo, input.deliveryAddress, definition)
   return kits.kind === 'refused' ? kits : { kind: 'planned', accounts, kits }
+}
+
+type Person = Pick<Register, 'lastName' | 'dob' | 'nomineeInfo'>
+
+/** People are born in the past, by the bank's calendar, and have two names unless the bank takes one. */
+function personFaults({ lastName, dob, nomineeInfo = [] }: Person, { settings, timeZone }: TenantDefinition, now: Date): string[] {
+  const today = dayIn(timeZone)(now)
+  const faults = (lastName ?? null) === null && settings?.singleNames !== true ? ['lastName is required'] : []
+  if (dob >= today) faults.push('dob must be a date in the past')
+  for (const [position, { nomineeDOB }] of nomineeInfo.entries())
+    if (nomineeDOB !== undefined && nomineeDOB >= today) faults.push(`nomineeInfo[${position}].nomineeDOB must be a date in the past`)
+  return faults
 }
 
 function newCustomer(

@@ -8,6 +8,8 @@ const HASH_CHARS = 16
 export type IssuingRefusal =
   | 'kit.not.found'
   | 'invalid.kit.info'
+  | 'tier.not.found'
+  | 'plastic.not.found'
   | 'product.not.found'
   | 'invalid.source.account'
   | 'invalid.input.request'

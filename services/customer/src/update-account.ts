@@ -9,6 +9,7 @@ import {
 } from '@dcms/contract'
 import { answer, command, type Decision, type InternalClient, refuse, type Scope, unchanged } from '@dcms/service'
 import { type Account, type Customer, customersOf, readActiveCustomer } from './customer.ts'
+import { foreignScheme } from './foreign-scheme.ts'
 import { claimPrimaryAccount } from './primary-accounts.ts'
 
 /**
@@ -20,6 +21,8 @@ export const updateAccount = (kit: InternalClient) =>
     const customer = await readActiveCustomer(scope.tenant, entityId)
     if (!customer) return refuse('CUS001')
     if (customer.commandIds.includes(scope.commandId)) return answer({ entityId }) // done before, its answer was lost
+    const foreign = foreignScheme(accountInfo, scope.tenant.definition)
+    if (foreign) return foreign
     const decision = decideAccounts(customer, accountInfo, scope.tenant.definition.currency, scope.now)
     if (decision.kind === 'changed') {
       const after = decision.set.accountInfo ?? []

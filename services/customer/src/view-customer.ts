@@ -59,6 +59,7 @@ export function viewOf(customer: Customer, kits: readonly KitInfo[]): CustomerVi
   return {
     entityId,
     ...profile,
+    lastName: profile.lastName ?? null,
     kitInfo: kits.map(({ accountNo: _accountNo, ...kit }) => kit),
     addressInfo: addressInfo.map((address) => ({ address2: null, address3: null, district: null, isoCountryCode: null, ...address })),
     communicationInfo: communicationInfo.map((contact) => ({ appId: null, notification: true, ...contact })),

@@ -2,6 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import {
+  catalogueRefusal,
   type KitReplaced,
   type KitUpgraded,
   nextTier,
@@ -65,9 +66,9 @@ function productOf(
   { tierType, cardType = oldType, plasticCode }: Wanted,
   definition: TenantDefinition,
 ): Product | Refused<ProductRefusal> {
-  const { products, tiers = [], plastics = [] } = definition
-  if (tierType && ![...tiers, ...products].some((each) => each.tierType === tierType)) return refuse('tier.not.found')
-  if (plasticCode && ![...plastics, ...products].some((each) => each.plasticCode === plasticCode)) return refuse('plastic.not.found')
+  const { products } = definition
+  const unknown = catalogueRefusal(definition, { tierType, plasticCode })
+  if (unknown) return refuse(unknown)
   const old = products.find((each) => each.productId === productId)
   if (!old) return refuse('product.not.found')
   if (tierType) return productFor(definition, old.schemeCode, cardType, tierType) ?? refuse('product.not.found')

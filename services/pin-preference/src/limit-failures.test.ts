@@ -51,11 +51,22 @@ test.each([
   ['mobile number', ({ mobileNo }: Tried) => ({ ...untried(), mobileNo })],
   ['mobile number, written otherwise', ({ mobileNo }: Tried) => ({ ...untried(), mobileNo: `+91${mobileNo}` })],
   ['customer', ({ entityId }: Tried) => ({ ...untried(), ...(entityId !== undefined && { entityId }) })],
-  ['card', ({ cardNoLastSix, expiryDate }: Tried) => ({ ...untried(), cardNoLastSix, expiryDate })],
 ])('the same %s is limited whatever else is tried with it', async (_what, another) => {
   const tried = untried()
   await fail(10, tried)
   expect((await take(another(tried))).kind).toBe('reached')
+})
+
+test('last six digits and expiry are shared by many cards: ten strangers’ tries do not stop the holder, a hundred do', async () => {
+  const { cardNoLastSix, expiryDate } = untried()
+  const another = () => ({ ...untried(), cardNoLastSix, expiryDate })
+  for (let stranger = 0; stranger < 99; stranger++) await fail(1, another())
+  const holder = another()
+  await fail(1, holder)
+  expect((await take(another())).kind).toBe('reached')
+  expect((await take({ ...another(), expiryDate: '0829' })).kind).toBe('taken')
+  const later = await take(holder, after(15))
+  expect(later.kind).toBe('taken')
 })
 
 test('something else is not limited, and a call that was refused counts for nothing', async () => {

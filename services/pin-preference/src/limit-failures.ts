@@ -1,9 +1,12 @@
-// The limit of failed card validations: ten within 15 minutes per mobile number, customer and card; keyed so that nobody reads whose they are.
+// The limit of failed card validations within 15 minutes: ten per mobile number and customer, a hundred per last six digits and expiry, which
+// many cards share; keyed so that nobody reads whose they are.
 import type { Hsm } from '@dcms/card-crypto'
 import { comparableMobileNumber } from '@dcms/contract'
 import { isDuplicateKey, type RequestRecord, requestsOf, type Tenant } from '@dcms/service'
 
 const FAILURES_MAX = 10
+/** Ten strangers' tries must not lock out the holder of another card that ends and expires alike. */
+const FAILURES_OF_ENDING_MAX = 100
 const WINDOW_MS = 15 * 60 * 1000
 /** A rotation of the data key begins no new window. */
 const FIRST_KEY = 1
@@ -42,13 +45,15 @@ export type LimitFailures = ReturnType<typeof limitFailures>
 export const limitFailures =
   (hsm: Hsm) =>
   async (tried: Tried, tenant: Tenant, now: Date): Promise<Room | LimitReached> => {
-    const ids = await Promise.all(keysOf(tried).map(async (key) => `failures ${await hsm.mac(tenant.id, 'data', key, FIRST_KEY)}`))
+    const counters = await Promise.all(
+      countersOf(tried).map(async ({ key, max }) => ({ id: `failures ${await hsm.mac(tenant.id, 'data', key, FIRST_KEY)}`, max })),
+    )
     const taken: Counted[] = []
     const giveBack = async (): Promise<void> => {
       await Promise.all(taken.map((each) => uncount(tenant, each)))
     }
-    for (const id of ids) {
-      const counted = await count(tenant, id, now)
+    for (const { id, max } of counters) {
+      const counted = await count(tenant, id, max, now)
       if (counted.kind === 'full') {
         await giveBack()
         return { kind: 'reached', retryAfterSeconds: Math.max(1, Math.ceil((counted.until.getTime() - now.getTime()) / 1000)) }
@@ -56,15 +61,23 @@ export const limitFailures =
       taken.push(counted)
     }
     const writeUnreached = async (): Promise<void> => {
-      await requestsOf(tenant).updateOne({ _id: ids[0] }, { $inc: { unreached: 1 } })
+      await requestsOf(tenant).updateOne({ _id: counters[0]?.id }, { $inc: { unreached: 1 } })
     }
     return { kind: 'taken', giveBack, writeUnreached }
   }
 
+interface Counter {
+  key: string
+  max: number
+}
+
 /** A number counts the same however it is written; a card is what a caller may know of it. */
-function keysOf({ mobileNo, cardNoLastSix, expiryDate, entityId }: Tried): string[] {
-  const keys = [`failures/mobile/${comparableMobileNumber(mobileNo)}`, `failures/card/${cardNoLastSix}/${expiryDate}`]
-  return entityId === undefined ? keys : [...keys, `failures/customer/${entityId}`]
+function countersOf({ mobileNo, cardNoLastSix, expiryDate, entityId }: Tried): Counter[] {
+  return [
+    { key: `failures/mobile/${comparableMobileNumber(mobileNo)}`, max: FAILURES_MAX },
+    ...(entityId === undefined ? [] : [{ key: `failures/customer/${entityId}`, max: FAILURES_MAX }]),
+    { key: `failures/card/${cardNoLastSix}/${expiryDate}`, max: FAILURES_OF_ENDING_MAX },
+  ]
 }
 
 interface Counted {
@@ -74,19 +87,19 @@ interface Counted {
 }
 
 /** Counts one failure in the window that runs, or begins a window; each step is one update that two calls cannot both make. */
-async function count(tenant: Tenant, id: string, now: Date): Promise<Counted | { kind: 'full'; until: Date }> {
+async function count(tenant: Tenant, id: string, max: number, now: Date): Promise<Counted | { kind: 'full'; until: Date }> {
   const failures = requestsOf(tenant)
   for (;;) {
     const running = await failures
       .findOneAndUpdate(
-        { _id: id, expiresAt: { $gt: now }, failures: { $gte: 1, $lt: FAILURES_MAX } },
+        { _id: id, expiresAt: { $gt: now }, failures: { $gte: 1, $lt: max } },
         { $inc: { failures: 1 } },
         { returnDocument: 'after' },
       )
       .lean<Failures>()
     if (running) return { kind: 'counted', id, expiresAt: running.expiresAt }
     const stored = await failures.findById(id).lean<Failures>()
-    if (stored && stored.failures >= FAILURES_MAX && stored.expiresAt > now) return { kind: 'full', until: stored.expiresAt }
+    if (stored && stored.failures >= max && stored.expiresAt > now) return { kind: 'full', until: stored.expiresAt }
     const expiresAt = new Date(now.getTime() + WINDOW_MS)
     if (await begin(tenant, id, stored, expiresAt)) return { kind: 'counted', id, expiresAt }
   }

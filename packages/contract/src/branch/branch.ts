@@ -1,7 +1,9 @@
 // What a branch is: the fields that its three calls share.
-import { branchId } from '../inventory/stock.ts'
 
-const name = { type: 'string', minLength: 1, maxLength: 100 } as const
+import { branchId } from '../inventory/stock.ts'
+import { filledText } from '../text.ts'
+
+const name = { type: 'string', ...filledText, minLength: 1, maxLength: 100 } as const
 
 const pointOfContact = {
   type: 'object',
@@ -50,7 +52,13 @@ export const branchProperties = {
   state: name,
   country: name,
   district: name,
-  zipCode: { type: 'string', pattern: '^[A-Za-z0-9 -]{3,12}$', maxLength: 12, formatText: '3 to 12 letters, digits, blanks and hyphens' },
+  zipCode: {
+    type: 'string',
+    pattern: '^[A-Za-z0-9 -]{3,12}$',
+    maxLength: 12,
+    formatText: '3 to 12 letters, digits, blanks and hyphens',
+    description: 'Six digits in India, the first not 0',
+  },
   branchPhoneNumber: {
     type: 'string',
     pattern: '^\\+?[0-9]{8,15}$',

@@ -1,12 +1,15 @@
 // What callers see of creating a branch.
+
 import type { FromSchema } from 'json-schema-to-ts'
 import { publicEndpoint } from '../endpoint.ts'
 import { line, requestId } from '../fields.ts'
+import { indianZipCodes } from '../text.ts'
 import { branchProperties, branchRequired, sampleBranch, storedBranch } from './branch.ts'
 
 const request = {
   type: 'object',
   additionalProperties: false,
+  ...indianZipCodes,
   required: branchRequired,
   properties: { ...branchProperties, creator: { ...line, description: 'Who creates it, for the audit trail' }, requestId },
 } as const

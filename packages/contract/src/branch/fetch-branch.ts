@@ -1,8 +1,10 @@
 // What callers see of querying branches.
+
 import type { FromSchema } from 'json-schema-to-ts'
 import { publicEndpoint } from '../endpoint.ts'
 import type { CallersView } from '../fields.ts'
 import { localTime, pageNoFromOne, pageSize } from '../inventory/stock.ts'
+import { filledText } from '../text.ts'
 import { branchProperties, branchRequired, sampleBranch } from './branch.ts'
 
 const { branchId, branchCode } = branchProperties
@@ -14,7 +16,13 @@ const request = {
   properties: {
     branchId: { ...branchId, description: 'Exactly this branch' },
     branchCode: { ...branchCode, description: 'Exactly this code' },
-    branchName: { type: 'string', minLength: 1, maxLength: 100, description: 'Part of the name, in any case of letters' },
+    branchName: {
+      type: 'string',
+      ...filledText,
+      minLength: 1,
+      maxLength: 100,
+      description: 'Part of the name, in any case of letters',
+    },
     fromCreatedDate: time('Created from'),
     toCreatedDate: time('Created until'),
     fromChangedDate: time('Last changed from'),

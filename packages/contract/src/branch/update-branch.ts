@@ -1,13 +1,16 @@
 // What callers see of changing a branch.
+
 import type { FromSchema } from 'json-schema-to-ts'
 import { publicEndpoint } from '../endpoint.ts'
 import { line } from '../fields.ts'
+import { indianZipCodes } from '../text.ts'
 import { branchProperties, sampleBranch, storedBranch } from './branch.ts'
 import type { StoredBranch } from './create-branch.ts'
 
 const request = {
   type: 'object',
   additionalProperties: false,
+  ...indianZipCodes,
   required: ['branchId'],
   properties: { ...branchProperties, changer: { ...line, description: 'Who changes it, for the audit trail' } },
 } as const

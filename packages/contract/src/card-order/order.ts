@@ -1,6 +1,8 @@
 // What a card order consists of: the fields that its calls, its events and the inventory share.
+
 import { cardType, line } from '../fields.ts'
 import { bin, branchId, embossType, localTime, orderingPartyId, orderingPartyType, productId } from '../inventory/stock.ts'
+import { filledText, freeText } from '../text.ts'
 
 /** How many cards of one product an order may ask for. */
 const QUANTITY_MAX = 1_000_000
@@ -24,6 +26,7 @@ export const fileName = {
 /** Queries take the id or the order's name at the CMS. */
 export const cardOrderId = {
   type: 'string',
+  ...filledText,
   minLength: 1,
   maxLength: 100,
   description: 'The `orderId`, or the `cardOrderName` that the CMS gave the order',
@@ -43,7 +46,13 @@ export const orderProduct = {
     bin,
     productId,
     quantity: { type: 'integer', minimum: 1, maximum: QUANTITY_MAX, description: 'Number of cards' },
-    plasticCode: { type: 'string', minLength: 1, maxLength: 100, description: 'Design of the card; that of the product when absent' },
+    plasticCode: {
+      type: 'string',
+      ...filledText,
+      minLength: 1,
+      maxLength: 100,
+      description: 'Design of the card; that of the product when absent',
+    },
     panLength: {
       type: 'integer',
       minimum: 16,
@@ -86,7 +95,13 @@ export const orderProperties = {
     description: 'Id of the order, unique in the tenant; made here when absent and answered in the header `X-Order-Id`',
   },
   branchInfo,
-  address: { type: 'string', minLength: 1, maxLength: 500, description: 'Delivery address, its parts joined by `~`' },
+  address: {
+    type: 'string',
+    ...filledText,
+    minLength: 1,
+    maxLength: 500,
+    description: 'Delivery address, its parts joined by `~`',
+  },
   pinCode: {
     type: 'string',
     pattern: '^[A-Za-z0-9 -]{3,12}$',
@@ -99,7 +114,7 @@ export const orderProperties = {
     type: 'object',
     maxProperties: 20,
     propertyNames: { pattern: '^[A-Za-z][A-Za-z0-9_-]{0,49}$', formatText: 'names begin with a letter, then letters, digits, _ and -' },
-    additionalProperties: { type: 'string', maxLength: 200 },
+    additionalProperties: { type: 'string', ...freeText, maxLength: 200 },
     description: 'Free notes of the caller, name → text',
   },
   processStartTime: { ...localTime, description: 'Not sent to the CMS before this time, in the time zone of the tenant' },

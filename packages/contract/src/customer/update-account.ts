@@ -39,13 +39,22 @@ export const updateAccountEndpoint = publicEndpoint<UpdateAccount, UpdatedCustom
 - \`defaultAccount: true\` takes the mark off the other accounts. A customer always has one default account: marking two, or taking the mark off without giving it to another account, is refused.
 - A joint account may be linked to several customers; a second primary holder is refused with \`invalid.source.account\`.
 - Closing the only account of an active card is refused with \`card.status.active\`: block the card first. A locked card counts as active, since it can be unlocked. Only for this the kit service is asked; while it is away, closing is \`service.unavailable\`.
+- A \`schemeCode\` that is none of the bank's schemes is \`product.not.found\`.
 - A customer has at most ${accountsOfCustomerMax} accounts.
 
 A repeat changes nothing further and answers success.`,
   idempotency: 'document',
   request,
   result: updatedCustomer,
-  errors: ['invalid.input.request', 'CUS001', 'invalid.source.account', 'card.status.active', 'concurrent.change', 'service.unavailable'],
+  errors: [
+    'invalid.input.request',
+    'CUS001',
+    'product.not.found',
+    'invalid.source.account',
+    'card.status.active',
+    'concurrent.change',
+    'service.unavailable',
+  ],
   examples: [
     {
       name: 'a new default account',

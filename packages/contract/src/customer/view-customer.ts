@@ -19,7 +19,7 @@ const result = {
     title: text,
     firstName: text,
     middleName: text,
-    lastName: text,
+    lastName: { type: ['string', 'null'], description: 'null for a customer with one name' },
     gender: text,
     dob: { ...text, description: 'Date of birth, `YYYY-MM-DD`' },
     business: text,

@@ -1,7 +1,9 @@
 // What callers see of listing the kits of a branch.
+
 import type { FromSchema } from 'json-schema-to-ts'
 import { publicEndpoint } from '../endpoint.ts'
 import { type CallersView, cardStatus, cardType } from '../fields.ts'
+import { filledText } from '../text.ts'
 import { branchId, deliveryStatus, embossType, pageNoFromZero, pageSize } from './stock.ts'
 
 const request = {
@@ -10,7 +12,13 @@ const request = {
   required: ['branchId'],
   properties: {
     branchId: { ...branchId, description: 'Branch where the kits lie; the one mandatory filter' },
-    cardOrderId: { type: 'string', minLength: 1, maxLength: 100, description: '`orderId` or `cardOrderName` of the order they came with' },
+    cardOrderId: {
+      type: 'string',
+      ...filledText,
+      minLength: 1,
+      maxLength: 100,
+      description: '`orderId` or `cardOrderName` of the order they came with',
+    },
     productId: { type: ['string', 'null'], maxLength: 60, description: 'Card product; null is no filter' },
     cardType,
     embossType,

@@ -1,4 +1,5 @@
 // Fields that branches, inventory and card orders share.
+import { filledText } from '../text.ts'
 
 export const branchId = {
   type: 'string',
@@ -24,7 +25,7 @@ export const bin = {
 
 export const refType = { enum: ['DC_KIT', 'PARENT_KIT'], description: 'Single kits, or parent kits: the boxes that group them' } as const
 export const embossType = { enum: ['PERSONALIZED', 'NON_PERSONALIZED'] } as const
-export const orderingPartyId = { type: 'string', minLength: 1, maxLength: 64, description: 'Who ordered' } as const
+export const orderingPartyId = { type: 'string', ...filledText, minLength: 1, maxLength: 64, description: 'Who ordered' } as const
 export const orderingPartyType = { enum: ['BANK', 'BRANCH', 'CORPORATE', 'AGENT'], description: 'What the ordering party is' } as const
 
 /** The list is open: the tenant's configuration names what is allowed, DELIVERED, BANK, IN_TRANSIT and RETURNED among it. */

@@ -1,8 +1,10 @@
 // What operators and followers see of closing a kit.
+
 import type { FromSchema } from 'json-schema-to-ts'
 import { internalEndpoint } from '../endpoint.ts'
 import { eventType } from '../event.ts'
 import { cardStatus, kitNo } from '../fields.ts'
+import { filledText } from '../text.ts'
 
 const request = {
   type: 'object',
@@ -10,7 +12,7 @@ const request = {
   required: ['kitNo'],
   properties: {
     kitNo,
-    reason: { type: 'string', minLength: 1, maxLength: 100 },
+    reason: { type: 'string', ...filledText, minLength: 1, maxLength: 100 },
   },
 } as const
 export type CloseKit = FromSchema<typeof request>

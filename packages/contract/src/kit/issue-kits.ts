@@ -1,8 +1,10 @@
 // Issuing kits in two steps for the customer context: reserve (unseen by everybody), then confirm (the card exists, KitIssued).
+
 import type { FromSchema } from 'json-schema-to-ts'
 import { internalEndpoint } from '../endpoint.ts'
 import { eventType } from '../event.ts'
 import { accountNo, cardStatus, cardType, deliveryAddress, entityId, kitInfo, kitNo } from '../fields.ts'
+import { freeText } from '../text.ts'
 import type { KitInfo } from './fetch-kits-by-entity-id.ts'
 
 const commandId = {
@@ -32,8 +34,8 @@ const reserve = {
           accountNo,
           productId: { type: 'string', maxLength: 60 },
           kitNo,
-          aliasName: { type: 'string', maxLength: 26 },
-          plasticCode: { type: 'string', maxLength: 100 },
+          aliasName: { type: 'string', ...freeText, maxLength: 26 },
+          plasticCode: { type: 'string', ...freeText, maxLength: 100 },
         },
       },
     },

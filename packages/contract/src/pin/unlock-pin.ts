@@ -1,8 +1,10 @@
 // What operators and followers see of unlocking a PIN.
+
 import type { FromSchema } from 'json-schema-to-ts'
 import { internalEndpoint } from '../endpoint.ts'
 import { eventType } from '../event.ts'
 import { kitNo } from '../fields.ts'
+import { filledText } from '../text.ts'
 
 const request = {
   type: 'object',
@@ -10,7 +12,7 @@ const request = {
   required: ['kitNo'],
   properties: {
     kitNo,
-    reason: { type: 'string', minLength: 1, maxLength: 200 },
+    reason: { type: 'string', ...filledText, minLength: 1, maxLength: 200 },
   },
 } as const
 export type UnlockPin = FromSchema<typeof request>

@@ -1,6 +1,6 @@
 // Cards as registration asks for them and answers them, and the codes that everything refuses with which issues cards.
 import type { FromSchema } from 'json-schema-to-ts'
-import { accountNo, cardType, kitInfo, kitNo, line } from '../fields.ts'
+import { accountNo, cardType, embossedLine, kitInfo, kitNo, line } from '../fields.ts'
 
 /** A card to issue: generated, or the named kit out of stock. */
 export const kitRequest = {
@@ -11,7 +11,7 @@ export const kitRequest = {
     accountNo: { ...accountNo, description: 'Account of the card, one of the customer’s and not closed; the default account when absent' },
     cardType,
     kitNo: { ...kitNo, description: 'A kit in stock that is handed out now (insta kit); when absent, a kit is generated' },
-    aliasName: { type: 'string', minLength: 1, maxLength: 26, description: 'Name embossed on the card' },
+    aliasName: { ...embossedLine, description: 'Name embossed on the card' },
     plasticCode: { ...line, description: 'Design of the plastic; the product’s own when absent' },
     tierType: { ...line, description: 'Grade of the product; the scheme’s first when absent' },
   },
@@ -34,6 +34,8 @@ export const issuingErrors = [
   'invalid.input.request',
   'kit.not.found',
   'invalid.kit.info',
+  'tier.not.found',
+  'plastic.not.found',
   'product.not.found',
   'invalid.source.account',
   'bin.range.exhausted',

@@ -1,11 +1,14 @@
 // What a customer consists of, as registration takes it and reads answer it: addresses, contacts, KYC documents, accounts, nominees.
+
 import type { FromSchema } from 'json-schema-to-ts'
 import { accountNo, type CallersView, line, optionalLine } from '../fields.ts'
+import { filledText, indianPostalCodes } from '../text.ts'
 
 export const addressInfo = {
   type: 'object',
   additionalProperties: false,
   required: ['addressCategory', 'address1', 'city', 'state', 'country', 'pincode'],
+  ...indianPostalCodes,
   properties: {
     addressCategory: { enum: ['PERMANENT', 'COMMUNICATION'], description: 'Which address this is; a customer has at most one of each' },
     address1: { ...line, description: 'First line; a line over 35 characters may be cut on a label or a card carrier' },
@@ -22,7 +25,7 @@ export const addressInfo = {
       maxLength: 12,
       formatText: '3 to 12 letters, digits, blanks and hyphens',
       acceptsNumber: true,
-      description: 'Postal code; six digits in India',
+      description: 'Postal code; six digits in India, the first not 0',
     },
   },
 } as const
@@ -56,6 +59,7 @@ export const kycInfo = {
     documentType: { enum: ['PAN', 'AADHAAR', 'PASSPORT', 'DRIVING_LICENSE', 'VOTER_ID'] },
     documentNo: {
       type: 'string',
+      ...filledText,
       minLength: 4,
       maxLength: 40,
       acceptsNumber: true,
@@ -135,7 +139,7 @@ export const nomineeInfo = {
   properties: {
     nomineeName: line,
     nomineeRelationship: line,
-    nomineeDOB: { type: 'string', format: 'date', maxLength: 10, description: '`YYYY-MM-DD`' },
+    nomineeDOB: { type: 'string', format: 'date', maxLength: 10, description: '`YYYY-MM-DD`; before today' },
     isMinor: { type: 'boolean' },
     guardianName: { ...optionalLine, description: 'Of a nominee who is a minor' },
   },

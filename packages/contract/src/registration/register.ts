@@ -1,8 +1,10 @@
 // What callers and followers see of registering a customer, with or without cards.
+
 import type { FromSchema } from 'json-schema-to-ts'
 import { publicEndpoint } from '../endpoint.ts'
 import { eventType } from '../event.ts'
 import { type CallersView, deliveryAddress, entityId, line, requestId } from '../fields.ts'
+import { freeText } from '../text.ts'
 import { type IssuedKits, issuedKits, issuingErrors, kitRequest } from './issued-kits.ts'
 import { accountInfo, addressInfo, communicationInfo, kycInfo, nomineeInfo } from './profile.ts'
 
@@ -17,7 +19,6 @@ const request = {
     'business',
     'businessId',
     'firstName',
-    'lastName',
     'gender',
     'dob',
     'addressInfo',
@@ -33,11 +34,20 @@ const request = {
     businessId: { ...line, acceptsNumber: true, description: 'Id of the business unit at the bank' },
     title: { enum: ['Mr', 'Mrs', 'Miss', 'Ms', 'Dr'] },
     firstName: line,
-    middleName: { type: 'string', maxLength: 100, description: 'May be empty' },
-    lastName: line,
+    middleName: { type: 'string', ...freeText, maxLength: 100, description: 'May be empty' },
+    lastName: {
+      ...line,
+      type: ['string', 'null'],
+      description: 'Required; may be absent or null where the bank’s setting `singleNames` is on, for people with one name',
+    },
     gender: { enum: ['MALE', 'FEMALE', 'OTHER'] },
-    dob: { type: 'string', format: 'date', maxLength: 10, description: 'Date of birth, `YYYY-MM-DD`' },
-    referralEntityId: { type: ['string', 'null'], maxLength: 64, description: 'The customer who referred this one' },
+    dob: {
+      type: 'string',
+      format: 'date',
+      maxLength: 10,
+      description: 'Date of birth, `YYYY-MM-DD`; before today in the bank’s time zone',
+    },
+    referralEntityId: { type: ['string', 'null'], ...freeText, maxLength: 64, description: 'The customer who referred this one' },
     deliveryAddress: { ...deliveryAddress, description: 'Which of the addresses a card is sent to; required with kitInfo' },
     addressInfo: {
       type: 'array',

@@ -39,7 +39,7 @@ export const validateCardEndingEndpoint = publicEndpoint<ValidateCardEnding, Fou
   description: `Needs neither customer nor kit: the mobile number leads to the customers, the last six digits and the expiry to the card, then CVV and PIN are checked, in this order. Cards in \`ASSIGNED\`, \`INACTIVE\` and \`ACTIVE\` are found.
 
 Everything that does not fit is \`CRD002\`, a PIN that does not open, a locked PIN, several matching cards and a card out of use included: which credential was wrong is not told. Only a PIN that was reached and is wrong
-counts as a PIN try, and the last try locks the PIN as in \`validatePin\`. Ten failures of a mobile number or of a card (last six digits with expiry) within 15 minutes, those of \`validateCard\` included, answer
+counts as a PIN try, and the last try locks the PIN as in \`validatePin\`. Ten failures of a mobile number, or a hundred of last six digits with expiry, which many cards share, within 15 minutes, those of \`validateCard\` included, answer
 \`rate.limit.exceeded\` until the 15 minutes are over; \`Retry-After\` says how long that is. A number that more than ${customersOfMobileMax} customers have is taken for a placeholder and leads to no card.
 
 v1 is off for new banks (\`product.level.disable\`): use \`validateCardEndingV2\`. A repeat with the same \`requestId\` gives the first answer and counts no second try; without one it counts.`,
