@@ -12,9 +12,11 @@ import { WaitingQueue } from './waiting-queue.ts'
 const DOCUMENTS_PER_BATCH = 500
 const SWEEP_EVERY_MS = 1_000
 const SWEEP_FOUND_MAX = 1_000
-const TENANTS_PER_SWEEP = 10
-/** What another process set aside and left is looked for in every so many sweeps. */
-const SWEEPS_PER_ASIDE_SWEEP = 10
+/**
+ * In every so many sweeps one bank at rest is looked at, in turn, and what another process set aside and left. At the start all banks are, and who
+ * finds one at work in another process says so: banks at rest cost next to nothing.
+ */
+const SWEEPS_PER_BANK_AT_REST = 10
 const RECENT_MS = 60_000
 // Younger entries are about to be published by the nudge that followed their commit.
 const LEFT_OVER_AFTER_MS = 2_000
@@ -109,7 +111,8 @@ export class Relay {
     for (const tenant of tenants) this.#lane.visit(tenant, { all: true })
     let olderThanMs = 0 // at the start whatever waits was left by a process that is gone
     for (let sweeps = 1; !this.#stopping.signal.aborted; sweeps++) {
-      if (sweeps % SWEEPS_PER_ASIDE_SWEEP === 0) this.#lookAside()
+      const looksAtRest = sweeps % SWEEPS_PER_BANK_AT_REST === 0
+      if (looksAtRest) this.#lookAside()
       for (const tenant of tenants) {
         for (const source of this.#sources) {
           try {
@@ -120,7 +123,7 @@ export class Relay {
         }
       }
       await sleep(SWEEP_EVERY_MS, undefined, { signal: this.#stopping.signal }).catch(ignoreAbort)
-      tenants = this.#nextToSweep()
+      tenants = this.#nextToSweep(looksAtRest)
       olderThanMs = LEFT_OVER_AFTER_MS
     }
   }
@@ -136,26 +139,26 @@ export class Relay {
     for (const { _id } of leftOver) this.#enqueue(source, tenant, _id)
   }
 
-  /** A few tenants in turn, for what another process set aside and left. */
+  /** For what another process set aside and left: the banks at work, and one at rest in turn. */
   #lookAside(): void {
     const all = this.#tenants()
-    for (let count = 0; count < Math.min(TENANTS_PER_SWEEP, all.length); count++) {
-      const tenant = all[this.#asideTurn++ % all.length]
-      if (tenant !== undefined) this.#lane.visit(tenant, { dueMs: this.#streams.dueMs(tenant) })
-    }
+    const atRest = all[this.#asideTurn++ % all.length]
+    for (const tenant of new Set([...this.#recent.keys(), ...(atRest === undefined ? [] : [atRest])]))
+      this.#lane.visit(tenant, { dueMs: this.#streams.dueMs(tenant) })
   }
 
-  /** Tenants with recent writes each time, the others a few at a time in turn. */
-  #nextToSweep(): string[] {
+  /** A bank for which another process wrote lately: what that one may leave when it dies is looked for here as well. */
+  noteRecent(tenant: string): void {
+    this.#recent.set(tenant, Date.now())
+  }
+
+  /** Tenants with recent writes each time, the others one at a time in turn. */
+  #nextToSweep(looksAtRest: boolean): string[] {
     const all = this.#tenants()
     const now = Date.now()
     for (const [tenant, at] of this.#recent) if (now - at > RECENT_MS) this.#recent.delete(tenant)
-    const next = new Set(this.#recent.keys())
-    for (let count = 0; count < Math.min(TENANTS_PER_SWEEP, all.length); count++) {
-      const tenant = all[this.#turn++ % all.length]
-      if (tenant !== undefined) next.add(tenant)
-    }
-    return [...next]
+    const atRest = looksAtRest ? all[this.#turn++ % all.length] : undefined
+    return [...new Set([...this.#recent.keys(), ...(atRest === undefined ? [] : [atRest])])]
   }
 
   /** Finishes the batch in flight; what still waits stays in its outbox for the next start. */

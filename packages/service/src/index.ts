@@ -49,7 +49,7 @@ export {
   type Stored,
   type TenantModel,
 } from './store.ts'
-export type { Sweep } from './sweeps.ts'
+export { type Sweep, type SweptUpTo, SweptWithFaults } from './sweeps.ts'
 export { TenantShares, type Waiting } from './tenant-shares.ts'
 export { type Tenant, Tenants } from './tenants.ts'
 export { TIME_LEFT_HEADER } from './within-share.ts'

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { withoutCardData } from '@dcms/events'
 import type { Connection } from 'mongoose'
+import pLimit from 'p-limit'
 import type { Logger } from 'pino'
 import { holdLease, type Lease } from './job-lease.ts'
 import type { JobCounts, JobRecord, JobRunning, JobRunRecord } from './job-records.ts'
@@ -10,7 +11,10 @@ import type { Scope } from './scope.ts'
 import { isDuplicateKey } from './store.ts'
 import type { Tenant } from './tenants.ts'
 
-const TICK_MS = 1_000
+const TICK_MS = 2_000
+const DUE_AT_ONCE_MAX = 1_000
+/** Of one job in this process: a bank with much to do keeps no other waiting. */
+const BANKS_AT_ONCE_MAX = 4
 const LEASE_MS = 30_000
 const RUNS_KEPT = 20
 const ERROR_TEXT_MAX = 300
@@ -61,7 +65,7 @@ export interface JobsOptions {
   logger: Logger
   /** How long a run of a process that died is left alone; 30 s. */
   leaseMs?: number
-  /** How often due jobs are looked for; 1 s. */
+  /** How often due jobs are looked for; 2 s. */
   tickMs?: number
 }
 
@@ -85,28 +89,60 @@ export class Jobs {
     return this.#options.jobs.map(({ name }) => name)
   }
 
-  /** Looks for due jobs until the signal. Different jobs run side by side, the tenants of one job in turn. Resolves when the last run has stopped. */
+  /**
+   * Looks for due jobs until the signal, by one query for all jobs and banks. Different jobs run side by side, and so do a few banks of one job.
+   * Resolves when the last run has stopped.
+   */
   async start(signal: AbortSignal): Promise<void> {
-    await Promise.all(this.#options.jobs.map((job) => this.#look(job, signal)))
-  }
-
-  async #look(job: Job, signal: AbortSignal): Promise<void> {
-    const { tenants, logger, tickMs = TICK_MS } = this.#options
+    const { jobs, tenants, logger, tickMs = TICK_MS } = this.#options
+    if (jobs.length === 0) return
+    const lanes = new Map(jobs.map((job) => [job.name, { job, limit: pLimit(BANKS_AT_ONCE_MAX) }]))
+    const running = new Map<string, Promise<void>>()
+    let banksPlaced = 0
     while (!signal.aborted) {
       try {
-        const ids = tenants().map(({ id }) => idOf(id, job.name))
-        const records = new Map((await this.#records.find({ _id: { $in: ids } }).toArray()).map((record) => [record._id, record]))
-        for (const tenant of tenants()) {
-          if (signal.aborted) return
-          await this.#runWhenDue(tenant, job, records.get(idOf(tenant.id, job.name)), signal)
+        const served = new Map(tenants().map((tenant) => [tenant.id, tenant]))
+        if (served.size !== banksPlaced) await this.#placeMissing([...served.keys()])
+        banksPlaced = served.size
+        for (const record of await this.#due(new Date())) {
+          const [tenantId = '', name = ''] = record._id.split('/')
+          const [tenant, lane] = [served.get(tenantId), lanes.get(name)]
+          if (!tenant || !lane || running.has(record._id)) continue
+          const run = lane.limit(() => this.#runUnlessEnding(tenant, lane.job, record, signal)).finally(() => running.delete(record._id))
+          running.set(record._id, run)
         }
       } catch (error) {
-        logger.warn({ err: error, job: job.name }, 'job could not be looked after; the next look follows')
+        logger.warn({ err: error }, 'due jobs could not be looked for; the next look follows')
       }
       await sleep(tickMs, undefined, { signal }).catch((error: unknown) => {
         if (!signal.aborted) throw error
       })
     }
+    await Promise.all(running.values())
+  }
+
+  #due(now: Date): Promise<JobRecord[]> {
+    return this.#records
+      .find({ $or: [{ nextAt: { $lte: now } }, { asked: { $exists: true } }, { running: { $exists: true } }] })
+      .project<JobRecord>({ runs: 0 })
+      .limit(DUE_AT_ONCE_MAX)
+      .toArray()
+  }
+
+  /** Never rejects: a job that could not be run is due at the next look. */
+  async #runUnlessEnding(tenant: Tenant, job: Job, record: JobRecord, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return
+    try {
+      await this.#runWhenDue(tenant, job, record, signal)
+    } catch (error) {
+      this.#options.logger.warn({ err: error, job: job.name, tenant: tenant.id }, 'job could not be looked after; the next look follows')
+    }
+  }
+
+  async #placeMissing(tenants: readonly string[]): Promise<void> {
+    const ids = tenants.flatMap((tenant) => this.names.map((name) => idOf(tenant, name)))
+    const placed = new Set((await this.#records.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray()).map(({ _id }) => _id))
+    for (const id of ids) if (!placed.has(id)) await this.#place(id)
   }
 
   /** Asks for a run as soon as possible, after one that is under way; one that was asked for and has not begun is the same. */
@@ -148,8 +184,7 @@ export class Jobs {
     }
   }
 
-  async #runWhenDue(tenant: Tenant, job: Job, record: JobRecord | undefined, signal: AbortSignal): Promise<void> {
-    if (!record) return await this.#place(idOf(tenant.id, job.name))
+  async #runWhenDue(tenant: Tenant, job: Job, record: JobRecord, signal: AbortSignal): Promise<void> {
     const now = new Date()
     const isFree = !record.leaseUntil || record.leaseUntil < now
     if (!isFree || !(record.running || record.asked || record.nextAt <= now)) return

@@ -38,7 +38,7 @@ beforeAll(async () => {
   const app = express()
   const verify = contextVerifier({ audience: 'pin-preference', callersFile: files.callersFile, operatorsFile: files.operatorsFile })
   const purposes: KeyPurposeName[] = [...keyPurposesOf['pin-preference'], 'numbering', 'cvk']
-  keyRoutes(hsm, purposes)(app, verify, bank.tenants, bank.logger)
+  keyRoutes(hsm, purposes)(app, verify, bank.tenants, bank.logger, () => undefined)
   addFallbacks(app, bank.logger)
   http = await startHttp({ handler: app, host: '127.0.0.1', port: 0 })
   operator = clientOf('ops')
@@ -109,6 +109,7 @@ test('after 255 versions a rotation is refused with a reason, not taken for a fa
     contextVerifier({ audience: 'pin-preference', callersFile: files.callersFile, operatorsFile: files.operatorsFile }),
     bank.tenants,
     bank.logger,
+    () => undefined,
   )
   const own = await startHttp({ handler: app, host: '127.0.0.1', port: 0 })
   const client = clientOf('ops', own)

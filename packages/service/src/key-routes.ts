@@ -53,7 +53,7 @@ interface Done<Result> {
  */
 export const keyRoutes =
   (hsm: Hsm, purposes: readonly KeyPurposeName[]) =>
-  (app: Express, verify: ReturnType<typeof contextVerifier>, tenants: Tenants, logger: Logger): void => {
+  (app: Express, verify: ReturnType<typeof contextVerifier>, tenants: Tenants, logger: Logger, touched: (tenant: string) => void): void => {
     const route = <Request extends { tenant: string; purpose?: KeyPurposeName }, Result>(
       { name, path, request: schema }: { name: string; path: string; request: object },
       run: (request: Request, officer: Officer) => Promise<Done<Result>>,
@@ -85,7 +85,7 @@ export const keyRoutes =
       }
       app.post(path, express.json({ limit: KEY_BODY_MAX }), handle)
     }
-    addChangingRoutes(route, hsm)
+    addChangingRoutes(route, hsm, touched)
     addReadingRoutes(route, hsm)
   }
 
@@ -94,12 +94,16 @@ type Route = <Request extends { tenant: string; purpose?: KeyPurposeName }, Resu
   run: (request: Request, officer: Officer) => Promise<Done<Result>>,
 ) => void
 
-function addChangingRoutes(route: Route, hsm: Hsm): void {
+function addChangingRoutes(route: Route, hsm: Hsm, touched: (tenant: string) => void): void {
   route(createKeyEndpoint, async ({ tenant, purpose }: CreateKey) => done(await hsm.createKey(tenant, purpose)))
   route(importKeyBlockEndpoint, async ({ tenant, purpose, keyBlock }: ImportKeyBlock) =>
     done(await hsm.importKeyBlock(tenant, purpose, keyBlock)),
   )
-  route(rotateKeyEndpoint, async ({ tenant, purpose }: RotateKey) => done(await hsm.rotateKey(tenant, purpose)))
+  route(rotateKeyEndpoint, async ({ tenant, purpose }: RotateKey) => {
+    const rotated = await hsm.rotateKey(tenant, purpose)
+    touched(tenant) // what stands under the version before is brought forward by sweeps
+    return done(rotated)
+  })
   route(addKeyComponentEndpoint, async ({ tenant, purpose, number, component }: AddKeyComponent, officer) => {
     const bytes = Buffer.from(component, 'base64')
     try {

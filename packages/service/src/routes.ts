@@ -22,7 +22,7 @@ export interface RouteOptions {
   tenants: Tenants
   verify: (token: string | undefined) => CallContext | null
   /** What a scope needs besides what the call brings. */
-  shared: Pick<Call, 'relay' | 'sources' | 'clock'>
+  shared: Pick<Call, 'relay' | 'sources' | 'clock' | 'touched'>
   /** What the listener is called in metrics. */
   listener: 'public' | 'internal'
   logger: Logger
@@ -63,6 +63,8 @@ export function addCommands(app: Express, options: RouteOptions): void {
           ...(traceparent !== undefined && { traceparent }),
           ...(callersVersion !== undefined && { callersVersion }),
         }
+        // Also what a command writes otherwise than by its scope.
+        if (!('idempotency' in endpoint) || endpoint.idempotency !== 'read') options.shared.touched?.(tenant.id)
         try {
           const use = { shares, tenant: tenant.id, deadlineAtMs: call.deadlineAtMs ?? 0 }
           write(response, await withinShare(use, () => command.run(withParameters(endpoint, request), call)))

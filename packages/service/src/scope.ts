@@ -28,6 +28,8 @@ export interface ScopeOptions {
   branch?: string
   /** Time of day in milliseconds after which the caller no longer waits; absent where nobody waits. */
   deadlineAtMs?: number
+  /** Told before anything is written for the bank, so that what this process may leave unfinished is looked for. */
+  touched?: (tenant: string) => void
   relay: Relay
   sources: OutboxSources
 }
@@ -44,6 +46,7 @@ export class Scope {
   readonly roles: readonly string[]
   readonly branch: string | undefined
   readonly deadlineAtMs: number | undefined
+  readonly #touched: ((tenant: string) => void) | undefined
   readonly #relay: Relay
   readonly #sources: OutboxSources
   readonly #options: ScopeOptions
@@ -60,6 +63,7 @@ export class Scope {
     this.roles = options.roles
     this.branch = options.branch
     this.deadlineAtMs = options.deadlineAtMs
+    this.#touched = options.touched
     this.#relay = options.relay
     this.#sources = options.sources
   }
@@ -87,6 +91,7 @@ export class Scope {
     const { set, unset = [], events, evenWhenFull = false } = decision
     if (!evenWhenFull && state.sequence - state.relayedSequence + events.length > WAITING_EVENTS_MAX)
       throw new ServiceUnavailable('too many events of this document wait to be published')
+    this.#touched?.(this.tenant.id)
     const changed = await modelOf(this.tenant).updateOne({ _id: state._id, version: state.version }, {
       $set: { ...set, ...(events.length > 0 && { outboxAt: this.now }) },
       ...(unset.length > 0 && { $unset: Object.fromEntries(unset.map((field) => [field, ''])) }),
@@ -113,6 +118,7 @@ export class Scope {
       outbox: this.#toOutbox(events, 0),
       ...(events.length > 0 && { outboxAt: this.now }),
     }
+    this.#touched?.(this.tenant.id)
     try {
       const model: Model<State> = modelOf(this.tenant)
       await model.collection.insertOne(document as never)

@@ -34,7 +34,8 @@ import { addCommands, addFallbacks } from './routes.ts'
 import { Scope } from './scope.ts'
 import { type ServiceConfig, SettingsError } from './settings.ts'
 import { anyModel, connectStore, databaseName, type TenantModel } from './store.ts'
-import { pause, runSweeps, type Sweep } from './sweeps.ts'
+import { SweepBoard } from './sweep-board.ts'
+import { pause, type Sweep, Sweeper } from './sweeps.ts'
 import { type Tenant, Tenants } from './tenants.ts'
 
 /** A run of a job that is stopped half way has this long to leave its place to another process. */
@@ -55,7 +56,13 @@ export interface ServiceParts {
   /** Runs once per tenant and start, before the tenant is served. */
   prepare?: (tenant: Tenant) => Promise<void>
   /** Further routes of the internal listener, for operators. */
-  adminRoutes?: (app: Express, verify: ReturnType<typeof contextVerifier>, tenants: Tenants, logger: Logger) => void
+  adminRoutes?: (
+    app: Express,
+    verify: ReturnType<typeof contextVerifier>,
+    tenants: Tenants,
+    logger: Logger,
+    touched: (tenant: string) => void,
+  ) => void
   /** Called once, for gauges that are counted by tenant. */
   gauges?: (tenants: Pick<Tenants, 'all'>) => void
   /** Closed at the end. */
@@ -97,18 +104,29 @@ export async function startService(
     models,
     logger,
     ...(parts.prepare && { prepare: parts.prepare }),
-    onServed({ id }) {
-      if (followsTenants) void relay.openBanks([id])
+    onServed(tenant) {
+      if (followsTenants) void relay.openBanks([tenant.id])
+      void sweeper.begin(tenant)
     },
     signal: stopping.signal,
   })
   const sources = new OutboxSources(context, aggregates, () => tenants)
   const relay = new Relay(broker, sources.list, () => tenants.ids())
   const clock = (): Date => new Date()
-  const shared = { relay, sources, clock }
+  const shared = { relay, sources, clock, touched: (tenant: string) => sweeper.touched(tenant) }
   const ownScope = (tenant: Tenant, commandId: string, requestId: string): Scope =>
     new Scope({ ...shared, now: clock(), tenant, commandId, requestId, user: context, roles: [] })
   const ownDatabase = connection.useDb(databaseName(config.installation, context), { useCache: true })
+  const board = new SweepBoard(ownDatabase)
+  const sweeper: Sweeper = new Sweeper({
+    sweeps,
+    board,
+    tenantOf: (id) => tenants.get(id),
+    scopeOf: (tenant, commandId) => ownScope(tenant, commandId, `sweep-${commandId}`),
+    onActive: (tenant) => relay.noteRecent(tenant),
+    signal: stopping.signal,
+    logger,
+  })
   const jobs = new Jobs({
     database: ownDatabase,
     jobs: parts.jobs ?? [],
@@ -136,7 +154,7 @@ export async function startService(
   addTenantVersion(internalApp, verify, tenants)
   addJobRoutes(internalApp, { jobs, tenants, verify, environment: config.environment, logger })
   parts.gauges?.(tenants)
-  parts.adminRoutes?.(internalApp, verify, tenants, logger)
+  parts.adminRoutes?.(internalApp, verify, tenants, logger, shared.touched)
   addFallbacks(publicApp, logger)
   addFallbacks(internalApp, logger)
   const { host, port, internalHost, internalPort, sharesPorts: sharesPort, drainMs } = config
@@ -166,12 +184,13 @@ export async function startService(
   await untilDone(logger, 'reading tenants', stopping.signal, async () => {
     if (connection.readyState !== 1) throw new ServiceUnavailable('not connected to the document store')
     await parts.check?.()
+    await board.prepare()
     await tenants.load()
   })
   reasons.delete('the store was not read yet')
   if (sharesPort && !stopping.signal.aborted) await listen()
   relay.start()
-  runSweeps(sweeps, tenants, stopping.signal, logger, (tenant, commandId) => ownScope(tenant, commandId, `sweep-${commandId}`))
+  void sweeper.start()
   await broker.ensureTopics([
     { topic: tenantsTopic, partitions: 1, compacted: true },
     { topic: topicOf(context) },

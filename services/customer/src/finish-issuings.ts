@@ -49,15 +49,16 @@ interface Finishing {
 export const finishIssuings = (kit: InternalClient, logger: Foundations['logger'], nowMs: () => number = Date.now): Sweep => ({
   name: 'finish issuings',
   everyMs: SWEPT_EVERY_MS,
-  run: (scopeOf, tenant) =>
-    finishAll(tenant, {
+  async run(scopeOf, tenant) {
+    await finishAll(tenant, {
       scopeOf: (commandId) => scopeOf(tenant, commandId),
       kit,
       logger,
       now: new Date(nowMs()),
       isJob: false,
       note: async () => undefined,
-    }),
+    })
+  },
 })
 
 /**

@@ -5,6 +5,8 @@ import { type Customer, customersOf, withoutOutbox } from './customer.ts'
 import { type KycVault, keyVersionOfDocuments } from './kyc-vault.ts'
 
 const EVERY_MS = 5_000
+/** A rotation says so; this is for what a process wrote that had not noticed it. */
+const IDLE_EVERY_MS = 60 * 60_000
 const CUSTOMERS_AT_ONCE = 200
 /** With more than this something is wrong with the key, not with the customers. */
 const FAILED_MAX = 1_000
@@ -16,6 +18,7 @@ const FAILED_MAX = 1_000
 export const rewrapDocuments = (hsm: Hsm, kyc: KycVault): Sweep => ({
   name: 'rewrap documents',
   everyMs: EVERY_MS,
+  idleEveryMs: IDLE_EVERY_MS,
   async run(_scopeOf, tenant) {
     const inUse = await hsm.currentVersion(tenant.id, 'data')
     const failed = new Map<string, unknown>()

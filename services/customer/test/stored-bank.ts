@@ -108,8 +108,8 @@ export class StoredBank {
     return exception ? exception.errorCode : result
   }
 
-  sweep({ run }: Sweep): Promise<void> {
-    return run(() => {
+  async sweep({ run }: Sweep): Promise<void> {
+    await run(() => {
       throw new Error('this sweep needs no scope')
     }, this.tenant)
   }

@@ -6,6 +6,8 @@ import { type Kit, kitsOf, withoutOutbox } from './kit.ts'
 import { decideBooking, isShippable, nextRefNoOf } from './shipment.ts'
 
 const EVERY_MS = 5_000
+/** For what was postponed in a bank where nothing else happens. */
+const IDLE_EVERY_MS = 15 * 60_000
 const KITS_PER_RUN = 500
 const TRIES_MAX = 20
 /** After a fault that may be over soon. Others of the bank are tried meanwhile. */
@@ -24,6 +26,7 @@ type ScopeOf = Parameters<Sweep['run']>[0]
 export const bookShipments = ({ courier, customer, logger }: ShipmentParts): Sweep => ({
   name: 'book shipments',
   everyMs: EVERY_MS,
+  idleEveryMs: IDLE_EVERY_MS,
   async run(scopeOf, tenant) {
     for (const kit of await kitsWithShipmentDue(tenant, new Date()).lean<Kit[]>()) {
       try {

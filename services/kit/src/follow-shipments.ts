@@ -5,6 +5,8 @@ import { type Kit, kitsOf, withoutOutbox } from './kit.ts'
 import { decideMove, nextRefNoOf, type ShipmentChange } from './shipment.ts'
 
 const EVERY_MS = 5_000
+/** A bank where nothing else happens learns of its shipments within this time. */
+const IDLE_EVERY_MS = 10 * 60_000
 const PAGES_PER_RUN = 50
 const TRIES_MAX = 20
 /** How far the courier's feed was read for this bank: a small document without an end in the collection `requests`. */
@@ -22,6 +24,7 @@ type Parts = Pick<ShipmentParts, 'courier' | 'logger'>
 export const followShipments = ({ courier, logger }: Parts): Sweep => ({
   name: 'follow shipments',
   everyMs: EVERY_MS,
+  idleEveryMs: IDLE_EVERY_MS,
   async run(scopeOf, tenant) {
     for (let page = 0; page < PAGES_PER_RUN; page++) {
       const feed = await requestsOf(tenant).findById(FEED).lean<Feed>()

@@ -1,9 +1,9 @@
 // Kits that still stand under an older version of a key: found and brought forward in batches, by the sweeps that follow a rotation.
-import type { Tenant } from '@dcms/service'
+import { type SweptUpTo, SweptWithFaults, type Tenant } from '@dcms/service'
 import { type Kit, kitsOf } from './kit.ts'
 
 const KITS_PER_BATCH = 200
-const BATCHES_PER_RUN = 50 // so that one bank's millions do not keep the others waiting for hours
+const BATCHES_PER_RUN = 10 // some seconds: the next run goes on from there, in whatever process
 
 type VersionField = 'panKeyVersion' | 'indexVersion'
 export type KitOfOlderKey = Pick<Kit, '_id' | 'encryptedPan'>
@@ -14,18 +14,22 @@ export const ofOlderKey = (field: VersionField, version: number): object => ({
 })
 
 /**
- * Calls `bring` for each kit below the version. One that fails is passed over, so that it does not hold up those behind it.
- * @throws when some failed, after all the others were brought
+ * Calls `bring` for the next kits below the version, behind `position`: all kits are so gone through once, not from the first in each run. One that
+ * fails is passed over, so that it does not hold up those behind it.
+ * @returns how far it came when there are more
+ * @throws when some of these failed, after all the others were brought
  */
 export async function bringForward(
   tenant: Tenant,
   field: VersionField,
   version: number,
+  position: string | undefined,
   bring: (kit: KitOfOlderKey) => Promise<void>,
-): Promise<void> {
+): Promise<SweptUpTo | undefined> {
   const faults: { kitNo: string; error: unknown }[] = []
-  if (!(await isAnyBelow(tenant, field, version))) return
-  let after = ''
+  if (position === undefined && !(await isAnyBelow(tenant, field, version))) return undefined
+  let after = position ?? ''
+  let isMore = true
   for (let batch = 0; batch < BATCHES_PER_RUN; batch++) {
     const kits = await kitsOfOlderKey(tenant, field, version, after).lean<KitOfOlderKey[]>()
     for (const kit of kits) {
@@ -36,10 +40,15 @@ export async function bringForward(
       }
     }
     after = kits.at(-1)?._id ?? after
-    if (kits.length < KITS_PER_BATCH) break
+    isMore = kits.length === KITS_PER_BATCH
+    if (!isMore) break
   }
   const [first] = faults
-  if (first) throw new Error(`${faults.length} kits stay below ${field} ${version}, kit ${first.kitNo} among them`, { cause: first.error })
+  if (first) {
+    const message = `${faults.length} kits stay below ${field} ${version}, kit ${first.kitNo} among them`
+    throw isMore ? new SweptWithFaults(message, after, { cause: first.error }) : new Error(message, { cause: first.error })
+  }
+  return isMore ? { position: after } : undefined
 }
 
 /** In the order of `_id`, so that one that fails is passed by. That goes through all kits: only when there is something to find. */

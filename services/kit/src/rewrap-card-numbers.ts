@@ -6,6 +6,8 @@ import { kitsOf } from './kit.ts'
 import { bringForward } from './kits-of-older-keys.ts'
 
 const EVERY_MS = 30_000
+/** A rotation says so; this is for what a process wrote that had not noticed it. */
+const IDLE_EVERY_MS = 60 * 60_000
 
 /**
  * Matched on the ciphertext it replaces, and on nothing else: commands that run meanwhile neither overtake it nor are overtaken. No card number
@@ -14,9 +16,10 @@ const EVERY_MS = 30_000
 export const rewrapCardNumbers = (hsm: Hsm): Sweep => ({
   name: 're-wrap card numbers',
   everyMs: EVERY_MS,
-  async run(_scopeOf, tenant) {
+  idleEveryMs: IDLE_EVERY_MS,
+  async run(_scopeOf, tenant, position) {
     const newest = await hsm.currentVersion(tenant.id, 'data')
-    await bringForward(tenant, 'panKeyVersion', newest, async (kit) => {
+    return await bringForward(tenant, 'panKeyVersion', newest, position, async (kit) => {
       const { ciphertext, aad } = storedPanOf(kit)
       const isNewest = keyVersionOf(ciphertext) >= newest // made by a release that did not note the version
       const rewrapped = isNewest ? ciphertext : await hsm.rewrap(tenant.id, 'data', ciphertext, aad)

@@ -4,6 +4,8 @@ import type { Sweep, Tenant } from '@dcms/service'
 import { type Card, cardsOf, panOf } from './card.ts'
 
 const EVERY_MS = 30_000
+/** A rotation says so; this is for what a process wrote that had not noticed it. */
+const IDLE_EVERY_MS = 60 * 60_000
 const BATCH = 200
 /** With more than this something is wrong with the key, not with the cards. */
 const FAILED_MAX = 1_000
@@ -15,6 +17,7 @@ const FAILED_MAX = 1_000
 export const rewrapCardNumbers = (hsm: Hsm): Sweep => ({
   name: 'rewrap card numbers',
   everyMs: EVERY_MS,
+  idleEveryMs: IDLE_EVERY_MS,
   async run(_scopeOf, tenant) {
     const version = await hsm.currentVersion(tenant.id, 'data')
     const failed = new Map<string, unknown>()
