@@ -53,14 +53,24 @@ function refuse(socket: Duplex, refusal: Refusal): void {
   refused.add(socket)
   const exchange = exchangeOn.get(socket)
   const isUnderWay = exchange !== undefined && !exchange.response.writableFinished
-  if (!socket.writable || (isUnderWay && exchange.response.headersSent)) {
+  if (isUnderWay && exchange.request.complete) {
+    // What cannot be read is behind a whole request: that one's answer comes first, and is its own.
+    exchange.response.once('finish', () => answerNow(socket, refusal, undefined))
+    return
+  }
+  answerNow(socket, refusal, isUnderWay ? exchange : undefined)
+}
+
+/** @param exchange the request that breaks off here, if any */
+function answerNow(socket: Duplex, refusal: Refusal, exchange: Exchange | undefined): void {
+  if (!socket.writable || exchange?.response.headersSent) {
     socket.destroy() // a second answer in the middle of the first would be read as a part of it
     return
   }
   early.inc({ code: refusal.code })
   const status = statusOf(refusal.code)
-  const requestId = isUnderWay ? exchange.requestId : newRequestId()
-  if (isUnderWay) {
+  const requestId = exchange?.requestId ?? newRequestId()
+  if (exchange !== undefined) {
     exchange.errorCode = refusal.code
     exchange.markAnswered(status)
   }

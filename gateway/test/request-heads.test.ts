@@ -2,7 +2,7 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Bank } from './bank.ts'
-import { definitionOf, newClientKeys, PASSWORD, TestGateway } from './test-gateway.ts'
+import { answerSuccess, definitionOf, newClientKeys, PASSWORD, TestGateway } from './test-gateway.ts'
 
 const ACTIVATION = '/v1/kit-manager/kitActivation'
 const clientKeys = newClientKeys()
@@ -159,6 +159,16 @@ test('a body that breaks off its own framing is answered under the request’s i
 test('what follows a good call on its connection and is no request gets an answer of its own', async () => {
   const both = await exchange('GET /health/live HTTP/1.1\r\nhost: x\r\n\r\nNONSENSE\r\n\r\n')
   expect(both.status).toBe(200)
+  expect(both.body).toMatch(/HTTP\/1\.1 400 Bad Request[\s\S]*"request\.malformed"/)
+})
+
+test('a call that is still under way gets its own answer first, whatever follows it on the connection', async () => {
+  const body = bank.seal({ entityId: 'e' })
+  const lines = Object.entries(bank.headers({ 'content-length': String(body.length) })).map(([name, value]) => `${name}: ${value}`)
+  gateway.service.answer = (seen, response) => void setTimeout(() => answerSuccess(seen, response), 200)
+  const both = await exchange([`POST ${ACTIVATION} HTTP/1.1`, 'host: x', ...lines, '', `${body}NONSENSE`, '', ''].join('\r\n'))
+  gateway.service.answer = answerSuccess
+  expect([both.status, both.headers['content-type']]).toEqual([200, 'application/jose'])
   expect(both.body).toMatch(/HTTP\/1\.1 400 Bad Request[\s\S]*"request\.malformed"/)
 })
 
