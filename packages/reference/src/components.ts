@@ -4,6 +4,9 @@ import type { JsonObject } from './json.ts'
 const text: JsonObject = { type: 'string' }
 const count: JsonObject = { type: 'integer', minimum: 0 }
 
+/** A named schema or null: the one form of null beside a schema that generators of clients know. */
+const orNull = (name: string): JsonObject => ({ anyOf: [{ $ref: `#/components/schemas/${name}` }, { type: 'null' }] })
+
 const problem: JsonObject = {
   type: 'object',
   description: 'The same error as RFC 9457 problem details, for callers that send `Accept: application/problem+json`.',
@@ -57,7 +60,11 @@ export const envelopeSchemas: Readonly<Record<string, JsonObject>> = {
     description: 'The envelope of a refusal.',
     additionalProperties: false,
     required: ['result', 'exception', 'pagination'],
-    properties: { result: { type: 'null' }, exception: { $ref: '#/components/schemas/Exception' }, pagination: { type: 'null' } },
+    properties: {
+      result: { type: ['object', 'null'], description: 'null' },
+      exception: { $ref: '#/components/schemas/Exception' },
+      pagination: orNull('Pagination'),
+    },
   },
 }
 
@@ -67,8 +74,8 @@ export const successEnvelope = (resultReference: string): JsonObject => ({
   required: ['result', 'exception', 'pagination'],
   properties: {
     result: { $ref: resultReference },
-    exception: { type: 'null' },
-    pagination: { anyOf: [{ $ref: '#/components/schemas/Pagination' }, { type: 'null' }] },
+    exception: orNull('Exception'),
+    pagination: orNull('Pagination'),
   },
 })
 
