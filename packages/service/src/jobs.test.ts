@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { TestBank, until } from '../test/test-bank.ts'
-import { type Job, type JobRun, Jobs, type JobsOptions } from './jobs.ts'
+import type { Job, JobRun } from './job.ts'
+import { Jobs, type JobsOptions } from './jobs.ts'
 import { databaseName } from './store.ts'
 
 const LEASE_MS = 600
