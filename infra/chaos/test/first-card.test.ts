@@ -89,7 +89,7 @@ test('a second customer cannot hold an account as primary', async () => {
   await expect(bank.dcms.viewCustomer({ entityId: second.entityId })).rejects.toEqual(refused('CUS001'))
 })
 
-test('registerCard issues a further card; the account must be the customer’s, the product known', async () => {
+test('registerCard issues a further card; the account must be the customer’s, the tier known', async () => {
   const { entityId } = await issueCard()
   const { kitInfo } = await bank.dcms.registerCard({
     entityId,
@@ -101,7 +101,7 @@ test('registerCard issues a further card; the account must be the customer’s, 
   const wrong = (kit: { accountNo: string; cardType: 'PHYSICAL' | 'VIRTUAL'; tierType?: string }) =>
     bank.dcms.registerCard({ entityId, deliveryAddress: 'PERMANENT', kitInfo: [kit] })
   await expect(wrong({ accountNo: '1', cardType: 'VIRTUAL' })).rejects.toEqual(refused('invalid.source.account'))
-  await expect(wrong({ accountNo: '8642135', cardType: 'VIRTUAL', tierType: 'COPPER' })).rejects.toEqual(refused('product.not.found'))
+  await expect(wrong({ accountNo: '8642135', cardType: 'VIRTUAL', tierType: 'COPPER' })).rejects.toEqual(refused('tier.not.found'))
   await expect(bank.dcms.registerCard({ entityId: 'nobody', kitInfo: [{ accountNo: '1', cardType: 'VIRTUAL' }] })).rejects.toEqual(
     refused('CUS001'),
   )

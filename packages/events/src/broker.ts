@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin, Kafka } from 'kafkajs'
+import pRetry from 'p-retry'
 import type { Logger } from 'pino'
 import { fromMessage, MalformedEvent, type ReceivedEvent } from './cloud-event.ts'
 import { Follower, type FollowOptions } from './follower.ts'
@@ -14,6 +15,7 @@ import { listedTopics, readWholeTopics, type StoredMessage } from './whole-topic
 const RETRY_PAUSE_MS = 1_000
 // The broker answers as soon as there is something; this bounds only the wait of an idle fetch.
 const IDLE_FETCH_MS = 500
+const NEW_CLUSTER_RETRY = { retries: 10, minTimeout: 200, maxTimeout: 2_000 }
 
 export interface BrokerOptions extends KafkaAccess {
   clientId: string
@@ -135,14 +137,17 @@ export class Broker {
     handle: (event: ReceivedEvent) => void,
   ): Promise<{ stop(): Promise<void> }> {
     const names = topics.map((topic) => this.name(topic))
-    const stop = await this.#run(names, `tail-${randomUUID()}`, options.fromBeginning ?? false, async (partition, message, topic) => {
+    const show = async (partition: number, message: Parameters<typeof fromMessage>[2], topic: string): Promise<void> => {
       try {
         handle(fromMessage(topic.slice(this.#prefix.length), partition, message))
       } catch (error) {
         if (!(error instanceof MalformedEvent)) throw error
         this.logger.debug({ topic, partition, offset: message.offset, reason: error.message }, 'a message that is no event')
       }
-    })
+    }
+    // The first consumer of a new cluster makes it make the topic of its groups, which takes a while.
+    const run = () => this.#run(names, `tail-${randomUUID()}`, options.fromBeginning ?? false, show)
+    const stop = await pRetry(run, { ...NEW_CLUSTER_RETRY, shouldRetry: ({ error }) => isWithoutCoordinator(error) })
     return { stop }
   }
 
@@ -248,3 +253,7 @@ export class Broker {
     await Promise.all(Object.values(this.#publishers).map((publisher) => publisher.stop()))
   }
 }
+
+/** No broker is in charge of consumer groups yet. */
+const isWithoutCoordinator = (error: Error): boolean =>
+  error.name === 'KafkaJSGroupCoordinatorNotFound' || ('type' in error && error.type === 'GROUP_COORDINATOR_NOT_AVAILABLE')

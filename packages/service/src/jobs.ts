@@ -5,6 +5,7 @@ import { withoutCardData } from '@dcms/events'
 import type { Connection } from 'mongoose'
 import pLimit from 'p-limit'
 import type { Logger } from 'pino'
+import { Counter } from 'prom-client'
 import type { Job } from './job.ts'
 import { holdLease, type Lease } from './job-lease.ts'
 import type { JobRecord, JobRunning, JobRunRecord } from './job-records.ts'
@@ -19,6 +20,8 @@ const BANKS_AT_ONCE_MAX = 4
 const LEASE_MS = 30_000
 const RUNS_KEPT = 20
 const ERROR_TEXT_MAX = 300
+
+const failedJobs = new Counter({ name: 'dcms_jobs_failed_total', help: 'Runs of jobs that failed', labelNames: ['job'] })
 
 export interface JobView extends Pick<Job, 'name' | 'summary' | 'everyMs'> {
   nextAt: Date | null
@@ -216,6 +219,7 @@ export class Jobs {
       })
     } catch (error) {
       if (lease.signal.aborted) return await this.#leave(lease, of, error)
+      failedJobs.inc({ job: job.name })
       logger.error({ err: error, ...of }, 'job failed')
       ended = { ...ended, error: withoutCardData(error instanceof Error ? error.message : 'failed').slice(0, ERROR_TEXT_MAX) }
     } finally {
