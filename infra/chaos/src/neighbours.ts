@@ -13,6 +13,7 @@ const ROUNDS_MAX = 3
 /** Below this p99 nothing is read into a ratio: it is the grain of a machine with two cores. */
 const GRAIN_MS = 60
 const RATIO_MAX = 2
+const SHORTEST_PAUSE_MS = 1
 
 export interface Latency {
   p50Ms: number
@@ -75,15 +76,21 @@ async function timed(call: () => Promise<unknown>, calls: number): Promise<Laten
   return { p50Ms: at(0.5), p99Ms: at(0.99), faults: [...faults] }
 }
 
-/** Keeps so many calls under way until the signal, whatever becomes of them: a neighbour's usual way to press. */
-export async function pressing(atOnce: number, signal: AbortSignal, call: (turn: number) => Promise<unknown>): Promise<void> {
+/**
+ * Keeps so many calls under way until the signal, whatever becomes of them: a neighbour's usual way to press.
+ * @param pauseMs between two calls of a lane. What is refused at once must not become a busy loop in the process that measures.
+ */
+export async function pressing(
+  atOnce: number,
+  signal: AbortSignal,
+  call: (turn: number) => Promise<unknown>,
+  pauseMs = SHORTEST_PAUSE_MS,
+): Promise<void> {
   let turn = 0
   const lane = async (): Promise<void> => {
     while (!signal.aborted) {
-      const begun = performance.now()
       await call(turn++).catch(() => undefined)
-      // What is refused at once must not become a busy loop in the process that measures.
-      if (performance.now() - begun < 1) await sleep(1)
+      await sleep(pauseMs)
     }
   }
   await Promise.all(Array.from({ length: atOnce }, lane))
