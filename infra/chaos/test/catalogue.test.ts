@@ -27,7 +27,7 @@ test('without a tier a customer gets the lowest, with one the product of that ti
 test('a product that is added is issued, and one that is retired is not, without a restart', async () => {
   const [virtual] = definition.products
   if (!virtual) throw new Error('there is no product')
-  await expect(register('GOLD')).rejects.toMatchObject({ errorCode: 'product.not.found' })
+  await expect(register('GOLD')).rejects.toMatchObject({ errorCode: 'tier.not.found' })
   const gold = { ...virtual, productId: '2003_GOLD_VIRTUAL', productName: 'Gold', tierType: 'GOLD', bin: '608043' }
   const withGold: TenantDefinition = {
     ...definition,

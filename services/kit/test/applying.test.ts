@@ -101,12 +101,11 @@ test('a product without a physical counterpart under the same BIN stays virtual'
 
 test('a kit is closed once, from any status, and the repeat of the same order says what it was', async () => {
   const kit = await bank.issue(entityId, 'HOTLISTED')
-  const close = (key: string) =>
-    bank.run('closeKit', { kitNo: kit._id, operator: 'asha', reason: 'account closed' }, { idempotencyKey: key })
+  const close = (key: string) => bank.run('closeKit', { kitNo: kit._id, reason: 'account closed' }, { idempotencyKey: key, user: 'asha' })
   const closed = await close('close-1')
   expect(closed).toMatchObject({ status: 200, result: { kitNo: kit._id, previousStatus: 'HOTLISTED' } })
   expect(await close('close-1')).toEqual(closed)
   expect(await close('close-2')).toMatchObject({ status: 400, code: 'card.already.closed' })
   expect((await bank.kit(kit._id)).outbox.at(-1)).toMatchObject({ type: 'KitClosed', payload: { changer: 'asha', entityId } })
-  expect(await bank.run('closeKit', { kitNo: 'NOSUCHKIT', operator: 'asha' })).toMatchObject({ code: 'MCC007' })
+  expect(await bank.run('closeKit', { kitNo: 'NOSUCHKIT' }, { user: 'asha' })).toMatchObject({ code: 'MCC007' })
 })

@@ -40,7 +40,7 @@ function order(entityId: string, kitNo: string, operation: Operation): Promise<A
     case 'CONVERT':
       return bank.run('applyForCard', { entityId, kitNo }, { tenant })
     case 'CLOSE':
-      return bank.run('closeKit', { kitNo, operator: 'asha' }, { tenant })
+      return bank.run('closeKit', { kitNo }, { tenant, user: 'asha' })
     default:
       return bank.run(
         'manageKit',

@@ -29,7 +29,7 @@ const upgrade = (kitNo = old._id, more: object = {}, change: object = {}) => run
 const manage = (operation: string, oldKit = old._id, more: object = {}) =>
   run('manageKit', { entityId, oldKit, operation, ...(operation.endsWith('REPLACE') && { cardType: 'VIRTUAL' }), ...more })
 const activate = (kitNo: string, change: object = {}) => run('activateKit', { entityId, kitNo }, change)
-const close = (kitNo: string) => run('closeKit', { kitNo, operator: 'asha' })
+const close = (kitNo: string) => run('closeKit', { kitNo })
 const kitNoOf = (answered: Answered): string => newKitOf(answered).kitNo
 const statuses = async (): Promise<KitStatus[]> => (await kitsOfEntity(bank, entityId)).map(({ status }) => status)
 const refused = (code: string) => ({ status: 400, code })
