@@ -106,7 +106,7 @@ async function run(options: BenchOptions): ReturnType<Bench['run']> {
   const dcms = clientOf(bank)
   running.cleanUp(() => dcms.close())
   const kits = await issueKits(dcms, WARM_UP_KITS + 2 * rounds * KITS_PER_ROUND, running)
-  await whenKnown(engines.mongoUrl, databaseName(installation.installation, 'pin-preference', TENANT), 'preferences', kits.length, running)
+  await whenKnown(engines.mongoUrl, databaseName(installation.installation, 'pin-preference', TENANT), 'cards', kits.length, running)
 
   const client = await connectTo(engines.mongoUrl)
   running.cleanUp(() => client.close())

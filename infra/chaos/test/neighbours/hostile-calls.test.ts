@@ -1,9 +1,11 @@
-// One bank's client sends bodies made to be hard to read, and a stranger guesses its passwords: another bank's calls and log-ins are as ever.
+// One bank's client sends bodies made to be hard to read, a stranger guesses its passwords, a key of it is damaged: another bank's calls and log-ins are as ever.
 import { randomInt } from 'node:crypto'
 import { sdkOptions } from '@dcms/ops'
 import { Dcms } from '@dcms/sdk'
+import { databaseName } from '@dcms/service'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { besideNeighbour, expectUnharmed, pressing, startTestBank, type TestBank } from '../../src/index.ts'
+import { mongo } from 'mongoose'
+import { besideNeighbour, eventually, expectUnharmed, pressing, startTestBank, type TestBank } from '../../src/index.ts'
 
 /** Just below the megabyte that calls may have. */
 const EMPTY_ADDRESSES = 348_000
@@ -11,6 +13,8 @@ const BODIES_AT_ONCE = 4
 const BODIES_PAUSE_MS = 200
 const GUESSERS = 8
 const GUESSES_PAUSE_MS = 20
+/** A bank that could not be served is tried again at pauses of up to a minute. */
+const MENDED_WITHIN_MS = 70_000
 
 let bank: TestBank
 let token: string
@@ -90,4 +94,30 @@ test('log-ins and look-ups of a healthy bank go on while a stranger guesses pass
   const own = new Dcms({ ...sdkOptions(bank.client, 'SANDBOX_BANK'), mode: 'clear' })
   expect(await own.currentToken()).toMatch(/^ey/)
   await own.close()
+}, 120_000)
+
+test('a damaged key of one bank keeps a restarted service from that bank alone, until the key is mended', async () => {
+  const { engines, installation, process } = bank.installation
+  const client = await mongo.MongoClient.connect(engines.mongoUrl)
+  try {
+    const keys = client.db(databaseName(installation, 'kit')).collection<{ _id: string; wrapped: string }>('keys')
+    const key = await keys.findOne({ _id: { $gte: 'SANDBOX_BANK/data/', $lt: 'SANDBOX_BANK/data0' } })
+    if (!key) throw new Error('the bank has no data key')
+    const damaged = key.wrapped.replace(/.{8}$/, (end) => (end === '00000000' ? '11111111' : '00000000'))
+    await keys.updateOne({ _id: key._id }, { $set: { wrapped: damaged } })
+    const kit = process('kit')
+    await kit.stop()
+    await kit.start()
+    await kit.waitReady() // ready, whatever the one bank lacks
+    await eventually(async () => expect(await bank.dcms.fetchKitsByEntityId({ entityId })).toHaveLength(1))
+    const ofDamagedBank = () =>
+      post('/v1/kit-manager/fetchKitsByEntityId', JSON.stringify({ entityId }), { authorization: `Bearer ${token}` })
+    expect((await ofDamagedBank()).status).toBe(503)
+    expect(await (await fetch(`${kit.url}/metrics`)).text()).toMatch(/^dcms_banks_not_served\{[^}]*unserved[^}]*\} 1$/m)
+
+    await keys.updateOne({ _id: key._id }, { $set: { wrapped: key.wrapped } })
+    await eventually(async () => expect((await ofDamagedBank()).status).not.toBe(503), MENDED_WITHIN_MS)
+  } finally {
+    await client.close()
+  }
 }, 120_000)
