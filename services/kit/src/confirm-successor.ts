@@ -6,8 +6,18 @@ import { type Kit, kitsOf, readKit } from './kit.ts'
 
 const CHANGES_MAX = 50
 
+type Named = Pick<Kit, '_id' | 'successor'>
+
 /** Confirms the kit that the old one names, then notes that it is done. */
-export async function finishSuccession({ _id, successor }: Pick<Kit, '_id' | 'successor'>, scope: Scope): Promise<void> {
+export async function finishSuccession(named: Named, scope: Scope): Promise<void> {
+  const { _id, successor } = named
+  await confirmSuccessor(named, scope)
+  const pending = { _id, 'successor.kitNo': successor?.kitNo, successorPendingAt: { $exists: true } }
+  if (successor) await kitsOf(scope.tenant).updateOne(pending, { $unset: { successorPendingAt: '' } })
+}
+
+/** Without the note: whoever is to be answered makes it with the answer. */
+export async function confirmSuccessor({ _id, successor }: Named, scope: Scope): Promise<void> {
   const { tenant } = scope
   if (!successor) return
   for (let tries = 0; tries < CHANGES_MAX; tries++) {
@@ -16,8 +26,6 @@ export async function finishSuccession({ _id, successor }: Pick<Kit, '_id' | 'su
     if (confirmed.kind === 'refused') throw new Error(`kit ${successor.kitNo}, the successor of ${_id}, cannot be confirmed`)
     if (confirmed.kind === 'overtaken') continue
     if (next?.takesOver !== undefined && next.takesOver !== _id) await handOn(next.takesOver, _id, successor, scope)
-    const pending = { _id, 'successor.kitNo': successor.kitNo, successorPendingAt: { $exists: true } }
-    await kitsOf(tenant).updateOne(pending, { $unset: { successorPendingAt: '' } })
     return
   }
   throw new Error(`kit ${successor.kitNo} changes all the time; the sweep confirms it later`)

@@ -1,6 +1,7 @@
 // What a kit is, how it is stored and how callers see it.
 import type { KitInfo, KitStatus } from '@dcms/contract'
 import { aggregateModel, type Stored, type Tenant } from '@dcms/service'
+import type { Asked } from './begun-succession.ts'
 import type { StoredShipment } from './shipment.ts'
 
 /** What the vault keeps of a card number in its kit; see `card-vault.ts` and `pan-index.ts`. */
@@ -51,7 +52,7 @@ export interface Kit extends Stored, StoredCardNumber {
   /** The kit whose place it takes: by replacement at once, by upgrade once it is activated. */
   predecessor?: string
   /** The kit that took its place or will: at most one at a time, and this decides which (see `place.ts`). */
-  successor?: { kitNo: string; commandId: string; at: Date; ordered?: OrderedCard }
+  successor?: { kitNo: string; commandId: string; at: Date; ordered?: OrderedCard; asked?: Asked }
   /** Present until the successor is confirmed; its partial index is what the sweep reads. */
   successorPendingAt?: Date
   /** The kit that is replaced when this one is activated. */
@@ -118,7 +119,7 @@ export const kitsOf = aggregateModel<Kit>(
     convertedAt: Date,
     renewalNoticedAt: Date,
     predecessor: String,
-    successor: { type: { kitNo: String, commandId: String, at: Date, ordered: Object }, default: undefined },
+    successor: { type: { kitNo: String, commandId: String, at: Date, ordered: Object, asked: Object }, default: undefined },
     successorPendingAt: Date,
     takesOver: String,
     placeGivenAwayAt: Date,

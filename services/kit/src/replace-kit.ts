@@ -11,6 +11,7 @@ import {
   type TenantDefinition,
 } from '@dcms/contract'
 import { answer, type Decision, type Outcome, type Refused, refuse, type Scope } from '@dcms/service'
+import { askedBy } from './begun-succession.ts'
 import { type IssuedKit, isIssued, type Kit } from './kit.ts'
 import { namedBy, putSuccessor, type SuccessionParts, type SuccessionRefusal, type Successor, takenFrom } from './succession.ts'
 import { type At, auditOf, takeStep } from './take-step.ts'
@@ -30,6 +31,7 @@ export async function replaceKit(
   if (operation === 'BLOCK_AND_REPLACE' && cardType === 'PHYSICAL' && !deliveryAddress)
     return refuse('invalid.input.request', ['deliveryAddress is required for BLOCK_AND_REPLACE with a PHYSICAL card'])
   const put: Outcome<KitInfo, Refusal | SuccessionRefusal> = await putSuccessor<Refusal>(oldKit, scope, parts, {
+    asked: askedBy(scope, input),
     plan: (old) => planReplacement(old, { ...input, cardType }, scope.tenant.definition),
     decide: (old, newKitNo) => decideReplacement(old, input, newKitNo, scope),
     decideWaiting: (old, waiting) => decideReplacementBy(waiting, old, input, scope),

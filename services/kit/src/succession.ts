@@ -1,8 +1,10 @@
 // Putting another kit in a kit's place, over two documents: 1. the new kit is made, RESERVED; 2. one update of the old kit names it and tells the
 // event; 3. the new kit is confirmed. Each step is atomic, and whoever comes next (a repeat, another command, the sweep) carries on.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ErrorCode, KitInfo, Product } from '@dcms/contract'
 import { answer, type Decision, type InternalClient, type Outcome, type Refused, refuse, type Scope } from '@dcms/service'
-import { finishSuccession } from './confirm-successor.ts'
+import { type Asked, begunBy, claimBegun, leaveBegun, noteAnswered } from './begun-succession.ts'
+import { confirmSuccessor, finishSuccession } from './confirm-successor.ts'
 import { addressRefusal } from './delivery-address.ts'
 import { type IssuedKit, isIssued, type Kit, kitsOf, type OrderedCard, readKit } from './kit.ts'
 import { dropKit, type KitMaking, keepKit, makeKit, type NewKit } from './make-kit.ts'
@@ -10,6 +12,8 @@ import { givePlaceAway, type Place, placeAfter } from './place.ts'
 import { stepBy } from './take-step.ts'
 
 const CHANGES_MAX = 50
+/** Between two looks at a call that still runs; so often as is looked, that is longer than such a call may run. */
+const PAUSE_MS = 150
 
 export interface SuccessionParts extends KitMaking {
   customer: InternalClient
@@ -23,6 +27,8 @@ export interface Successor extends Pick<NewKit, 'product' | 'operation' | 'alias
 }
 
 export interface Succession<Code extends ErrorCode> {
+  /** By which a caller without a key is known again (see `askedBy`). */
+  asked: string | undefined
   /** What the new kit is to be, or why there is none. Asked again when the old kit changed meanwhile. */
   plan(old: Kit | null): Successor | Refused<Code>
   /** The one update of the old kit. */
@@ -39,14 +45,29 @@ interface Made {
 }
 
 /**
- * The new kit in the place of the old one; a repeat of the command gets the same one. While another kit waits to take that place, no further one
- * is made.
+ * The new kit in the place of the old one; a repeat of the command gets the same one, and without a key the same call does while it was not
+ * answered. While another kit waits to take that place, no further one is made.
  */
 export async function putSuccessor<Code extends ErrorCode>(
   kitNo: string,
   scope: Scope,
   parts: SuccessionParts,
-  { plan, decide, decideWaiting }: Succession<Code>,
+  succession: Succession<Code>,
+): Promise<Outcome<KitInfo, Code | SuccessionRefusal>> {
+  let mayBeNamed = false
+  try {
+    return await put(kitNo, scope, parts, { ...succession, naming: () => (mayBeNamed = true) })
+  } catch (error) {
+    if (mayBeNamed) await leaveBegun(kitNo, succession.asked, scope)
+    throw error
+  }
+}
+
+async function put<Code extends ErrorCode>(
+  kitNo: string,
+  scope: Scope,
+  parts: SuccessionParts,
+  { asked, plan, decide, decideWaiting, naming }: Succession<Code> & { naming: () => void },
 ): Promise<Outcome<KitInfo, Code | SuccessionRefusal>> {
   const { commandId } = scope
   let made: Made | undefined
@@ -57,22 +78,22 @@ export async function putSuccessor<Code extends ErrorCode>(
   }
   for (let tries = 0; tries < CHANGES_MAX; tries++) {
     const old = await readKit(scope.tenant, kitNo)
-    const done = old && doneBy(old, commandId)
-    if (done) {
-      if (made && made.kitNo !== done) await dropKit(made.kitNo, commandId, scope) // another runner of this command was faster
-      return answer(await successorOf(old, done, scope, parts))
-    }
-    if (old?.successorPendingAt) {
-      await finishSuccession(old, scope)
-      continue
+    const found = old && (await putBefore(old, asked, scope, parts))
+    if (found === 'unsettled') continue
+    if (found) {
+      if (made && made.kitNo !== found.kitNo) await dropKit(made.kitNo, commandId, scope) // another runner of this command was faster
+      return answer(found)
     }
     const place: Place = old ? await placeAfter(old, scope) : { kind: 'free' }
     if (place.kind === 'unsettled') continue
     const waiting = place.kind === 'waiting' ? place.kit : place.kind === 'lost' ? place.waiting : undefined
     if (waiting && old && isIssued(old)) {
-      const taken = await scope.commit(kitsOf, old, decideWaiting(old, waiting), null)
+      const decision = notingWho(asked, decideWaiting(old, waiting), old, waiting._id)
+      const noted = decision.kind === 'changed' ? asked : undefined
+      naming()
+      const taken = await scope.commit(kitsOf, old, decision, null)
       if (taken.kind === 'overtaken') continue
-      return await giveUp(taken.kind === 'refused' ? taken : answer(await parts.vault.kitInfoWithCardNumber(scope.tenant, waiting)))
+      return await giveUp(taken.kind === 'refused' ? taken : answer(await shownTo(noted, old, waiting, scope, parts)))
     }
     const planned = plan(old)
     if (planned.kind === 'refused') return await giveUp(planned)
@@ -91,7 +112,9 @@ export async function putSuccessor<Code extends ErrorCode>(
       made = { kitNo: fresh.kitNo, product: planned.product }
     }
     if (place.kind === 'free' && place.blocked && !(await givePlaceAway(place.blocked, scope))) continue
-    const named = await scope.commit(kitsOf, old, decide(old, made.kitNo, planned), null)
+    const decision = notingWho(asked, decide(old, made.kitNo, planned), old, made.kitNo)
+    naming()
+    const named = await scope.commit(kitsOf, old, decision, null)
     if (named.kind === 'refused') return await giveUp(named)
   }
   return await giveUp({ kind: 'overtaken' })
@@ -101,11 +124,60 @@ export async function putSuccessor<Code extends ErrorCode>(
 const doneBy = (old: Kit, commandId: string): string | undefined =>
   stepBy(old, commandId)?.newKitNo ?? (old.successor?.commandId === commandId ? old.successor.kitNo : undefined)
 
-async function successorOf(old: Kit, newKitNo: string, scope: Scope, { vault }: SuccessionParts): Promise<KitInfo> {
-  if (old.successorPendingAt) await finishSuccession(old, scope)
+/** What this command, or the same call before it, has put in the place of the card. `unsettled`: read it anew. */
+async function putBefore(
+  old: Kit,
+  asked: string | undefined,
+  scope: Scope,
+  parts: SuccessionParts,
+): Promise<KitInfo | 'unsettled' | undefined> {
+  const done = doneBy(old, scope.commandId)
+  if (done) {
+    const next = await successorOf(old, done, scope)
+    return await shownTo(asked, old, next, scope, parts)
+  }
+  const begun = begunBy(old, asked)
+  if (begun === 'running') {
+    await sleep(PAUSE_MS)
+    return 'unsettled'
+  }
+  if (begun) {
+    const next = await successorOf(old, begun.kitNo, scope)
+    const shown = await parts.vault.kitInfoWithCardNumber(scope.tenant, next)
+    return (await claimBegun(old._id, begun, scope)) ? shown : 'unsettled'
+  }
+  if (!old.successorPendingAt) return undefined
+  await finishSuccession(old, scope)
+  return 'unsettled'
+}
+
+/** The kit that is confirmed now, if it was not. */
+async function successorOf(old: Kit, newKitNo: string, scope: Scope): Promise<IssuedKit> {
+  if (old.successorPendingAt) await confirmSuccessor(old, scope)
   const next = await readKit(scope.tenant, newKitNo)
   if (!next || !isIssued(next)) throw new Error(`kit ${newKitNo}, the successor of ${old._id}, is not there`)
-  return await vault.kitInfoWithCardNumber(scope.tenant, next)
+  return next
+}
+
+/** The answer. Only once it is made up is noted that there is one: until then the same call finds what this one began. */
+async function shownTo(asked: string | undefined, old: Kit, next: IssuedKit, scope: Scope, { vault }: SuccessionParts): Promise<KitInfo> {
+  const shown = await vault.kitInfoWithCardNumber(scope.tenant, next)
+  if (old.successorPendingAt || asked !== undefined) await noteAnswered(old._id, next._id, asked, scope)
+  return shown
+}
+
+/** Keeps with the name of the successor who is to be answered: a caller without a key is known again by that. */
+function notingWho<Event extends { type: string }, Code extends ErrorCode>(
+  asked: string | undefined,
+  decision: Decision<Kit, Event, Code>,
+  old: Kit,
+  kitNo: string,
+): Decision<Kit, Event, Code> {
+  if (asked === undefined || decision.kind !== 'changed') return decision
+  const successor = decision.set.successor ?? old.successor
+  if (!successor) return decision
+  const who: Asked = { by: asked, kitNo, at: new Date() }
+  return { ...decision, set: { ...decision.set, successor: { ...successor, asked: who } } }
 }
 
 /** What the update of the old kit sets besides its status. */

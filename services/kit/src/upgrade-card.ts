@@ -15,6 +15,7 @@ import {
   upgradeCardEndpoint,
 } from '@dcms/contract'
 import { answer, command, type Decision, type Refused, refuse, unchanged } from '@dcms/service'
+import { askedBy } from './begun-succession.ts'
 import { type IssuedKit, isIssued, type Kit, type OrderedCard } from './kit.ts'
 import { namedBy, putSuccessor, type SuccessionParts, type Successor, takenFrom } from './succession.ts'
 import { decideTakeOver } from './take-over.ts'
@@ -25,6 +26,7 @@ export const upgradeCard = (parts: SuccessionParts) =>
   command(upgradeCardEndpoint, async (input, scope) => {
     const { definition } = scope.tenant
     const put = await putSuccessor<Refusal>(input.kitNo, scope, parts, {
+      asked: askedBy(scope, input),
       plan: (old) => planUpgrade(old, input, definition),
       decide: (old, newKitNo, planned) => decideUpgrade(old, newKitNo, planned, isAtOnce(definition), scope),
       decideWaiting: (old, waiting) => decideFurtherUpgrade(planUpgrade(old, input, definition), old, waiting),

@@ -81,7 +81,7 @@ Where an upgrade of the card waits to be activated, \`REPLACE\` and \`BLOCK_AND_
 
 A bank may switch \`HOTLIST\` off (setting \`hotlist\`): then it is \`product.level.disable\`.
 
-A repeat with the same \`requestId\` gives the first answer again; without one it meets the new status and is refused by the table.`,
+A repeat with the same \`requestId\` gives the first answer again; without one it meets the new status and is refused by the table. There is one exception: a \`REPLACE\` or \`BLOCK_AND_REPLACE\` that was answered with 503 or 500. Nothing was done, or it was begun and is finished; the same call again, with the same body and again without a \`requestId\`, then answers the new kit of the first, once, within 24 hours.`,
   idempotency: 'stored',
   request,
   result,

@@ -51,7 +51,7 @@ export const upgradeCardEndpoint = publicEndpoint<UpgradeCard, IssuedKits>()({
 
 A card has at most one successor that waits to be activated. While one waits, the same upgrade again answers that one, with or without a \`requestId\`; another upgrade is \`card.status.active\`. Once the waiting card is blocked, hotlisted, closed or expired, a new order works.
 
-A repeat with the same \`requestId\` gives the first answer again.`,
+A repeat with the same \`requestId\` gives the first answer again. Where the old card is replaced at once, a call without one that was answered with 503 or 500 is found by the same call again, once, within 24 hours.`,
   idempotency: 'stored',
   request,
   result: issuedKits,
