@@ -11,6 +11,7 @@ import {
   success,
   tenantVersionPath,
   tenantVersionRequest,
+  unknownTenantMembers,
   validatorOf,
 } from '@dcms/contract'
 import {
@@ -89,6 +90,8 @@ function serve<Request, Result, Code extends ErrorCode>(
     express.json({ limit, type: () => true }),
     async (request, response) => {
       if (!isLoaded()) return write(response, refusal('service.unavailable'))
+      const unknown = unknownIn(endpoint.path, request.body)
+      if (unknown.length > 0) return write(response, refusal('invalid.input.request', unknown))
       const validated = validate(request.body ?? {})
       if (!validated.valid) return write(response, refusal('invalid.input.request', validated.fieldError))
       try {
@@ -100,6 +103,9 @@ function serve<Request, Result, Code extends ErrorCode>(
     },
   )
 }
+
+/** Elsewhere a member that nobody knows is dropped; what stands in a definition and is dropped would be an operator's mistake gone unseen. */
+const unknownIn = (path: string, body: unknown): string[] => (path === applyTenantEndpoint.path ? unknownTenantMembers(body) : [])
 
 const onlyPost: RequestHandler = (request, response, next) => {
   if (request.method === 'POST') next()

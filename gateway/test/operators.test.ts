@@ -74,6 +74,10 @@ test('a definition with faults is refused, and each fault is named', async () =>
     errorCode: 'invalid.input.request',
     fieldError: ['limits is required', expect.stringContaining('encryption')],
   })
+  const misspelt = await gateway.admin('apply-tenant', { ...definition, settings: { upgrade: { replaceAtOnce: true } } })
+  expect(misspelt.body.exception?.fieldError).toEqual([
+    'settings.upgrade is no member of a tenant definition; the nearest is upgradeReplaceAtOnce',
+  ])
   const wrongReference = await gateway.admin('apply-tenant', { ...definition, bins: [{ bin: '123456', network: 'RUPAY' }] })
   expect(wrongReference.body.exception?.fieldError).toEqual([expect.stringContaining(binOf('BAD_BANK'))])
   const { kty, crv, x } = generateKeyPair('P-256', 'k')

@@ -10,8 +10,8 @@ let production: TestGateway
 beforeAll(async () => {
   development = await TestGateway.start()
   await development.addBank(definitionOf('SANDBOX_BANK', clientKeys, { encryption: 'OPTIONAL' }))
-  const { installation, masterKey, callerKeyFile, callersFile } = development.config
-  production = await TestGateway.start({ installation, masterKey, callerKeyFile, callersFile, environment: 'production' })
+  const { installation, masterKey, callerKeyFile, callersFile, operatorsFile } = development.config
+  production = await TestGateway.start({ installation, masterKey, callerKeyFile, callersFile, operatorsFile, environment: 'production' })
 })
 afterAll(() => Promise.all([development, production].map((each) => each?.close())))
 

@@ -73,7 +73,9 @@ test('a reference that leads nowhere is a fault', async () => {
 
 test('a misspelt field is a fault and not dropped in silence', async () => {
   const definition = await readTenantFile(join(tenants, 'acme-bank.json'), jwks)
-  expect(() => checkTenant('acme.json', { ...definition, limit: 1 })).toThrow('limit is no field')
+  expect(() => checkTenant('acme.json', { ...definition, limit: 1 })).toThrow(
+    'limit is no member of a tenant definition; the nearest is limits',
+  )
 })
 
 test('a file that is missing or no JSON is named, its content is not repeated', async () => {

@@ -1,6 +1,6 @@
 // Tenant definition files: read, checked against the contract, faults told in sentences.
 import { readFile } from 'node:fs/promises'
-import { type TenantDefinition, tenantFaults, tenantSchema, validatorOf } from '@dcms/contract'
+import { type TenantDefinition, tenantFaults, tenantSchema, unknownTenantMembers, validatorOf } from '@dcms/contract'
 
 const validate = validatorOf<TenantDefinition>(tenantSchema)
 
@@ -34,12 +34,8 @@ export async function readTenantFile(file: string, clientKeys?: unknown): Promis
 
 /** Checks a definition against schema and references. @throws TenantFileFault with all faults */
 export function checkTenant(file: string, content: Record<string, unknown>): TenantDefinition {
-  const unknownFields = Object.keys(content).filter((name) => !Object.hasOwn(tenantSchema.properties, name))
-  if (unknownFields.length > 0)
-    throw new TenantFileFault(
-      file,
-      unknownFields.map((name) => `${name} is no field of a tenant definition`),
-    )
+  const unknown = unknownTenantMembers(content)
+  if (unknown.length > 0) throw new TenantFileFault(file, unknown)
   const checked = validate(structuredClone(content))
   if (!checked.valid) throw new TenantFileFault(file, checked.fieldError)
   const faults = tenantFaults(checked.value)

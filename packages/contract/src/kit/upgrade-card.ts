@@ -42,7 +42,7 @@ export const upgradeCardEndpoint = publicEndpoint<UpgradeCard, IssuedKits>()({
   family: 'kit',
   permission: 'kit.write',
   summary: 'Issues a card of another tier or product that takes the place of the old one',
-  description: `The old card must be \`ACTIVE\` or \`LOCKED\`. The new one starts \`ASSIGNED\`, on the same account, with the same preferences and limits (the product’s defaults where the setting \`replacementPreferences\` is \`RESET\`) and no PIN. The old card stays usable until the new one is activated and is \`REPLACED\` then; where the tenant's setting \`upgrade.replaceAtOnce\` is on, at once.
+  description: `The old card must be \`ACTIVE\` or \`LOCKED\`. The new one starts \`ASSIGNED\`, on the same account, with the same preferences and limits (the product’s defaults where the setting \`replacementPreferences\` is \`RESET\`) and no PIN. The old card stays usable until the new one is activated and is \`REPLACED\` then; where the tenant's setting \`upgradeReplaceAtOnce\` is on, at once.
 
 - Without \`kitInfo\`: the next tier of the same scheme; none is \`tier.not.found\`.
 - An unknown tier is \`tier.not.found\`, an unknown plastic \`plastic.not.found\`, a tier without product for the card type \`product.not.found\`.
