@@ -5,6 +5,7 @@ import { callCount, callIndex } from './call-index.ts'
 import { cardLifePicture, cardLifeRefusals, cardLifeTable } from './card-life.ts'
 import { businessErrorTable, doorErrorTable } from './error-tables.ts'
 import { bankStreamCatalogue, eventCatalogue } from './event-catalogue.ts'
+import { idempotencyTable } from './idempotency-table.ts'
 import { renderMarkdown } from './markdown.ts'
 import type { PageContent, PageLink } from './page.ts'
 import { sealingExample } from './sealing-example.ts'
@@ -88,6 +89,7 @@ function placesOf(): Map<string, string> {
     ['fieldErrors', json(malformed.exception?.fieldError)],
     ['events', eventCatalogue()],
     ['bankStream', bankStreamCatalogue()],
+    ['idempotencyTable', idempotencyTable()],
     ['gateway', '$GATEWAY'],
     ...leaves('', sealingExample()),
   ])

@@ -1,4 +1,4 @@
-// The rule of activation: decisions, row 21.
+// The rule of activation: once, from ASSIGNED or INACTIVE, for the customer whose kit it is.
 import { refuse } from '@dcms/service'
 import { expect, test } from '@jest/globals'
 import { ENTITY, KIT_NO, kit } from '../test/kits.ts'

@@ -1,4 +1,4 @@
-// The rule of locking, unlocking, blocking and hotlisting: decisions, row 20, cell by cell. Replacing has its own test.
+// Locking, unlocking, blocking and hotlisting: the table in the description of manageKit, cell by cell. Replacing has its own test.
 import { refuse } from '@dcms/service'
 import { expect, test } from '@jest/globals'
 import { ENTITY, KIT_NO, kit } from '../test/kits.ts'

@@ -1,4 +1,4 @@
-// Which cards take PIN calls: decisions, rows 11 and 24.
+// Which cards take PIN calls: those in use or yet to be activated; every other status has its refusal.
 import { expect, test } from '@jest/globals'
 import { refusalOf } from './pin-call.ts'
 

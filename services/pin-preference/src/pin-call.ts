@@ -13,7 +13,7 @@ export interface PinParts {
 export type PinScheme = PinInCall['scheme']
 export type CardRefusal = 'MCC007' | 'card.blocked' | 'card.status.active'
 
-/** What a card out of use is refused with; null for one whose PIN may be set and checked (contract decisions 11 and 24). */
+/** What a card out of use is refused with; null for one whose PIN may be set and checked. */
 export function refusalOf(status: KitInfo['cardStatus']): CardRefusal | null {
   switch (status) {
     case 'ASSIGNED':

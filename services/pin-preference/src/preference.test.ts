@@ -1,4 +1,4 @@
-// What a new card starts with: decisions, row 26.
+// What a new card starts with: what the product switches on at issue, within its caps.
 import { expect, test } from '@jest/globals'
 import { offer, product } from '../test/products.ts'
 import { choicesOf, defaultsOf, isOn } from './preference.ts'

@@ -32,7 +32,7 @@ export const channelNames = ['atm', 'pos', 'ecom', 'contactless', 'tokenization'
 /** What a product offers that names no swipe-to-pay. */
 export const nothingOffered: ChannelOffer = { offered: false, onAtIssue: false, dailyCap: 0, maxCap: 0 }
 
-/** What a new card of the product starts with (decisions, row 26, unless the product says otherwise). */
+/** What a new card of the product starts with: what the product says is on at issue, with its own default limits or else its caps. */
 export const defaultsOf = (product: Product): Choices => ({
   domestic: regionOf(product.domestic),
   international: regionOf(product.international),

@@ -1,4 +1,4 @@
-// The rule of setting preferences: partial, all or nothing, inside the product's limits (decisions, row 26).
+// The rule of setting preferences: partial, all or nothing, inside the product's limits.
 import { type Product, preferencesChangedEvent, type SetPreference, setPreferenceEndpoint, validatorOf } from '@dcms/contract'
 import { refuse, unchanged } from '@dcms/service'
 import { expect, test } from '@jest/globals'

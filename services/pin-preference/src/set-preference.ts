@@ -117,8 +117,8 @@ function sentChannels(input: SetPreference, after: Choices, product: Product): S
 }
 
 /**
- * Decisions, row 26. A channel is looked at when the call sets a limit of it or leaves it switched on: one whose product got tighter since can
- * always be switched off, and does not stand in the way of others.
+ * No limit is above the product's cap, no daily limit above the channel's own maximum. A channel is checked when the call sets one of its
+ * limits or leaves it switched on: one whose product got tighter since can always be switched off, and does not stand in the way of others.
  */
 function limitFaults({ path, sent, after, offer }: SetChannel): string[] {
   if (sent.dailyLimit === undefined && sent.maxLimit === undefined && !after.isEnabled) return []

@@ -3,7 +3,7 @@ import type { KitInfo } from '@dcms/contract'
 import { type Refused, refuse } from '@dcms/service'
 import { type CardRefusal, refusalOf } from './pin-call.ts'
 
-/** As for PINs (decisions, row 11), but a locked card takes preferences: it is in use again once it is unlocked. */
+/** As for PINs (`refusalOf`), but a locked card takes preferences: it is in use again once it is unlocked. */
 export function statusRefusal(cardStatus: KitInfo['cardStatus']): Refused<CardRefusal> | null {
   const code = cardStatus === 'LOCKED' ? null : refusalOf(cardStatus)
   return code ? refuse(code) : null

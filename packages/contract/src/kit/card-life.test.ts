@@ -19,7 +19,7 @@ const endsOf = (operation: KitOperation, status: KitStatus): string => {
   return 'to' in step ? step.to : step.refusal
 }
 
-test('manageKit does in each status what rule 20 of the contract’s own table says', () => {
+test('manageKit does in each status what the table in its own description says', () => {
   const rows = manageKitEndpoint.description
     .split('\n')
     .filter((line) => /^\| [A-Z_, ]+ \| (`|[A-Z])/.test(line) && !line.startsWith('| Present'))

@@ -48,14 +48,14 @@ const to = (status: KitStatus, event: KitEventType): Taken => ({ to: status, eve
 const no = <const Refusal extends KitRefusal>(refusal: Refusal): { readonly refusal: Refusal } => ({ refusal })
 
 const unseen = { RESERVED: no('MCC007'), UNALLOCATED: no('MCC007') } as const
-/** Rule 20 of the contract: what manageKit answers to a card that is out of use for good. */
+/** What manageKit answers to a card that is out of use for good. */
 const out = {
   HOTLISTED: no('card.status.active'),
   REPLACED: no('card.status.active'),
   EXPIRED_CARD: no('card.status.active'),
   CLOSED: no('card.already.closed'),
 } as const
-/** Rule 11: what every other command answers to it. */
+/** What every other command answers to it, and to a blocked one. */
 const unusable = {
   BLOCKED: no('card.blocked'),
   HOTLISTED: no('card.blocked'),
