@@ -1,7 +1,7 @@
 // The activation bench: kits activated through gateway and kit service, beside bare findOneAndUpdate on the same engine.
 import { databaseName } from '@dcms/service'
 import type { mongo } from 'mongoose'
-import type { Bench, BenchOptions } from './bench-kind.ts'
+import type { Bench, BenchOptions, Size } from './bench-kind.ts'
 import { type Child, startChild } from './child.ts'
 import { clientOf, type IssuedKit, issueKits, whenKnown } from './issue-kits.ts'
 import type { Order, Round, RoundResult } from './load.ts'
@@ -13,10 +13,18 @@ import { connectTo, type Surroundings, startSurroundings, storeVersion, TENANT }
 
 const CONNECTIONS = 32
 const PATH = '/v1/kit-manager/kitActivation'
-const WARM_UP_KITS = 200
-const KITS_PER_ROUND = 200
+interface Amounts {
+  warmUpKits: number
+  /** Enough that the gateway uses more CPU in a round than one tick of its clock, 10 ms. */
+  kitsPerRound: number
+  /** Of each of the two parts: with and without the followers of the kit's events. */
+  roundsMin: number
+}
+const AMOUNTS: Record<Size, Amounts> = {
+  full: { warmUpKits: 200, kitsPerRound: 200, roundsMin: 3 },
+  tiny: { warmUpKits: 20, kitsPerRound: 100, roundsMin: 1 },
+}
 const KITS_PER_ROUND_MIN = 40
-/** Rounds of each of the two parts: with and without the followers of the kit's events. */
 const ROUNDS_PER_SECOND = 0.5
 const BARE_CALLS_PER_KIT = 4
 
@@ -97,15 +105,16 @@ async function whenPublished(kits: mongo.Collection<Document>, goOn: () => void)
 }
 
 async function run(options: BenchOptions): ReturnType<Bench['run']> {
-  const { running, seconds, profileDir } = options
-  const rounds = Math.max(3, Math.round(seconds * ROUNDS_PER_SECOND))
+  const { running, size, seconds, profileDir } = options
+  const { warmUpKits, kitsPerRound, roundsMin } = AMOUNTS[size]
+  const rounds = Math.max(roundsMin, Math.round(seconds * ROUNDS_PER_SECOND))
   const surroundings = await startSurroundings(running, { profileDir })
   const { installation, engines, bank } = surroundings
   const generator = await startChild('load-generator.ts', running)
   await generator.ask({ kind: 'log in', bank } satisfies Order)
   const dcms = clientOf(bank)
   running.cleanUp(() => dcms.close())
-  const kits = await issueKits(dcms, WARM_UP_KITS + 2 * rounds * KITS_PER_ROUND, running)
+  const kits = await issueKits(dcms, warmUpKits + 2 * rounds * kitsPerRound, running)
   await whenKnown(engines.mongoUrl, databaseName(installation.installation, 'pin-preference', TENANT), 'cards', kits.length, running)
 
   const client = await connectTo(engines.mongoUrl)
@@ -114,12 +123,12 @@ async function run(options: BenchOptions): ReturnType<Bench['run']> {
   const copies = client.db(`${installation.installation}_bare`).collection<Document>('kits')
   await copies.insertMany(await stored.find().toArray())
   const parts: Parts = { surroundings, generator, copies, kits: stored }
-  const perRound = Math.min(KITS_PER_ROUND, Math.floor((kits.length - WARM_UP_KITS) / (2 * rounds)))
+  const perRound = Math.min(kitsPerRound, Math.floor((kits.length - warmUpKits) / (2 * rounds)))
   if (perRound < KITS_PER_ROUND_MIN) throw new Error(`only ${kits.length} kits could be issued in time: too few to measure with`)
-  const activated = WARM_UP_KITS + 2 * rounds * perRound
+  const activated = warmUpKits + 2 * rounds * perRound
   const take = (count: number): IssuedKit[] => kits.splice(0, count)
   const takeRounds = (): IssuedKit[][] => Array.from({ length: rounds }, () => take(perRound))
-  await activate(parts, take(WARM_UP_KITS))
+  await activate(parts, take(warmUpKits))
   await updateBare(
     parts,
     (await copies.find({}, { projection: { _id: 1 } }).toArray()).map(({ _id }) => _id),

@@ -1,19 +1,15 @@
-// npm run bench -- <name> [--json] [--seconds N]: measures a path side by side with something known.
+// npm run bench -- <name> [--json] [--seconds N | --tiny]: measures a path side by side with something known.
 import { resolve } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
-import { activationBench } from './activation-bench.ts'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Bench } from './bench-kind.ts'
-import { gatewayBench } from './gateway-bench.ts'
-import { lagBench } from './lag-bench.ts'
-import { lookupsBench } from './lookups-bench.ts'
+import { benches } from './benches.ts'
 import { machine } from './machine.ts'
 import { type BenchResult, reportText } from './report.ts'
 import { runAndCleanUp } from './running.ts'
-import { sealingBench } from './sealing-bench.ts'
 
 const SECONDS = 8
 const SECONDS_MAX = 600
-const benches: readonly Bench[] = [gatewayBench, sealingBench, activationBench, lagBench, lookupsBench]
+const TINY_SECONDS = 0.25
 
 const list = (): string => benches.map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`).join('\n')
 
@@ -26,12 +22,18 @@ function secondsOf(text: string): number {
 interface Options {
   json?: boolean
   seconds: number
+  tiny?: boolean
   cpuProf?: string
 }
 
-async function measure(bench: Bench, { json, seconds, cpuProf }: Options): Promise<never> {
+async function measure(bench: Bench, { json, seconds, tiny, cpuProf }: Options): Promise<never> {
   return runAndCleanUp(async (running) => {
-    const { rows, versions } = await bench.run({ running, seconds, ...(cpuProf !== undefined && { profileDir: resolve(cpuProf) }) })
+    const { rows, versions } = await bench.run({
+      running,
+      size: tiny ? 'tiny' : 'full',
+      seconds: tiny ? TINY_SECONDS : seconds,
+      ...(cpuProf !== undefined && { profileDir: resolve(cpuProf) }),
+    })
     const result: BenchResult = { bench: bench.name, machine: machine(), versions, rows }
     process.stdout.write(`${json ? JSON.stringify(result) : reportText(result)}\n`)
   })
@@ -42,6 +44,7 @@ const program = new Command('npm run bench --')
   .argument('[name]', 'which bench')
   .option('--json', 'one JSON object on standard output instead of a table; progress goes to standard error')
   .option('--seconds <n>', 'how long each side is measured, over all rounds', secondsOf, SECONDS)
+  .addOption(new Option('--tiny', 'a few calls only, over in seconds: shows that the bench works, measures nothing').conflicts('seconds'))
   .option('--cpu-prof <folder>', 'write a CPU profile of each DCMS process there; slows them, so for looking only')
   .addHelpText('after', `\nBenches:\n${list()}`)
   .showHelpAfterError()

@@ -1,6 +1,6 @@
 // The gateway bench: sealed calls through the real gateway process beside two proxies that only pass clear bodies through.
 
-import type { Bench, BenchOptions } from './bench-kind.ts'
+import type { Bench, BenchOptions, Size } from './bench-kind.ts'
 import { type Child, startChild } from './child.ts'
 import type { Mode, Order, Round, RoundResult } from './load.ts'
 import { versionsOf } from './machine.ts'
@@ -20,10 +20,18 @@ const BODY = JSON.stringify({
   channel: 'MOBILE',
 })
 const RESULT = JSON.stringify({ status: true })
-const ROUND_SECONDS = 1.25
 const CPU_UNIT = 'CPU s per 1,000 calls'
-const FIRST_CALLS = 500
-const WARM_UP_ROUNDS = 3
+/** Enough that each process uses more CPU in a round than one tick of its clock, 10 ms. */
+const CALLS_MIN = 500
+interface Amounts {
+  roundSeconds: number
+  warmUpRounds: number
+  roundsMin: number
+}
+const AMOUNTS: Record<Size, Amounts> = {
+  full: { roundSeconds: 1.25, warmUpRounds: 3, roundsMin: 3 },
+  tiny: { roundSeconds: 0.25, warmUpRounds: 1, roundsMin: 1 },
+}
 
 interface Side {
   name: string
@@ -48,21 +56,22 @@ interface Measured {
 }
 
 /** One round: messages for about the time of a round are prepared, then sent as fast as they are answered. */
-async function measure(side: Side, generator: Child): Promise<Measured> {
+async function measure(side: Side, roundSeconds: number, generator: Child): Promise<Measured> {
   const { baseUrl, mode, pid } = side
   const round: Round = { baseUrl, path: PATH, mode, bodies: { body: BODY, count: side.calls }, connections: CONNECTIONS, result: RESULT }
   await generator.ask({ kind: 'prepare', round } satisfies Order)
   const before = await cpuSecondsAtRest(pid)
   const { calls, seconds, cpuSeconds: generatorCpu } = await generator.ask<RoundResult>({ kind: 'run' } satisfies Order)
   const used = (await cpuSecondsAtRest(pid)) - before
-  side.calls = Math.max(FIRST_CALLS, Math.round((calls / seconds) * ROUND_SECONDS))
+  side.calls = Math.max(CALLS_MIN, Math.round((calls / seconds) * roundSeconds))
   return { rate: calls / seconds, cpuPer1000: (used * 1000) / calls, generatorCpuPer1000: (generatorCpu * 1000) / calls }
 }
 
-const nothingYet = (): Pick<Side, 'calls' | 'rates' | 'cpuPer1000'> => ({ calls: FIRST_CALLS, rates: [], cpuPer1000: [] })
+const nothingYet = (): Pick<Side, 'calls' | 'rates' | 'cpuPer1000'> => ({ calls: CALLS_MIN, rates: [], cpuPer1000: [] })
 
-async function run({ running, seconds, profileDir }: BenchOptions): ReturnType<Bench['run']> {
+async function run({ running, size, seconds, profileDir }: BenchOptions): ReturnType<Bench['run']> {
   const { progress, goOn } = running
+  const { roundSeconds, warmUpRounds, roundsMin } = AMOUNTS[size]
   const upstream = await startChild('peers/upstream.ts', running)
   const upstreamUrl = await upstream.ask<string>({})
   const { installation, bank } = await startSurroundings(running, {
@@ -91,17 +100,17 @@ async function run({ running, seconds, profileDir }: BenchOptions): ReturnType<B
   const bareSide = await peer(BARE, bare)
   const sides = [session, expressSide, bareSide, oneShotP256, oneShotX25519]
 
-  for (let warmUp = 0; warmUp < WARM_UP_ROUNDS; warmUp++) {
+  for (let warmUp = 0; warmUp < warmUpRounds; warmUp++) {
     for (const side of sides) {
       goOn()
-      await measure(side, generator)
+      await measure(side, roundSeconds, generator)
     }
   }
-  const rounds = Math.max(3, Math.round(seconds / ROUND_SECONDS))
+  const rounds = Math.max(roundsMin, Math.round(seconds / roundSeconds))
   for (let round = 0; round < rounds; round++) {
     for (const side of rotated(sides, round)) {
       goOn()
-      const { rate, cpuPer1000, generatorCpuPer1000 } = await measure(side, generator)
+      const { rate, cpuPer1000, generatorCpuPer1000 } = await measure(side, roundSeconds, generator)
       side.rates.push(rate)
       side.cpuPer1000.push(cpuPer1000)
       progress(

@@ -1,7 +1,7 @@
 // The lag bench: cards locked and unlocked at a steady rate, and how long until the customer context knows it.
 import type { Installation } from '@dcms/ops'
 import { databaseName } from '@dcms/service'
-import type { Bench, BenchOptions } from './bench-kind.ts'
+import type { Bench, BenchOptions, Size } from './bench-kind.ts'
 import { EffectWatch } from './effect-watch.ts'
 import { clientOf, issueKits, whenKnown } from './issue-kits.ts'
 import { type CommandKit, type LagSample, type Steady, sendSteadily } from './lock-kits.ts'
@@ -12,20 +12,29 @@ import { percentile, spreadOf } from './statistics.ts'
 import { connectTo, startSurroundings, TENANT } from './surroundings.ts'
 
 const RATE = 500
-const KITS = 400
-const TRIAL_SECONDS = 3
-const TRIALS_MAX = 5
-const WINDOWS = 5
+interface Amounts {
+  kitCount: number
+  /** Commands per second asked for. */
+  rateAsked: number
+  trialSeconds: number
+  trialsMax: number
+  windowCount: number
+}
+const AMOUNTS: Record<Size, Amounts> = {
+  full: { kitCount: 400, rateAsked: RATE, trialSeconds: 3, trialsMax: 5, windowCount: 5 },
+  tiny: { kitCount: 40, rateAsked: 100, trialSeconds: 0.5, trialsMax: 2, windowCount: 2 },
+}
 /** A rate is kept when this share of it was reached; the next trial asks for so much of what was reached. */
 const KEPT_SHARE = 0.95
 const NEXT_SHARE = 0.85
 
-async function run({ running, seconds, profileDir }: BenchOptions): ReturnType<Bench['run']> {
+async function run({ running, size, seconds, profileDir }: BenchOptions): ReturnType<Bench['run']> {
   const { progress, goOn, cleanUp } = running
+  const { kitCount, rateAsked, trialSeconds, trialsMax, windowCount } = AMOUNTS[size]
   const { installation, engines, bank } = await startSurroundings(running, { profileDir })
   const dcms = clientOf(bank)
   cleanUp(() => dcms.close())
-  const issued = await issueKits(dcms, KITS, running)
+  const issued = await issueKits(dcms, kitCount, running)
   const database = databaseName(installation.installation, 'customer', TENANT)
   await whenKnown(engines.mongoUrl, database, 'kits', issued.length, running)
   const client = await connectTo(engines.mongoUrl)
@@ -34,10 +43,10 @@ async function run({ running, seconds, profileDir }: BenchOptions): ReturnType<B
   cleanUp(() => watch.stop())
 
   const kits: CommandKit[] = issued.map((kit) => ({ ...kit, sequence: 1, status: 'INACTIVE' }))
-  await sendSteadily({ dcms, kits, watch, rate: RATE / 2, count: kits.length, goOn }) // activates each
-  let rate = RATE
-  for (let trial = 1; trial <= TRIALS_MAX; trial++) {
-    const { reached } = await sendSteadily({ dcms, kits, watch, rate, count: Math.round(rate * TRIAL_SECONDS), goOn })
+  await sendSteadily({ dcms, kits, watch, rate: rateAsked / 2, count: kits.length, goOn }) // activates each
+  let rate = rateAsked
+  for (let trial = 1; trial <= trialsMax; trial++) {
+    const { reached } = await sendSteadily({ dcms, kits, watch, rate, count: Math.round(rate * trialSeconds), goOn })
     progress(`trial ${trial}: asked for ${rate} commands/s, reached ${Math.round(reached)}`)
     if (trial === 1) continue // a warm-up
     if (reached >= rate * KEPT_SHARE) break
@@ -45,20 +54,20 @@ async function run({ running, seconds, profileDir }: BenchOptions): ReturnType<B
   }
   const windows: Steady[] = []
   const cpuPer1000: number[] = []
-  for (let window = 1; window <= WINDOWS; window++) {
-    const count = Math.max(1, Math.round((rate * seconds) / WINDOWS))
+  for (let window = 1; window <= windowCount; window++) {
+    const count = Math.max(1, Math.round((rate * seconds) / windowCount))
     const cpuBefore = await cpuOf(installation)
     const steady = await sendSteadily({ dcms, kits, watch, rate, count, goOn })
     cpuPer1000.push((((await cpuOf(installation)) - cpuBefore) * 1000) / count)
     windows.push(steady)
     const lags = steady.samples.map(({ fromEventMs }) => fromEventMs)
     progress(
-      `window ${window}/${WINDOWS}: ${Math.round(steady.reached)} commands/s, lag p50 ${percentile(lags, 0.5).toFixed(1)} ms, p99 ${percentile(lags, 0.99).toFixed(1)} ms`,
+      `window ${window}/${windowCount}: ${Math.round(steady.reached)} commands/s, lag p50 ${percentile(lags, 0.5).toFixed(1)} ms, p99 ${percentile(lags, 0.99).toFixed(1)} ms`,
     )
   }
   return {
     rows: [
-      ...rowsOf(windows, rate),
+      ...rowsOf(windows, rate, rateAsked),
       figureRow('CPU, the four DCMS processes, idling included', 'CPU s per 1,000 commands', spreadOf(cpuPer1000)),
     ],
     versions: await versionsOf(['mongoose', 'undici']),
@@ -70,7 +79,7 @@ async function cpuOf({ processes }: Installation): Promise<number> {
   return used.reduce((sum, each) => sum + each, 0)
 }
 
-function rowsOf(windows: readonly Steady[], rate: number): Row[] {
+function rowsOf(windows: readonly Steady[], rate: number, rateAsked: number): Row[] {
   const reached = windows.map((window) => window.reached)
   const total =
     windows.reduce((sum, { samples }) => sum + samples.length, 0) /
@@ -85,12 +94,12 @@ function rowsOf(windows: readonly Steady[], rate: number): Row[] {
   }
   return [
     comparisonRow({
-      name: rate === RATE ? 'commands' : `commands (${RATE}/s were too many, measured at ${rate}/s)`,
+      name: rate === rateAsked ? 'commands' : `commands (${rateAsked}/s were too many, measured at ${rate}/s)`,
       unit: 'calls/s',
       value: { median: total, min: Math.min(...reached), max: Math.max(...reached) },
       better: 'high',
       comparedWith: 'the rate asked for',
-      baseline: { median: RATE, min: RATE, max: RATE },
+      baseline: { median: rateAsked, min: rateAsked, max: rateAsked },
       aimRatio: KEPT_SHARE,
     }),
     lagRow('lag p50, from the time in the event', ({ fromEventMs }) => fromEventMs, 0.5, 20),

@@ -1,17 +1,15 @@
-// A million kits to look up, loaded straight into the store and kept for the next run: kits, their card numbers' keyed indexes, customers.
+// Kits to look up, loaded straight into the store: kits, their card numbers' keyed indexes, customers.
 import { createHash } from 'node:crypto'
 import type { mongo } from 'mongoose'
 import type { Running } from './running.ts'
 
-export const KITS = 1_000_000
 const KITS_PER_CUSTOMER = 2
 const PER_BATCH = 2_000
 const BATCHES_AT_ONCE = 4
-const ONE_BIN_KITS = 500_000
-const KITS_PER_BIN = 10_000
+/** Half of the kits stand under so many BINs, the other half under one. */
+const SMALL_BINS = 50
 /** Another one when what is loaded changes, so that kits of an earlier release are not taken for these. */
 const SHAPE = 1
-const DATABASE = 'benchlookups'
 const BEGAN = Date.UTC(2024, 0, 1)
 
 interface Loaded {
@@ -37,6 +35,8 @@ interface CustomerDocument {
 }
 
 export interface LookupKits {
+  /** How many kits there are; a multiple of 100. */
+  count: number
   kits: mongo.Collection<KitDocument>
   pans: mongo.Collection<PanDocument>
   customers: mongo.Collection<CustomerDocument>
@@ -48,31 +48,40 @@ export const entityIdOf = (at: number): string => `CIF${String(customerOf(at)).p
 export const accountNoOf = (at: number): string => String(221_000_000_000 + customerOf(at))
 /** As a keyed index of a card number looks; which key made it does not matter here. */
 export const panIndexOf = (at: number, version = 1): string => createHash('sha256').update(`${version}/${at}`).digest('base64url')
-/** Half of the kits under 50 BINs, 10,000 each: one card per mask. The other half under one BIN: 50 cards per mask. */
-export const maskedPanOf = (at: number): string =>
-  `${at < ONE_BIN_KITS ? 608_040 : 700_000 + Math.floor((at - ONE_BIN_KITS) / KITS_PER_BIN)}XXXXXX${String(at % KITS_PER_BIN).padStart(4, '0')}`
-export const inOneBin = (at: number): number => at % ONE_BIN_KITS
-export const inSmallBins = (at: number): number => ONE_BIN_KITS + (at % (KITS - ONE_BIN_KITS))
+/**
+ * Of `count` kits half stand under 50 BINs, one card per mask (of 1,000,000: 10,000 under each BIN).
+ * The other half stand under one BIN: 50 cards per mask.
+ */
+export function maskedPanOf(at: number, count: number): string {
+  const kitsPerBin = count / 2 / SMALL_BINS
+  const bin = at < count / 2 ? 608_040 : 700_000 + Math.floor((at - count / 2) / kitsPerBin)
+  return `${bin}XXXXXX${String(at % kitsPerBin).padStart(4, '0')}`
+}
+export const inOneBin = (at: number, count: number): number => at % (count / 2)
+export const inSmallBins = (at: number, count: number): number => count / 2 + (at % (count / 2))
 
-/** The collections with the indexes the services give theirs (services/kit/src/kit.ts, services/customer/src/customer.ts). */
-export async function loadLookupKits(client: mongo.MongoClient, running: Running): Promise<LookupKits> {
-  const database = client.db(DATABASE)
+/**
+ * So many kits in this database: those of an earlier run, or newly loaded in place of what is there.
+ * The collections have the indexes the services give theirs (services/kit/src/kit.ts,
+ * services/customer/src/customer.ts).
+ */
+export async function loadLookupKits(database: mongo.Db, count: number, running: Running): Promise<LookupKits> {
   const collections: LookupKits = {
+    count,
     kits: database.collection<KitDocument>('kits'),
     pans: database.collection<PanDocument>('pans'),
     customers: database.collection<CustomerDocument>('customers'),
   }
   const done = database.collection<Loaded>('loaded')
   if ((await done.findOne({ _id: 'kits' }))?.shape === SHAPE) {
-    running.progress(`kits: ${KITS.toLocaleString('en')} are there from an earlier run`)
+    running.progress(`kits: ${count.toLocaleString('en')} are there from an earlier run`)
     return collections
   }
   await database.dropDatabase()
   const { kits, pans, customers } = collections
-  const customerCount = KITS / KITS_PER_CUSTOMER
-  await insertAll(kits, KITS, kitAt, running)
-  await insertAll(pans, KITS, (at) => ({ _id: panIndexOf(at), kitNo: kitNoOf(at), indexVersion: 1 }), running)
-  await insertAll(customers, customerCount, (at) => customerAt(at * KITS_PER_CUSTOMER), running)
+  await insertAll(kits, count, (at) => kitAt(at, maskedPanOf(at, count)), running)
+  await insertAll(pans, count, (at) => ({ _id: panIndexOf(at), kitNo: kitNoOf(at), indexVersion: 1 }), running)
+  await insertAll(customers, count / KITS_PER_CUSTOMER, (at) => customerAt(at * KITS_PER_CUSTOMER), running)
   running.progress('indexes are being made')
   await kits.createIndexes([
     { key: { entityId: 1, createdAt: 1 } },
@@ -106,7 +115,7 @@ async function insertAll<Document extends { _id: string }>(
 }
 
 /** A kit as the kit service stores it, in members and size. */
-const kitAt = (at: number): KitDocument => ({
+const kitAt = (at: number, maskedPan: string): KitDocument => ({
   _id: kitNoOf(at),
   entityId: entityIdOf(at),
   accountNo: accountNoOf(at),
@@ -118,8 +127,8 @@ const kitAt = (at: number): KitDocument => ({
   cardCategory: 'DEBIT',
   networkType: 'RUPAY',
   plasticCode: 'PCLAS',
-  bin: maskedPanOf(at).slice(0, 6),
-  maskedPan: maskedPanOf(at),
+  bin: maskedPan.slice(0, 6),
+  maskedPan,
   encryptedPan: `${panIndexOf(at, 9)}AAAAAAAAAAAAAAAAA=`,
   panKeyVersion: 1,
   lastSixIndex: panIndexOf(at, 7),

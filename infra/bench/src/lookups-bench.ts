@@ -1,24 +1,25 @@
 // The look-up bench: what the kit and customer services ask the store to find a card or an account, beside a look-up by _id.
-import type { Bench, BenchOptions } from './bench-kind.ts'
-import {
-  accountNoOf,
-  inOneBin,
-  inSmallBins,
-  KITS,
-  kitNoOf,
-  type LookupKits,
-  loadLookupKits,
-  maskedPanOf,
-  panIndexOf,
-} from './lookup-kits.ts'
+import { randomBytes } from 'node:crypto'
+import type { mongo } from 'mongoose'
+import type { Bench, BenchOptions, Size } from './bench-kind.ts'
+import { accountNoOf, inOneBin, inSmallBins, kitNoOf, type LookupKits, loadLookupKits, maskedPanOf, panIndexOf } from './lookup-kits.ts'
 import { versionsOf } from './machine.ts'
 import { comparisonRow, figureRow, type Row } from './report.ts'
 import { rotated, spreadOf } from './statistics.ts'
 import { connectTo, startBenchEngines, storeVersion } from './surroundings.ts'
 
-const ROUNDS = 10
-const WARM_UP_MS = 1_500
-/** Coprime with the number of kits: each call asks for another kit, far from the one before. */
+/** Kept for the next run. */
+const DATABASE = 'benchlookups'
+interface Amounts {
+  kitCount: number
+  warmUpMs: number
+  rounds: number
+}
+const AMOUNTS: Record<Size, Amounts> = {
+  full: { kitCount: 1_000_000, warmUpMs: 1_500, rounds: 10 },
+  tiny: { kitCount: 5_000, warmUpMs: 50, rounds: 2 },
+}
+/** Coprime with either number of kits: each call asks for another kit, far from the one before. */
 const STRIDE = 387_407
 const KITS_MAX = 500
 const ENTITIES_MAX = 1_000
@@ -36,7 +37,7 @@ interface Side {
 const shown = { projection: { outbox: 0 } } as const
 
 /** The queries of the services, word for word; that each uses its index a test of the service says. */
-function sidesOf({ kits, pans, customers }: LookupKits): readonly [Side, ...Side[]] {
+function sidesOf({ count, kits, pans, customers }: LookupKits): readonly [Side, ...Side[]] {
   const byPan = async (indexes: readonly string[]): Promise<unknown> => {
     const [reserved] = await pans
       .find({ _id: { $in: [...indexes] } })
@@ -56,8 +57,8 @@ function sidesOf({ kits, pans, customers }: LookupKits): readonly [Side, ...Side
     { name: 'a kit by _id', find: (at) => kits.findOne({ _id: kitNoOf(at) }, shown) },
     { name: 'card number (v2/fetchByCardNo, fetchAccountsByCardNo)', find: (at) => byPan([panIndexOf(at)]) },
     { name: 'card number while the index key rotates', find: (at) => byPan([panIndexOf(at, 2), panIndexOf(at)]) },
-    { name: 'masked number, one card (fetchCifByMaskedCard)', find: (at) => byMask(maskedPanOf(inSmallBins(at))) },
-    { name: 'masked number, 50 cards', find: (at) => byMask(maskedPanOf(inOneBin(at))), forInformation: true },
+    { name: 'masked number, one card (fetchCifByMaskedCard)', find: (at) => byMask(maskedPanOf(inSmallBins(at, count), count)) },
+    { name: 'masked number, 50 cards', find: (at) => byMask(maskedPanOf(inOneBin(at, count), count)), forInformation: true },
     {
       name: 'kits of an account (fetchKitsByAccountNo)',
       find: async (at) =>
@@ -82,41 +83,57 @@ function sidesOf({ kits, pans, customers }: LookupKits): readonly [Side, ...Side
   ]
 }
 
+interface Stretch {
+  /** How many kits there are. */
+  count: number
+  forMs: number
+  first: number
+}
+
 /** Milliseconds per look-up, one after the other, for so long. @throws when something that is there is not found */
-async function timeOf(side: Side, forMs: number, first: number): Promise<{ ms: number; next: number }> {
+async function timeOf(side: Side, { count, forMs, first }: Stretch): Promise<{ ms: number; next: number }> {
   const begun = performance.now()
   let at = first
   let calls = 0
   do {
-    at = (at + STRIDE) % KITS
+    at = (at + STRIDE) % count
     if (!(await side.find(at))) throw new Error(`${side.name}: nothing was found for kit ${kitNoOf(at)}`)
     calls++
   } while (performance.now() - begun < forMs)
   return { ms: (performance.now() - begun) / calls, next: at }
 }
 
-async function run({ running, seconds }: BenchOptions): ReturnType<Bench['run']> {
+/** A tiny run loads a database of its own and drops it: the kits of full runs stay as they are. */
+function databaseOf(size: Size, client: mongo.MongoClient, { cleanUp }: BenchOptions['running']): mongo.Db {
+  if (size === 'full') return client.db(DATABASE)
+  const database = client.db(`${DATABASE}_${randomBytes(3).toString('hex')}`)
+  cleanUp(async () => void (await database.dropDatabase()))
+  return database
+}
+
+async function run({ running, size, seconds }: BenchOptions): ReturnType<Bench['run']> {
+  const { kitCount, warmUpMs, rounds } = AMOUNTS[size]
   const engines = await startBenchEngines(running)
   const client = await connectTo(engines.mongoUrl)
   running.cleanUp(() => client.close())
-  const sides = sidesOf(await loadLookupKits(client, running))
+  const sides = sidesOf(await loadLookupKits(databaseOf(size, client, running), kitCount, running))
   const times = new Map<Side, number[]>(sides.map((side) => [side, []]))
   let at = 0
   const measure = async (side: Side, forMs: number): Promise<number> => {
     running.goOn()
-    const { ms, next } = await timeOf(side, forMs, at)
+    const { ms, next } = await timeOf(side, { count: kitCount, forMs, first: at })
     at = next
     return ms
   }
-  for (const side of sides) await measure(side, WARM_UP_MS)
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const side of rotated(sides, round)) times.get(side)?.push(await measure(side, (seconds * 1_000) / ROUNDS))
-    running.progress(`round ${round + 1}/${ROUNDS}: by _id ${times.get(sides[0])?.at(-1)?.toFixed(2)} ms`)
+  for (const side of sides) await measure(side, warmUpMs)
+  for (let round = 0; round < rounds; round++) {
+    for (const side of rotated(sides, round)) times.get(side)?.push(await measure(side, (seconds * 1_000) / rounds))
+    running.progress(`round ${round + 1}/${rounds}: by _id ${times.get(sides[0])?.at(-1)?.toFixed(2)} ms`)
   }
-  return { rows: rowsOf(sides, times), versions: { ...(await versionsOf(['mongoose'])), store: await storeVersion(client) } }
+  return { rows: rowsOf(kitCount, sides, times), versions: { ...(await versionsOf(['mongoose'])), store: await storeVersion(client) } }
 }
 
-function rowsOf([byId, ...others]: readonly [Side, ...Side[]], times: ReadonlyMap<Side, readonly number[]>): Row[] {
+function rowsOf(kitCount: number, [byId, ...others]: readonly [Side, ...Side[]], times: ReadonlyMap<Side, readonly number[]>): Row[] {
   const spread = (side: Side) => spreadOf(times.get(side) ?? [])
   const compared = others.map((side) =>
     comparisonRow({
@@ -129,7 +146,7 @@ function rowsOf([byId, ...others]: readonly [Side, ...Side[]], times: ReadonlyMa
       ...(!side.forInformation && { aimRatio: AIM_RATIO }),
     }),
   )
-  return [figureRow(`${byId.name}, of ${KITS.toLocaleString('en')}`, 'ms', spread(byId)), ...compared]
+  return [figureRow(`${byId.name}, of ${kitCount.toLocaleString('en')}`, 'ms', spread(byId)), ...compared]
 }
 
 export const lookupsBench: Bench = {

@@ -12,14 +12,15 @@ import {
   sealSession,
 } from '@dcms/sealing'
 import { CompactEncrypt, compactDecrypt, importJWK } from 'jose'
-import type { Bench, BenchOptions } from './bench-kind.ts'
+import type { Bench, BenchOptions, Size } from './bench-kind.ts'
 import { versionsOf } from './machine.ts'
 import { comparisonRow, type Row } from './report.ts'
 import { spreadOf } from './statistics.ts'
 
 const BODY_BYTES = 1_000
-const BATCH_SECONDS = 0.1
-const WARM_UP_SECONDS = 1.5
+const BATCH_SECONDS: Record<Size, number> = { full: 0.1, tiny: 0.02 }
+const WARM_UP_SECONDS: Record<Size, number> = { full: 1.5, tiny: 0.1 }
+const BATCHES_MIN = 5
 const FIELDS = { iat: 1_763_700_000, jti: '5f6d2f5c-4a3e-4c1e-9a44-6f0a3b6c0f10' }
 const text = JSON.stringify({ entityId: '10000000001234', filling: 'x'.repeat(BODY_BYTES) })
 
@@ -84,9 +85,11 @@ interface Measured {
   cpu: number[]
 }
 
-async function measurePair(pair: Pair, seconds: number, { running: { goOn, progress } }: BenchOptions): Promise<Row[]> {
+async function measurePair(pair: Pair, { running: { goOn, progress }, seconds, size }: BenchOptions): Promise<Row[]> {
   if ((await pair.openJose(pair.ours())) !== text || pair.openOurs(await pair.jose()) !== text)
     throw new Error(`${pair.name}: one side cannot open what the other sealed`)
+  const [warmUpSeconds, batchSeconds] = [WARM_UP_SECONDS[size], BATCH_SECONDS[size]]
+  const batches = Math.max(BATCHES_MIN, seconds / batchSeconds)
   const sides = [
     { step: async (count: number) => void times(count, pair.ours), measured: { wall: [], cpu: [] } as Measured, count: 1 },
     { step: (count: number) => timesAwaited(count, pair.jose), measured: { wall: [], cpu: [] } as Measured, count: 1 },
@@ -94,10 +97,10 @@ async function measurePair(pair: Pair, seconds: number, { running: { goOn, progr
   for (const side of sides) {
     const begun = performance.now()
     let done = 0
-    for (; performance.now() - begun < WARM_UP_SECONDS * 1000; done += 50) await side.step(50)
-    side.count = Math.max(1, Math.round((done * BATCH_SECONDS) / WARM_UP_SECONDS))
+    for (; performance.now() - begun < warmUpSeconds * 1000; done += 50) await side.step(50)
+    side.count = Math.max(1, Math.round((done * batchSeconds) / warmUpSeconds))
   }
-  for (let batch = 0; batch < Math.max(5, seconds / BATCH_SECONDS); batch++) {
+  for (let batch = 0; batch < batches; batch++) {
     goOn()
     for (const { step, measured, count } of sides) {
       const cpuBefore = process.cpuUsage()
@@ -137,7 +140,7 @@ async function timesAwaited(count: number, step: () => Promise<unknown>): Promis
 async function run(options: BenchOptions): ReturnType<Bench['run']> {
   const pairs = [await oneShotPair('P-256'), await oneShotPair('X25519'), sessionPair()]
   const rows: Row[] = []
-  for (const pair of pairs) rows.push(...(await measurePair(pair, options.seconds, options)))
+  for (const pair of pairs) rows.push(...(await measurePair(pair, options)))
   return { rows, versions: await versionsOf(['jose']) }
 }
 

@@ -1,0 +1,9 @@
+// Every bench there is.
+import { activationBench } from './activation-bench.ts'
+import type { Bench } from './bench-kind.ts'
+import { gatewayBench } from './gateway-bench.ts'
+import { lagBench } from './lag-bench.ts'
+import { lookupsBench } from './lookups-bench.ts'
+import { sealingBench } from './sealing-bench.ts'
+
+export const benches: readonly Bench[] = [gatewayBench, sealingBench, activationBench, lagBench, lookupsBench]

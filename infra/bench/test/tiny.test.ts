@@ -1,0 +1,61 @@
+// Every bench, run once in its tiny form as a person would run it: it must work, and give the rows the README says.
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from '@jest/globals'
+import { benches } from '../src/benches.ts'
+import type { BenchResult, Row } from '../src/index.ts'
+
+const folder = join(import.meta.dirname, '..')
+/** Below the time-out of a test, so that a bench that hangs is told to stop and removes what it made. */
+const RUN_MS_MAX = 100_000
+const FLAGS = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning']
+
+type Documented = Pick<Row, 'name' | 'unit' | 'comparedWith'>
+
+/** The lines of the table of rows, by bench. */
+async function documentedRows(): Promise<Map<string, Documented[]>> {
+  const readme = await readFile(join(folder, 'README.md'), 'utf8')
+  const rows = new Map<string, Documented[]>()
+  for (const line of readme.slice(readme.indexOf('## The rows')).split('\n')) {
+    const [, bench, name, unit, comparedWith] = line.split('|').map((cell) => cell.trim())
+    const benchName = /^`(\w+)`$/.exec(bench ?? '')?.[1]
+    if (benchName === undefined || name === undefined || unit === undefined) continue
+    rows.set(benchName, [...(rows.get(benchName) ?? []), { name, unit, comparedWith: comparedWith || null }])
+  }
+  return rows
+}
+
+/** The name without what depends on the size of the run and the speed of the machine. */
+const steadyName = (name: string): string => name.replace(/^commands \(.*\)$/, 'commands').replace(/, of [\d,]+$/, ', of so many')
+
+const described = ({ name, unit, comparedWith }: Documented): Documented => ({ name: steadyName(name), unit, comparedWith })
+
+/** The effect of a command may be there before its answer: only this figure may be 0. */
+const mayBeZero = ({ name }: Row): boolean => name.endsWith('from the answer to the caller')
+
+function expectFigures(row: Row): void {
+  const figures = [row.value, row.min, row.max, ...(row.comparedWith === null ? [] : [row.baseline, row.ratio])]
+  const wrong = figures.filter((figure) => !(Number.isFinite(figure) && (Number(figure) > 0 || (figure === 0 && mayBeZero(row)))))
+  expect({ row, wrong }).toEqual({ row, wrong: [] })
+  expect(row.min).toBeLessThanOrEqual(row.value)
+  expect(row.max).toBeGreaterThanOrEqual(row.value)
+}
+
+async function runTiny(bench: string): Promise<BenchResult> {
+  const command = [...FLAGS, join(folder, 'src/bench.ts'), bench, '--tiny', '--json']
+  const { stdout } = await promisify(execFile)(process.execPath, command, { timeout: RUN_MS_MAX })
+  return JSON.parse(stdout)
+}
+
+test.each(benches.map(({ name }) => name))('the bench %s works and gives the rows its README names', async (bench) => {
+  const result = await runTiny(bench)
+  expect(result.bench).toBe(bench)
+  expect(result.rows.map(described)).toEqual((await documentedRows()).get(bench)?.map(described))
+  for (const row of result.rows) expectFigures(row)
+})
+
+test('the README names the rows of every bench and of no other', async () => {
+  expect([...(await documentedRows()).keys()].toSorted()).toEqual(benches.map(({ name }) => name).toSorted())
+})
