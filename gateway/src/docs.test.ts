@@ -49,6 +49,7 @@ test.each([
   '/docs',
   '/docs/getting-started',
   '/docs/sealing',
+  '/docs/values',
   '/docs/errors',
   '/docs/idempotency',
   '/docs/events',

@@ -30,6 +30,16 @@ export const accountNo = {
   description: 'Account number in the core banking system; string or number, answered as string',
 } as const
 
+/** A mobile number, wherever one is taken. */
+export const mobileNumber = {
+  type: 'string',
+  pattern: '^\\+?[0-9]{8,15}$',
+  maxLength: 16,
+  formatText: '8 to 15 digits, with or without a leading +',
+  acceptsNumber: true,
+  description: 'Mobile number, with or without the country code',
+} as const
+
 export const requestId = {
   type: 'string',
   minLength: 1,

@@ -9,6 +9,7 @@ import { idempotencyTable } from './idempotency-table.ts'
 import { renderMarkdown } from './markdown.ts'
 import type { PageContent, PageLink } from './page.ts'
 import { sealingExample } from './sealing-example.ts'
+import { valueTable } from './value-examples.ts'
 
 interface Guide extends PageLink {
   readonly file: string
@@ -33,6 +34,12 @@ const guides: readonly Guide[] = [
     file: 'card-life',
     title: 'A card’s life',
     summary: 'Every status, what leads from one to another, and what is refused.',
+  },
+  {
+    path: '/docs/values',
+    file: 'values',
+    title: 'Values',
+    summary: 'What texts, numbers and days have to look like, with examples.',
   },
   { path: '/docs/errors', file: 'errors', title: 'Errors', summary: 'Every code, both forms, and what to repeat.' },
   {
@@ -84,6 +91,7 @@ function placesOf(): Map<string, string> {
     ['cardLifeRefusals', cardLifeRefusals()],
     ['doorErrors', doorErrorTable()],
     ['businessErrors', businessErrorTable()],
+    ['valueTable', valueTable()],
     ['errorEnvelope', json(refused)],
     ['errorProblem', json(problem)],
     ['fieldErrors', json(malformed.exception?.fieldError)],

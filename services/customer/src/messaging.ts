@@ -1,8 +1,7 @@
 // The messaging partner as this service calls it. Interface: infra/sandbox/README.md, section Messaging.
-import { PartnerClient, ServiceUnavailable } from '@dcms/service'
+import { PartnerClient, partnerFaultCode, ServiceUnavailable } from '@dcms/service'
 
 const TIMEOUT_MS = 3_000
-const BODY_READ_MAX = 2_000
 
 export interface Message {
   /** The same for a repeat of the same message: the partner sends it once. */
@@ -33,7 +32,7 @@ export const messaging = (baseUrl: string): Messaging & { close(): Promise<void>
 
 async function send(client: PartnerClient, tenant: string, message: Message): Promise<void> {
   const { status, text } = await client.ask(tenant, { method: 'POST', path: '/messages', body: message })
-  const code = codeOf(text.slice(0, BODY_READ_MAX))
+  const code = codeOf(text)
   if (status >= 200 && status < 300) return
   // An earlier try was taken, in other words: of an earlier release, or before the card number was known here.
   if (status === 409 && code === 'message.conflict') return
@@ -41,6 +40,12 @@ async function send(client: PartnerClient, tenant: string, message: Message): Pr
   throw waitsFor(status) ? new ServiceUnavailable(what) : new Error(`${what} to a ${message.channel} of ${message.template}`)
 }
 
-function codeOf(body: string): string {
-  return /"code":\s*"([a-z.]{1,60})"/.exec(body)?.[1] ?? 'without a code'
+function codeOf(text: string): string {
+  let body: unknown
+  try {
+    body = JSON.parse(text)
+  } catch {
+    body = undefined // a page of something in between
+  }
+  return partnerFaultCode(body) ?? 'without a code'
 }

@@ -37,3 +37,15 @@ test.each([[{ changes: [] }], [{ changes: 'none', next: '4', more: false }], [{ 
     await expect(courier.changesAfter(tenant, '3')).rejects.toThrow(ServiceUnavailable)
   },
 )
+
+test('a page with names that are not printable, endless texts or too many members is no answer', async () => {
+  const many = Object.fromEntries(Array.from({ length: 65 }, (_, n) => [`member${n}`, n]))
+  for (const shipment of [{ waybillNo: 'W\n1' }, { waybillNo: ' ' }, { waybillNo: 'W1', deliveryService: 'x'.repeat(101) }, many]) {
+    answered = { shipmentData: { shipment: [shipment] } }
+    await expect(courier.bookedUnder(tenant, 'K1-1')).rejects.toThrow(ServiceUnavailable)
+  }
+  answered = { shipmentData: { shipment: Array.from({ length: 101 }, () => ({ waybillNo: 'W1' })) } }
+  await expect(courier.track(tenant, 'W1')).rejects.toThrow(ServiceUnavailable)
+  answered = { changes: [{ ...change(1, 'DISPATCHED'), at: `2026-11-21T04:00:00.${'0'.repeat(90)}Z` }], next: '2', more: false }
+  expect(await courier.changesAfter(tenant, undefined)).toMatchObject({ changes: [], unreadable: 1 })
+})

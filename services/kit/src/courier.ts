@@ -1,6 +1,6 @@
 // The courier, by HTTP. What it offers: infra/sandbox/README.md. Its answers are looked at before they are used: it is somebody else's.
-import { type DeliveryTo, shipmentStatus, validatorOf } from '@dcms/contract'
-import { PartnerClient, ServiceUnavailable, type Tenant } from '@dcms/service'
+import { type DeliveryTo, filledText, shipmentStatus, validatorOf } from '@dcms/contract'
+import { PartnerClient, partnerFaultCode, ServiceUnavailable, type Tenant } from '@dcms/service'
 import type { ShipmentChange, StoredShipment } from './shipment.ts'
 
 const TIMEOUT_MS = 2_000
@@ -38,7 +38,14 @@ export interface Courier {
   changesAfter(tenant: Tenant, cursor: string | undefined): Promise<ChangesPage>
 }
 
-const text = { type: 'string', minLength: 1, maxLength: 100 } as const
+/** Shipments of one reference or number: one, or few where the courier has parted it. */
+const SHIPMENTS_MAX = 100
+const MEMBERS_MAX = 64
+const TIMESTAMP_CHARS_MAX = 40
+
+const text = { type: 'string', ...filledText, minLength: 1, maxLength: 100 } as const
+/** What is in it is looked at member by member, where it is used. */
+const anyObject = { type: 'object', maxProperties: MEMBERS_MAX } as const
 const readBooked = validatorOf<{ waybillNo: string; deliveryService: string }>({
   type: 'object',
   required: ['waybillNo'],
@@ -51,14 +58,14 @@ const readTracked = validatorOf<{ shipmentData: { shipment: TrackedShipment[] } 
     shipmentData: {
       type: 'object',
       required: ['shipment'],
-      properties: { shipment: { type: 'array', maxItems: 100, items: { type: 'object' } } },
+      properties: { shipment: { type: 'array', maxItems: SHIPMENTS_MAX, items: anyObject } },
     },
   },
 })
 const readChanges = validatorOf<{ changes: object[]; next: string; more: boolean }>({
   type: 'object',
   required: ['changes', 'next', 'more'],
-  properties: { changes: { type: 'array', maxItems: CHANGES_PER_PAGE, items: { type: 'object' } }, next: text, more: { type: 'boolean' } },
+  properties: { changes: { type: 'array', maxItems: CHANGES_PER_PAGE, items: anyObject }, next: text, more: { type: 'boolean' } },
 })
 const readChange = validatorOf<ShipmentChange>({
   type: 'object',
@@ -66,9 +73,9 @@ const readChange = validatorOf<ShipmentChange>({
   properties: {
     refNo: text,
     kitNo: text,
-    sequence: { type: 'integer', minimum: 1 },
+    sequence: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
     status: { enum: shipmentStatus.enum.filter((status) => status !== 'BOOKED') },
-    at: { type: 'string', format: 'date-time' },
+    at: { type: 'string', format: 'date-time', maxLength: TIMESTAMP_CHARS_MAX },
   },
 })
 
@@ -139,8 +146,5 @@ function understood<Value>({ status, body }: Reply, read: ReturnType<typeof vali
   return validated.value
 }
 
-/** For the log: a code of the courier and nothing else of its words, which may repeat an address. */
-function codeOf({ status, body }: Reply): string {
-  const code = (body as { error?: { code?: unknown } } | null)?.error?.code
-  return typeof code === 'string' && /^[A-Za-z0-9._-]{1,60}$/.test(code) ? code : String(status)
-}
+/** For the log: a code of the courier and nothing else of its words. */
+const codeOf = ({ status, body }: Reply): string => partnerFaultCode(body) ?? String(status)

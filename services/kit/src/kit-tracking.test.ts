@@ -93,15 +93,16 @@ test('a card on its way is shown as the courier has it now, in the contract’s 
   await sandbox.start()
 }, 30_000)
 
+const known: StoredShipment = {
+  refNo: 'K-1',
+  waybillNo: '1',
+  deliveryService: 'X',
+  status: 'BOOKED',
+  statusAt: new Date(),
+  sequence: 0,
+}
+
 test('members that the contract does not know, and scans without words, are left out; numbers become text and text a number', () => {
-  const known: StoredShipment = {
-    refNo: 'K-1',
-    waybillNo: '1',
-    deliveryService: 'X',
-    status: 'BOOKED',
-    statusAt: new Date(),
-    sequence: 0,
-  }
   const scans = { scanDetail: [{ scan: 'PICKED UP', scanCode: 2, secret: 'x' }, { scanCode: '9' }, null] }
   const tracked = { waybillNo: 'another', consignee: { name: 'Asha' }, pickUpTime: '1800', prodcode: 4, receivedBy: null, scans }
   const shown = trackedShipmentOf('K', known, tracked)
@@ -116,4 +117,19 @@ test('members that the contract does not know, and scans without words, are left
       scans: { scanDetail: [{ scan: 'PICKED UP', scanCode: '2' }] },
     },
   ])
+})
+
+test('of a courier that sends too much, or text that is not printable, no more is shown than is good for a page', () => {
+  const scans = { scanDetail: Array.from({ length: 5_000 }, (_, n) => ({ scan: `scan ${n}`, scannedLocation: 'x'.repeat(1_000) })) }
+  const [shown] = trackedShipmentOf('K', known, {
+    status: 'Deli\u202evered',
+    origin: 'MUM\nBAI',
+    destination: 'D\ud83d',
+    service: 'Express',
+    scans,
+  })
+  expect(shown).toMatchObject({ service: 'Express' })
+  for (const member of ['status', 'origin', 'destination']) expect(shown).not.toHaveProperty(member)
+  expect(shown?.scans.scanDetail).toHaveLength(200)
+  expect(shown?.scans.scanDetail[0]).toEqual({ scan: 'scan 0' })
 })

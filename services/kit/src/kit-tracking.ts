@@ -1,5 +1,5 @@
 // Where the shipments of a card are. Contract: packages/contract/src/kit/kit-tracking.ts.
-import { type KitShipments, kitTrackingEndpoint, type ShipmentStatus } from '@dcms/contract'
+import { freeText, type KitShipments, kitTrackingEndpoint, type ShipmentStatus } from '@dcms/contract'
 import { answer, command, refuse, type Scope, ServiceUnavailable } from '@dcms/service'
 import type { Courier, TrackedShipment } from './courier.ts'
 import { isIssued, type Kit, kitsOf, withoutOutbox } from './kit.ts'
@@ -51,14 +51,19 @@ const SHIPMENT_TEXTS = [
 ] as const
 const SCAN_TEXTS = ['scanCode', 'scanDate', 'scanTime', 'scanType', 'scannedLocation', 'inudsIndStatus'] as const
 
-/** The courier's data in the contract's form: members we know, text where the contract says text. */
+/** Newest first; a parcel has a dozen of them. */
+const SCANS_MAX = 200
+const TEXT_CHARS_MAX = 200
+const PRINTED = new RegExp(freeText.pattern, 'u')
+
+/** The courier's data in the contract's form: members we know, text where the contract says text, and of both no more than is good for a page. */
 export function trackedShipmentOf(
   kitNo: string,
   { refNo, waybillNo, deliveryService }: StoredShipment,
   tracked: TrackedShipment,
 ): Shipment[] {
   const { scans, pickUpTime } = tracked
-  const details = isObject(scans) && Array.isArray(scans.scanDetail) ? scans.scanDetail.flatMap(scanOf) : []
+  const details = isObject(scans) && Array.isArray(scans.scanDetail) ? scans.scanDetail.slice(0, SCANS_MAX).flatMap(scanOf) : []
   if (details.length === 0) return []
   const time = Number(pickUpTime)
   return [
@@ -109,8 +114,11 @@ function knownShipmentOf(kitNo: string, shipment: StoredShipment, timeZone: stri
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
-const textOf = (value: unknown): string | undefined =>
-  typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined
+/** A text that is too long or not printable is no text. */
+function textOf(value: unknown): string | undefined {
+  const text = typeof value === 'number' ? String(value) : value
+  return typeof text === 'string' && text.length <= TEXT_CHARS_MAX && text.isWellFormed() && PRINTED.test(text) ? text : undefined
+}
 
 function textsOf<Name extends string>(values: Record<string, unknown>, names: readonly Name[]): Partial<Record<Name, string>> {
   const texts = names.flatMap((name) => {

@@ -1,5 +1,5 @@
 // What a branch is: the fields that its three calls share.
-
+import { mobileNumber } from '../fields.ts'
 import { branchId } from '../inventory/stock.ts'
 import { filledText } from '../text.ts'
 
@@ -12,13 +12,7 @@ const pointOfContact = {
   properties: {
     name,
     designation: { ...name, description: 'Role of the person' },
-    mobileNo: {
-      type: 'string',
-      pattern: '^\\+?[0-9]{8,15}$',
-      maxLength: 16,
-      acceptsNumber: true,
-      formatText: '8 to 15 digits, + in front allowed',
-    },
+    mobileNo: mobileNumber,
     emailId: { type: 'string', format: 'email', maxLength: 254 },
     level: { type: 'integer', minimum: 1, maximum: 10, description: 'Order of escalation, 1 first' },
   },
@@ -59,13 +53,7 @@ export const branchProperties = {
     formatText: '3 to 12 letters, digits, blanks and hyphens',
     description: 'Six digits in India, the first not 0',
   },
-  branchPhoneNumber: {
-    type: 'string',
-    pattern: '^\\+?[0-9]{8,15}$',
-    maxLength: 16,
-    formatText: '8 to 15 digits, + in front allowed',
-    description: 'With country code: `+919876543210`',
-  },
+  branchPhoneNumber: { ...mobileNumber, description: 'With country code: `+919876543210`' },
   branchEmailId: { type: 'string', format: 'email', maxLength: 254, description: 'Recommended' },
   pocDetails: { type: 'array', maxItems: 10, items: pointOfContact, description: 'Points of contact; at least one is recommended' },
 } as const

@@ -3,7 +3,7 @@
 import type { FromSchema } from 'json-schema-to-ts'
 import { publicEndpoint } from '../endpoint.ts'
 import { type CallersView, cardStatus, cardType } from '../fields.ts'
-import { filledText } from '../text.ts'
+import { filledText, freeText } from '../text.ts'
 import { branchId, deliveryStatus, embossType, pageNoFromZero, pageSize } from './stock.ts'
 
 const request = {
@@ -19,7 +19,7 @@ const request = {
       maxLength: 100,
       description: '`orderId` or `cardOrderName` of the order they came with',
     },
-    productId: { type: ['string', 'null'], maxLength: 60, description: 'Card product; null is no filter' },
+    productId: { type: ['string', 'null'], ...freeText, maxLength: 60, description: 'Card product; null is no filter' },
     cardType,
     embossType,
     deliveryStatus,

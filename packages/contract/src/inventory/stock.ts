@@ -31,6 +31,7 @@ export const orderingPartyType = { enum: ['BANK', 'BRANCH', 'CORPORATE', 'AGENT'
 /** The list is open: the tenant's configuration names what is allowed, DELIVERED, BANK, IN_TRANSIT and RETURNED among it. */
 export const deliveryStatus = {
   type: 'string',
+  ...filledText,
   minLength: 1,
   maxLength: 40,
   anyCase: true,

@@ -1,8 +1,7 @@
 // What callers see of locking, unlocking or blocking all kits of a customer.
 import type { FromSchema } from 'json-schema-to-ts'
 import { publicEndpoint } from '../endpoint.ts'
-import { cardStatus, entityId, requestId } from '../fields.ts'
-import { communicationInfo } from '../registration/profile.ts'
+import { cardStatus, entityId, mobileNumber, requestId } from '../fields.ts'
 import { managementReason } from './manage-kit.ts'
 
 const request = {
@@ -10,7 +9,7 @@ const request = {
   additionalProperties: false,
   required: ['operation'],
   properties: {
-    mobileNo: { ...communicationInfo.properties.contactNo, description: 'A mobile number of the customer; this or entityId is required' },
+    mobileNo: { ...mobileNumber, description: 'A mobile number of the customer; this or entityId is required' },
     entityId: { ...entityId, description: 'The customer; this or mobileNo is required' },
     operation: { enum: ['BLOCK', 'LOCK', 'UNLOCK'] },
     ...managementReason,

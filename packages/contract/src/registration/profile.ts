@@ -1,7 +1,7 @@
 // What a customer consists of, as registration takes it and reads answer it: addresses, contacts, KYC documents, accounts, nominees.
 
 import type { FromSchema } from 'json-schema-to-ts'
-import { accountNo, type CallersView, line, optionalLine } from '../fields.ts'
+import { accountNo, type CallersView, line, mobileNumber, optionalLine } from '../fields.ts'
 import { filledText, indianPostalCodes } from '../text.ts'
 
 export const addressInfo = {
@@ -36,14 +36,7 @@ export const communicationInfo = {
   additionalProperties: false,
   required: ['contactNo'],
   properties: {
-    contactNo: {
-      type: 'string',
-      pattern: '^\\+?[0-9]{8,15}$',
-      maxLength: 16,
-      formatText: '8 to 15 digits, with or without a leading +',
-      acceptsNumber: true,
-      description: 'Mobile number, with or without the country code',
-    },
+    contactNo: mobileNumber,
     emailId: { type: 'string', format: 'email', maxLength: 254 },
     notification: { type: 'boolean', default: true, description: 'false: no notifications to this contact, one-time passwords excepted' },
     countryCode: { ...optionalLine, description: 'Dialling code, `+91`, where contactNo carries none' },

@@ -1,4 +1,5 @@
 // Fields that the endpoints that find a card by what its holder knows share.
+import { mobileNumber } from '../fields.ts'
 
 export const cardNoLastSix = {
   type: 'string',
@@ -11,11 +12,7 @@ export const cardNoLastSix = {
 } as const
 
 export const mobileNo = {
-  type: 'string',
-  pattern: '^\\+?[0-9]{8,15}$',
-  maxLength: 16,
-  formatText: '8 to 15 digits',
-  acceptsNumber: true,
+  ...mobileNumber,
   description:
     'A registered mobile number of the customer, text or number. With or without country code: `+91`, `0091`, `91` or `0` before ten digits is left out when numbers are compared',
 } as const
