@@ -7,7 +7,8 @@ import { composePorts, composeReset, composeStop, composeUp, dockerAnswers } fro
 import { runningDocumentDatabase, startDocumentDatabase, stopDocumentDatabase } from './document-database.ts'
 import { ferretdbMissing } from './ferretdb-binary.ts'
 import { runningKafka, startKafka, stopKafka } from './kafka.ts'
-import { kafkaJarsMissing } from './kafka-jars.ts'
+import { kafkaJars } from './kafka-jars.ts'
+import { jarsMissing } from './maven-jars.ts'
 import { kafkaAnswers, mongoAnswers } from './probe.ts'
 import { ensureTools, type Tool } from './tools.ts'
 
@@ -128,7 +129,7 @@ async function ensureLocalIsPossible(wanted: { mongo: boolean; kafka: boolean },
   const cache = cacheDir()
   const tools: Tool[] = []
   if (needKafka) tools.push('java')
-  if (needKafka && (await kafkaJarsMissing(cache))) tools.push('mvn')
+  if (needKafka && (await jarsMissing(kafkaJars, cache))) tools.push('mvn')
   if (needMongo && (await ferretdbMissing(cache))) tools.push('go')
   if (needMongo && (await debianRootMissing(cache))) tools.push('mmdebstrap')
   await ensureTools(tools, progress)

@@ -1,4 +1,4 @@
-// What other packages may use: the engines, and Kafka alone for fault tests.
+// What other packages may use: the engines, Kafka alone for fault tests, and the tools that generated clients are tested with.
 export { tryLock } from './cache.ts'
 export {
   type EngineKind,
@@ -14,3 +14,6 @@ export {
 export { type KafkaEngine, type KafkaOptions, startKafka } from './kafka.ts'
 export { type KafkaCluster, type KafkaClusterOptions, startKafkaCluster } from './kafka-cluster.ts'
 export type { SecuredListener } from './kafka-properties.ts'
+export { openApiGenerator, openApiGeneratorLacks } from './openapi-generator.ts'
+export { pythonPackages } from './python-packages.ts'
+export { missingTools, type Tool } from './tools.ts'

@@ -7,6 +7,7 @@ import { exists, type Progress } from './cache.ts'
 import { findEngine, type ProcessPlace, send, spawnEngine, stopEngine, waitForEnd, waitUntilReady } from './engine-process.ts'
 import { kafkaJars } from './kafka-jars.ts'
 import { type KafkaNode, type SecuredListener, scramUsers, serverProperties } from './kafka-properties.ts'
+import { fetchedJars } from './maven-jars.ts'
 import { kafkaAnswers, portIsTaken } from './probe.ts'
 
 const READY_TIMEOUT_MS = 60_000
@@ -94,7 +95,7 @@ export async function runningKafka(dataDir: string): Promise<{ pid: number; port
 
 async function launch(options: KafkaOptions, port: number): Promise<void> {
   const place = kafkaPlace(options.dataDir, options.logDir)
-  const jars = await kafkaJars(options.progress)
+  const jars = await fetchedJars(kafkaJars, options.progress)
   await stopEngine(place.pidFile, { signal: 'SIGTERM', timeoutMs: STOP_TIMEOUT_MS })
   if (await portIsTaken(port))
     throw new Error(`Port ${port} for Kafka is in use by another program: stop that program or choose another port.`)

@@ -1,10 +1,10 @@
-// The programs the local engines need: found, checked for their version, installed where we may, or named in one clear sentence.
+// The programs that the local engines and some tests need: found, checked for their version, installed where we may, or named in one clear sentence.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { cacheDir, lockFolder, type Progress, timed, withLock } from './cache.ts'
 
-export type Tool = 'java' | 'mvn' | 'go' | 'mmdebstrap'
+export type Tool = 'java' | 'mvn' | 'go' | 'mmdebstrap' | 'python3'
 
 const JAVA_MIN = 17
 /** From 1.21 on, Go fetches the newer toolchain that FerretDB asks for by itself. */
@@ -44,6 +44,12 @@ const needs: Record<Tool, Need> = {
     remedy:
       'mmdebstrap is needed to unpack PostgreSQL: on Debian or Ubuntu install the package mmdebstrap; elsewhere use Docker or set MONGO_URL and KAFKA_BROKERS.',
   },
+  python3: {
+    versionArgs: ['--version'],
+    works: (output) => /^Python 3\.(9|\d\d)\b/.test(output),
+    packages: ['python3'],
+    remedy: 'Python 3.9 or newer is needed for generated clients: install python3 and put it on the PATH.',
+  },
 }
 
 export function javaMajor(output: string): number | undefined {
@@ -67,7 +73,8 @@ export async function ensureTools(tools: Tool[], progress: Progress): Promise<vo
   if (missing.length > 0) throw new Error(missing.map((tool) => needs[tool].remedy).join('\n'))
 }
 
-async function missingTools(tools: Tool[]): Promise<Tool[]> {
+/** Those that are not there, or too old. */
+export async function missingTools(tools: Tool[]): Promise<Tool[]> {
   const found = await Promise.all(
     tools.map(async (tool) => {
       const need = needs[tool]

@@ -40,7 +40,7 @@ const exception: JsonObject = {
       items: text,
       description: 'One line per fault, each names the field and what is wrong with it. Never a value.',
     },
-    languageCode: { const: 'en' },
+    languageCode: { ...text, const: 'en' },
   },
 }
 
@@ -61,19 +61,19 @@ export const envelopeSchemas: Readonly<Record<string, JsonObject>> = {
     additionalProperties: false,
     required: ['result', 'exception', 'pagination'],
     properties: {
-      result: { type: ['object', 'null'], description: 'null' },
+      result: { type: ['object', 'null'], description: 'Always null.' },
       exception: { $ref: '#/components/schemas/Exception' },
       pagination: orNull('Pagination'),
     },
   },
 }
 
-/** The envelope around the `result` that the reference names. */
-export const successEnvelope = (resultReference: string): JsonObject => ({
+/** The envelope around a `result`. */
+export const successEnvelope = (result: JsonObject): JsonObject => ({
   type: 'object',
   required: ['result', 'exception', 'pagination'],
   properties: {
-    result: { $ref: resultReference },
+    result,
     exception: orNull('Exception'),
     pagination: orNull('Pagination'),
   },

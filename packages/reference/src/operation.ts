@@ -1,5 +1,5 @@
 // One endpoint of the contract as an OpenAPI operation with the schemas it needs.
-import { bodyBytesMaxOf, type Example, families, htuOf, type PublicEndpoint, stillToCome, success } from '@dcms/contract'
+import { bodyBytesMaxOf, type Example, families, htuOf, normalise, type PublicEndpoint, stillToCome, success } from '@dcms/contract'
 import { successEnvelope } from './components.ts'
 import { errorResponses, errorsOf, sealed } from './error-answers.ts'
 import { isJsonObject, type Json, type JsonObject, pascalCase, toJson } from './json.ts'
@@ -25,6 +25,9 @@ export function operationOf(endpoint: PublicEndpoint): Operation {
   const resultName = `${pascalCase(name)}Result`
   const answerName = `${pascalCase(name)}Answer`
   const body = bodySchema(endpoint, whole)
+  const result = resultSchema(endpoint.result)
+  // A result that is one word or a boolean has no name of its own: generators would make enumerations that clash.
+  const hasName = result.type === 'object' || result.type === 'array'
   const operation: JsonObject = {
     operationId: name,
     tags: [families[family]],
@@ -39,8 +42,8 @@ export function operationOf(endpoint: PublicEndpoint): Operation {
   }
   const schemas = {
     ...(!endpoint.upload && hasContent(body) && { [requestName]: body }),
-    [resultName]: resultSchema(endpoint.result),
-    [answerName]: successEnvelope(`${SCHEMAS}${resultName}`),
+    ...(hasName && { [resultName]: result }),
+    [answerName]: successEnvelope(hasName ? { $ref: `${SCHEMAS}${resultName}` } : result),
   }
   return { path, method: method.toLowerCase(), operation, schemas }
 }
@@ -68,10 +71,11 @@ function bodySchema({ parametersIn = {} }: PublicEndpoint, whole: JsonObject): J
   return { ...rest, properties: members, ...(needed.length > 0 && { required: needed }) }
 }
 
-function parametersOf({ parametersIn = {}, idempotency, examples }: PublicEndpoint, whole: JsonObject): JsonObject[] {
+function parametersOf(endpoint: PublicEndpoint, whole: JsonObject): JsonObject[] {
+  const { parametersIn = {}, idempotency, examples } = endpoint
   const members = isJsonObject(whole.properties) ? whole.properties : {}
   const required = Array.isArray(whole.required) ? whole.required : []
-  const sample = toJson(examples[0].request)
+  const sample = requestOf(endpoint, examples[0])
   const own = Object.entries(parametersIn).map(([name, place]) => {
     const member = members[name]
     const { description, ...schema } = isJsonObject(member) ? member : {}
@@ -99,13 +103,18 @@ function requestBody(endpoint: PublicEndpoint, body: JsonObject, requestName: st
         ? 'Taken sealed only: a clear body is refused with `encryption.required`, whatever the tenant’s setting.'
         : 'Sealed; clear JSON only where the tenant’s setting `encryption` is `OPTIONAL`.'
     }${purpose} At most ${bodyBytesMaxOf(endpoint) / 1024} KB.`,
-    content: { 'application/jose': { schema: sealed(schema.$ref) }, ...clear },
+    // Clear first: generators of clients make the type of a body from the first form.
+    content: { ...clear, 'application/jose': { schema: sealed(schema.$ref) } },
   }
 }
 
+/** The example's request in the one form that its schema shows, where the contract's example makes use of what is taken besides. */
+const requestOf = ({ request: schema }: PublicEndpoint, { request }: Example): Json => toJson(normalise(schema, toJson(request)))
+
 /** The example's members that travel in the body. */
-function bodyOf({ parametersIn = {} }: PublicEndpoint, { request }: Example): Json {
-  const whole = toJson(request)
+function bodyOf(endpoint: PublicEndpoint, example: Example): Json {
+  const { parametersIn = {} } = endpoint
+  const whole = requestOf(endpoint, example)
   if (!isJsonObject(whole)) return whole
   return Object.fromEntries(Object.entries(whole).filter(([name]) => !Object.hasOwn(parametersIn, name)))
 }

@@ -1,8 +1,7 @@
-// Turns schemas of the contract into plain JSON Schema 2020-12: our own keywords become what they mean.
+// Turns schemas of the contract into plain JSON Schema 2020-12: our own keywords become what they mean, in forms that generators of clients
+// know. Each value has one type, or one type and null: what is taken besides (a number for text) is a sentence, as unions become nameless
+// classes in a client, and a bare null stops generators.
 import { isJsonObject, type Json, type JsonObject, toJson, toJsonObject } from './json.ts'
-
-const NUMBER_TEXT = '^-?\\d{1,15}(\\.\\d{1,6})?$'
-const BOOLEAN_TEXT = '^(true|false)$'
 
 /**
  * What JSON Schema knows; the contract's own keywords are none of these and are left out. So are `if` and `then`, which generators of clients
@@ -20,7 +19,7 @@ const nestedSchemas = ['items', 'contains', 'not', 'additionalProperties', 'prop
 const nestedLists = ['allOf', 'anyOf', 'oneOf', 'prefixItems']
 const nestedMaps = ['properties', 'patternProperties', '$defs', 'dependentSchemas']
 
-/** The schema of what callers may send: documented looseness is part of it, and unknown fields are taken (and dropped). */
+/** The schema of what callers should send; documented looseness is told in words, and unknown fields are taken (and dropped). */
 export function requestSchema(schema: object): JsonObject {
   return translated(toJsonObject(schema), { open: true })
 }
@@ -46,8 +45,26 @@ function translated(schema: JsonObject, reading: Reading): JsonObject {
     else if (nestedMaps.includes(keyword) && isJsonObject(value)) plain[keyword] = mapped(value, translate)
     else plain[keyword] = value
   }
-  return withOtherNames(schema, withLooseness(schema, plain))
+  return withOtherNames(schema, withLooseness(schema, withOneType(plain)))
 }
+
+/**
+ * Says the type where the values say it already. What is always null is a text or null and what is always true a boolean, with a sentence:
+ * of the exact forms generators make code that does not run.
+ */
+function withOneType(plain: Record<string, Json>): Record<string, Json> {
+  if (plain.type === 'null') return { ...plain, type: ['string', 'null'], description: always(plain, null) }
+  const { const: only, ...rest } = plain
+  if (typeof only === 'boolean') return { ...rest, type: 'boolean', description: always(plain, only) }
+  if (plain.type !== undefined) return plain
+  const values = only !== undefined ? [only] : Array.isArray(plain.enum) ? plain.enum : []
+  const [type, ...further] = new Set(values.map((value) => (value === null ? 'null' : typeof value)))
+  if (type === undefined) return plain
+  return { type: further.length === 0 ? type : [type, ...further], ...plain }
+}
+
+const always = ({ description }: JsonObject, value: Json): string =>
+  [sentence(typeof description === 'string' ? description : ''), `Always ${String(value)}.`].filter(Boolean).join(' ')
 
 const mapped = (members: JsonObject, translate: (each: Json) => Json): JsonObject =>
   Object.fromEntries(Object.entries(members).map(([name, member]) => [name, translate(member)]))
@@ -58,12 +75,11 @@ function withLooseness(schema: JsonObject, plain: Record<string, Json>): JsonObj
   const described = typeof schema.description === 'string' ? schema.description : ''
   if (typeof schema.formatText === 'string' && !described.includes(schema.formatText)) notes.push(`Format: ${schema.formatText}.`)
   if (schema.acceptsNumber === true) takeNumbers(schema, plain, notes)
-  if (schema.acceptsText === true) takeTexts(schema, plain, notes)
+  if (schema.acceptsText === true) notes.push('May be sent as text.')
   if (schema.anyCase === true) takeAnyCase(plain, notes)
   if (isJsonObject(schema.synonyms)) takeSynonyms(schema.synonyms, plain, notes)
   if (schema.acceptsOne === true) notes.push('A single value is taken for a list of one.')
-  const noted = notes.length === 0 ? plain : { ...plain, description: [sentence(described), ...notes].filter(Boolean).join(' ') }
-  return schema.acceptsOne === true ? oneOrMany(noted) : noted
+  return notes.length === 0 ? plain : { ...plain, description: [sentence(described), ...notes].filter(Boolean).join(' ') }
 }
 
 function takeAnyCase(plain: Record<string, Json>, notes: string[]): void {
@@ -72,21 +88,10 @@ function takeAnyCase(plain: Record<string, Json>, notes: string[]): void {
 }
 
 function takeNumbers(schema: JsonObject, plain: Record<string, Json>, notes: string[]): void {
-  plain.type = [...typesOf(plain), 'integer']
-  plain.minimum = 0
-  if (Array.isArray(plain.enum)) plain.enum = [...plain.enum, ...plain.enum.filter(isDigits).map(Number)]
   const digits = typeof schema.padZeros === 'number' ? schema.padZeros : undefined
   if (schema.padsText === true && digits !== undefined) plain.pattern = `^\\d{1,${digits}}$`
   const padded = digits === undefined ? '' : `; leading zeros may be missing${schema.padsText === true ? ', in text too' : ''}`
   notes.push(`A JSON number is taken as well${padded}.`)
-}
-
-function takeTexts(schema: JsonObject, plain: Record<string, Json>, notes: string[]): void {
-  const types = typesOf(schema)
-  plain.type = [...types, 'string']
-  plain.pattern = types.includes('boolean') ? BOOLEAN_TEXT : NUMBER_TEXT
-  if (Array.isArray(plain.enum)) plain.enum = [...plain.enum, ...plain.enum.map(String)]
-  notes.push('May be sent as text.')
 }
 
 function takeSynonyms(synonyms: JsonObject, plain: Record<string, Json>, notes: string[]): void {
@@ -95,38 +100,24 @@ function takeSynonyms(synonyms: JsonObject, plain: Record<string, Json>, notes: 
   for (const [word, meaning] of Object.entries(synonyms)) notes.push(`\`${word}\` is taken for \`${String(meaning)}\`.`)
 }
 
-function oneOrMany({ description, ...list }: JsonObject): JsonObject {
-  const single = list.items ?? {}
-  return { ...(description === undefined ? {} : { description }), anyOf: [list, single] }
-}
-
-/** Members that may come under another name: each name is a member of its own, and one of them is there where the member is required. */
+/** Members that may come under another name: each name is a member of its own, and a required one is told to be so in words. */
 function withOtherNames(schema: JsonObject, plain: JsonObject): JsonObject {
   if (!isJsonObject(schema.properties) || !isJsonObject(plain.properties)) return plain
   const properties: Record<string, Json> = { ...plain.properties }
-  let required = Array.isArray(plain.required) ? plain.required : []
-  const alternatives: Json[] = []
+  let needed = Array.isArray(plain.required) ? plain.required : []
   for (const [name, member] of Object.entries(schema.properties)) {
     const others = isJsonObject(member) ? toJson(member.alsoNamed) : null
     if (!Array.isArray(others) || others.length === 0) continue
-    for (const other of others)
-      properties[String(other)] = { ...asObject(properties[name]), deprecated: true, description: `Another name of \`${name}\`.` }
-    if (!required.includes(name)) continue
-    required = required.filter((each) => each !== name)
-    alternatives.push({ anyOf: [name, ...others].map((each) => ({ required: [each] })) })
+    const isNeeded = needed.includes(name)
+    needed = needed.filter((each) => each !== name)
+    for (const other of others) {
+      const description = `Another name of \`${name}\`.${isNeeded ? ' One of them is required.' : ''}`
+      properties[String(other)] = { ...asObject(properties[name]), deprecated: true, description }
+    }
   }
-  const allOf = [...(Array.isArray(plain.allOf) ? plain.allOf : []), ...alternatives]
   const { required: _required, ...rest } = plain
-  return { ...rest, properties, ...(required.length > 0 && { required }), ...(allOf.length > 0 && { allOf }) }
-}
-
-/** The types that a schema names, or that its values have where it names none. */
-function typesOf(schema: JsonObject): readonly Json[] {
-  if (Array.isArray(schema.type)) return schema.type
-  if (typeof schema.type === 'string') return [schema.type]
-  return Array.isArray(schema.enum) ? [...new Set(schema.enum.map((value) => typeof value))] : ['string']
+  return { ...rest, properties, ...(needed.length > 0 && { required: needed }) }
 }
 
 const asObject = (value: Json | undefined): JsonObject => (isJsonObject(value) ? value : {})
-const isDigits = (value: Json): boolean => typeof value === 'string' && /^(0|[1-9]\d{0,14})$/.test(value)
 const sentence = (text: string): string => (text === '' || /[.!?`]$/.test(text) ? text : `${text}.`)

@@ -41,7 +41,7 @@ A repeat with the same \`requestId\` gives the first answer; without one it sets
   ],
   examples: [
     {
-      name: 'Set a PIN; the expiry as a number',
+      name: 'Set a PIN',
       request: {
         entityId: 'validatePin0',
         expiryDate: 729,

@@ -92,7 +92,7 @@ A blocked or hotlisted card answers \`card.blocked\`; a replaced, expired or clo
   ],
   examples: [
     {
-      name: 'Channels at home; limits as text and as numbers',
+      name: 'Channels at home',
       request: {
         entityId: 'req7',
         kitNo: '4240171508',

@@ -58,7 +58,7 @@ v1 is off for new banks (\`product.level.disable\`): use \`validateCardEndingV2\
   ],
   examples: [
     {
-      name: 'All five fit; the expiry as a number',
+      name: 'All five fit',
       request: {
         pin: 'G17rbiLRuAEnkvkKVgg78WYsVPHAYFPaPWDn+SSL59w=',
         expiryDate: 729,

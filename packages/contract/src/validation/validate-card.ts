@@ -33,7 +33,7 @@ Ten failures of a mobile number or of a customer, or a hundred of last six digit
   errors: ['invalid.input.request', 'CRD001', 'rate.limit.exceeded', 'service.unavailable'],
   examples: [
     {
-      name: 'The card is found; the expiry as a number',
+      name: 'The card is found',
       request: { cardNoLastSix: '000507', entityId: '6766570', expiryDate: 129, mobileNo: '6786774109' },
       result: {
         entityId: '6766570',

@@ -40,7 +40,7 @@ v1 is off for new banks (\`product.level.disable\`): use \`validatePinV2\`. A re
   ],
   examples: [
     {
-      name: 'A right PIN; the expiry as a number',
+      name: 'A right PIN',
       request: {
         entityId: 'validatePin0',
         expiryDate: 729,
