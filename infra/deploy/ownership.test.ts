@@ -1,6 +1,6 @@
 // Whether a team can own each part, and whether what the documents point to is there.
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { expect, test } from '@jest/globals'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -12,12 +12,19 @@ const owned = readFileSync(join(root, '.github', 'CODEOWNERS'), 'utf8')
   .map((line) => line.split(/\s+/) as [pattern: string, owner: string])
 const parts = globSync('{gateway,services/*,packages/*,infra/*}/package.json', { cwd: root, exclude }).map(dirname)
 const documents = globSync(['*.md', 'docs/**/*.md', '{gateway,services,packages,infra}/**/*.md'], { cwd: root, exclude })
+/** This file holds as text what it looks for. */
+const own = relative(root, import.meta.filename)
 const textOf = (document: string): string => readFileSync(join(root, document), 'utf8')
 
 test.each(parts)('%s has an owner', (part) => {
   const owner = owned.find(([pattern]) => pattern === `/${part}/`)?.[1]
   expect(owner).toMatch(/^@dcms\/[a-z-]+-team$/)
 })
+
+test.each(globSync(['{gateway,services/*,packages/*,infra/*}/'], { cwd: root, exclude }).map((folder) => folder.replace(/\/$/, '')))(
+  '%s says in a README what it is',
+  (folder) => expect(textOf(join(folder, 'README.md'))).toMatch(/^# .+\n\n\S/),
+)
 
 test.each(owned)('%s, which %s owns, is there', (pattern) => expect(existsSync(join(root, pattern))).toBe(true))
 
@@ -56,6 +63,24 @@ test('headings that documents link to are there', () => {
     }),
   )
   expect(broken).toEqual([])
+})
+
+test('each decision has its number, date and status, and stands in their list with them', () => {
+  const list = textOf(join('docs', 'decisions', 'README.md'))
+  const records = globSync('docs/decisions/[0-9]*.md', { cwd: root }).toSorted()
+  for (const [index, record] of records.entries()) {
+    const [, number, title, date] =
+      /^# (\d+)\. (.+)\n\n(\d{1,2} [A-Z][a-z]+ \d{4}) · (?:accepted|superseded by|withdrawn)/.exec(textOf(record)) ?? []
+    expect({ record, number }).toEqual({ record, number: String(index + 1) })
+    const line = list.split('\n').find((each) => each.includes(`](${basename(record)})`))
+    expect(line?.split('|').map((cell) => cell.trim())).toEqual(expect.arrayContaining([number, `[${title}](${basename(record)})`, date]))
+  }
+})
+
+test('no comment and no document names the row or number of a rule that nobody can look up', () => {
+  const sources = globSync('{gateway,services,packages,infra}/**/*.{ts,mjs}', { cwd: root, exclude })
+  const leadsNowhere = /\bdecisions?,? rows? \d|\brules? \d|\bcontract decisions? \d/i
+  expect([...sources, ...documents].filter((file) => file !== own && leadsNowhere.test(textOf(file)))).toEqual([])
 })
 
 test('every npm command in the documents exists', () => {
