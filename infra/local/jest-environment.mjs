@@ -2,11 +2,13 @@
 // modules throw; without this, `error instanceof Error` is false in tests for errors of fs or net, unlike in production.
 import { types } from 'node:util'
 import { TestEnvironment } from 'jest-environment-node'
+import { clockOffsetMs, movedDate } from './moved-clock.mjs'
 
 /** Named by jest.config.mjs. */
 export default class DcmsEnvironment extends TestEnvironment {
   async setup() {
     await super.setup()
+    if (clockOffsetMs !== 0) this.global.Date = movedDate(this.global.Date, clockOffsetMs)
     const contextError = this.global.Error
     Object.defineProperty(contextError, Symbol.hasInstance, {
       value(candidate) {

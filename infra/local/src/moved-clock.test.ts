@@ -1,0 +1,22 @@
+// A clock that is off: now is moved, times that are given are not.
+import { execFileSync } from 'node:child_process'
+import { expect, test } from '@jest/globals'
+import { clockAt, datedSuites } from './moved-clock.ts'
+
+const inMovedProcess = (expression: string): string =>
+  execFileSync(process.execPath, ['-p', expression], {
+    env: { ...process.env, ...clockAt(new Date('2028-02-29T18:29:30Z')) },
+    encoding: 'utf8',
+  }).trim()
+
+test('a process whose clock was moved tells the moved time, in every form, and takes given times as they are', () => {
+  expect(inMovedProcess('new Date().toISOString()')).toMatch(/^2028-02-29T18:(29|30)/)
+  expect(inMovedProcess('new Date(Date.now()).toISOString()')).toMatch(/^2028-02-29T18:(29|30)/)
+  expect(inMovedProcess('Date()')).toMatch(/^(Tue|Wed) (Feb 29|Mar 01) 2028/)
+  expect(inMovedProcess('new Date(0).toISOString() + (new Date() instanceof Date)')).toBe('1970-01-01T00:00:00.000Ztrue')
+  expect(inMovedProcess('new Date(2026, 0, 5).getFullYear()')).toBe('2026')
+})
+
+test('the suites that run on another day are patterns of paths', () => {
+  for (const pattern of datedSuites) expect(() => new RegExp(pattern)).not.toThrow()
+})
