@@ -32,6 +32,6 @@ export function decideActivation(kit: Kit | null, entityId: string, at: At): Dec
   return {
     kind: 'changed',
     set: { ...step.set, activatedAt: now, ...(kit.takesOver && { takeOverPendingAt: now }) },
-    events: [{ type: 'KitActivated', kitNo: kit._id, entityId, previousStatus, activatedAt: now.toISOString() }],
+    events: [{ type: step.event, kitNo: kit._id, entityId, previousStatus, activatedAt: now.toISOString() }],
   }
 }

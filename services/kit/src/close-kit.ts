@@ -23,5 +23,5 @@ export function decideClosing(
   const owner = kit.entityId === undefined ? {} : { entityId: kit.entityId }
   const why = reason === undefined ? {} : { reason }
   const told = { kitNo: kit._id, ...owner, previousStatus: kit.status, ...why, changer: operator, closedAt: at.now.toISOString() }
-  return { kind: 'changed', set: step.set, events: [{ type: 'KitClosed', ...told }] }
+  return { kind: 'changed', set: step.set, events: [{ type: step.event, ...told }] }
 }

@@ -34,7 +34,7 @@ export function decideConfirmation(kit: Kit | null, commandId: string, at: At): 
     unset: ['reservation'],
     events: [
       {
-        type: 'KitIssued',
+        type: step.event,
         kitNo: kit._id,
         entityId: kit.entityId,
         accountNo: kit.accountNo,

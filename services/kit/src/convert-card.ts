@@ -61,7 +61,7 @@ export function decideConversion(
     },
     events: [
       {
-        type: 'KitConverted',
+        type: step.event,
         kitNo: kit._id,
         entityId,
         cardType: 'PHYSICAL',

@@ -29,5 +29,5 @@ export function decideExpiry(kit: Kit, at: At): Decision<Kit, KitExpired, Refusa
   if (kit.status === 'RESERVED') return refuse('MCC007')
   const owner = kit.entityId === undefined ? {} : { entityId: kit.entityId }
   const told = { kitNo: kit._id, ...owner, previousStatus: kit.status, expiredAt: at.now.toISOString() }
-  return { kind: 'changed', set: step.set, events: [{ type: 'KitExpired', ...told }] }
+  return { kind: 'changed', set: step.set, events: [{ type: step.event, ...told }] }
 }

@@ -28,8 +28,6 @@ type Operation = Exclude<ManageKit['operation'], 'REPLACE' | 'BLOCK_AND_REPLACE'
 type Management = Pick<ManageKit, 'entityId' | 'reason' | 'changer' | 'channel'> & { operation: Operation }
 type Managed = KitLocked | KitUnlocked | KitBlocked | KitHotlisted
 
-const eventOf = { LOCK: 'KitLocked', UNLOCK: 'KitUnlocked', BLOCK: 'KitBlocked', HOTLIST: 'KitHotlisted' } as const
-
 /** LOCKED can be undone, BLOCKED cannot; nothing leaves a final status. */
 export function decideManagement(kit: Kit | null, management: Management, at: At): Decision<Kit, Managed, RefusalOf<Operation>> {
   const { entityId, operation } = management
@@ -37,5 +35,5 @@ export function decideManagement(kit: Kit | null, management: Management, at: At
   const step = takeStep(kit, operation, at)
   if (step.kind === 'refused') return step
   const told = { kitNo: kit._id, entityId, previousStatus: kit.status, changedAt: at.now.toISOString(), ...auditOf(management) }
-  return { kind: 'changed', set: step.set, events: [{ type: eventOf[operation], ...told }] }
+  return { kind: 'changed', set: step.set, events: [{ type: step.event, ...told }] }
 }

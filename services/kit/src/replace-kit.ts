@@ -70,7 +70,7 @@ export function decideReplacement(old: IssuedKit, order: Order, newKitNo: string
   return {
     kind: 'changed',
     set: { ...step.set, ...namedBy(newKitNo, at) },
-    events: [{ type: 'KitReplaced', ...told, newKitNo, operation }],
+    events: [{ type: step.event, ...told, newKitNo, operation }],
   }
 }
 

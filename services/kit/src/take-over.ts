@@ -25,5 +25,5 @@ export function decideTakeOver(old: Kit | null, newKitNo: string, at: At): Decis
   if (step.kind === 'refused') return unchanged
   const { now } = at
   const told = { kitNo: old._id, entityId: old.entityId, previousStatus: old.status, changedAt: now.toISOString() }
-  return { kind: 'changed', set: step.set, events: [{ type: 'KitReplaced', ...told, newKitNo, operation: 'TAKE_OVER' }] }
+  return { kind: 'changed', set: step.set, events: [{ type: step.event, ...told, newKitNo, operation: 'TAKE_OVER' }] }
 }

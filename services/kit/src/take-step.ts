@@ -1,5 +1,5 @@
 // One step in a kit's life, by the table: what every command that changes a kit's status writes.
-import { type KitEventType, type KitOperation, type KitStatus, type ManageKit, type RefusalOf, stepOf } from '@dcms/contract'
+import { type EventOf, type KitEventType, type KitOperation, type KitStatus, type ManageKit, type RefusalOf, stepOf } from '@dcms/contract'
 import { type Refused, refuse, type Scope } from '@dcms/service'
 import type { Kit } from './kit.ts'
 
@@ -9,11 +9,12 @@ const STEPS_KEPT = 8
 /** By which command and when. */
 export type At = Pick<Scope, 'commandId' | 'now'>
 
-export interface Step {
+export interface Step<Event extends KitEventType = KitEventType> {
   kind: 'step'
   from: KitStatus
   to: KitStatus
-  event: KitEventType
+  /** What tells the step: the type of the event the command emits. */
+  event: Event
   set: Pick<Kit, 'status' | 'changedAt' | 'steps'>
 }
 
@@ -23,7 +24,7 @@ export function takeStep<Operation extends KitOperation>(
   operation: Operation,
   { commandId, now }: At,
   newKitNo?: string,
-): Step | Refused<RefusalOf<Operation>> {
+): Step<EventOf<Operation>> | Refused<RefusalOf<Operation>> {
   const step = stepOf(operation, kit.status)
   if ('refusal' in step) return refuse(step.refusal)
   const { to, event } = step

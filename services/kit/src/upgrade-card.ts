@@ -110,7 +110,7 @@ export function decideUpgrade(
   const { product } = planned
   const named = namedBy(newKitNo, at, orderedBy(planned))
   const upgraded: KitUpgraded = {
-    type: 'KitUpgraded',
+    type: step.event,
     kitNo: old._id,
     entityId: old.entityId,
     newKitNo,

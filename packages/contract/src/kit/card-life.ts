@@ -37,14 +37,18 @@ export type KitRefusal = Extract<
   'MCC007' | 'card.already.active' | 'card.already.blocked' | 'card.already.closed' | 'card.blocked' | 'card.status.active'
 >
 
-export interface Taken {
+export interface Taken<Event extends KitEventType = KitEventType> {
   readonly to: KitStatus
-  readonly event: KitEventType
+  readonly event: Event
 }
-export type Step<Refusal extends KitRefusal = KitRefusal> = Taken | { readonly refusal: Refusal }
-type Row<Refusal extends KitRefusal = KitRefusal> = Readonly<Record<KitStatus, Step<Refusal>>>
+export type Step<Refusal extends KitRefusal = KitRefusal, Event extends KitEventType = KitEventType> =
+  | Taken<Event>
+  | { readonly refusal: Refusal }
+type Row<Refusal extends KitRefusal = KitRefusal, Event extends KitEventType = KitEventType> = Readonly<
+  Record<KitStatus, Step<Refusal, Event>>
+>
 
-const to = (status: KitStatus, event: KitEventType): Taken => ({ to: status, event })
+const to = <const Event extends KitEventType>(status: KitStatus, event: Event): Taken<Event> => ({ to: status, event })
 const no = <const Refusal extends KitRefusal>(refusal: Refusal): { readonly refusal: Refusal } => ({ refusal })
 
 const unseen = { RESERVED: no('MCC007'), UNALLOCATED: no('MCC007') } as const
@@ -200,17 +204,25 @@ export type KitOperation = keyof typeof life
 /** The codes that an operation refuses with in one status or another. */
 export type RefusalOf<Operation extends KitOperation> = Extract<(typeof life)[Operation][KitStatus], { refusal: unknown }>['refusal']
 
+/** The event that tells an operation, whatever the status it began in. */
+export type EventOf<Operation extends KitOperation> = Extract<(typeof life)[Operation][KitStatus], { event: unknown }>['event']
+
 /** The table. `cardLife.LOCK.ACTIVE` is what LOCK does to an ACTIVE card. */
 export const cardLife: Readonly<Record<KitOperation, Row>> = life
 
 /** What an operation does to a card in this status. */
-export const stepOf = <Operation extends KitOperation>(operation: Operation, status: KitStatus): Step<RefusalOf<Operation>> =>
-  cardLife[operation][status] as Step<RefusalOf<Operation>>
+export const stepOf = <Operation extends KitOperation>(
+  operation: Operation,
+  status: KitStatus,
+): Step<RefusalOf<Operation>, EventOf<Operation>> => cardLife[operation][status] as Step<RefusalOf<Operation>, EventOf<Operation>>
 
 /** The statuses in which an operation is not refused. */
 export const statusesFor = (operation: KitOperation): readonly KitStatus[] =>
   kitStatuses.filter((status) => 'to' in stepOf(operation, status))
 
-function every<const Refusal extends KitRefusal>(refusal: Refusal, steps: Partial<Record<KitStatus, Taken>>): Row<Refusal> {
-  return { ...(Object.fromEntries(kitStatuses.map((status) => [status, no(refusal)])) as Row<Refusal>), ...steps }
+function every<const Refusal extends KitRefusal, const Event extends KitEventType>(
+  refusal: Refusal,
+  steps: Partial<Record<KitStatus, Taken<Event>>>,
+): Row<Refusal, Event> {
+  return { ...(Object.fromEntries(kitStatuses.map((status) => [status, no(refusal)])) as Row<Refusal, Event>), ...steps }
 }
