@@ -256,10 +256,11 @@ test.each([
       }),
     )
     const done = ordered.filter(({ code }) => code === undefined)
-    expect(done.some(({ newKitNo }) => newKitNo !== undefined)).toBe(true)
     for (const { code } of ordered) expect(['internal.error', 'service.unavailable', 'MCC007']).not.toContain(code)
     const statuses = await statusesOf(entityId)
     const made = new Set(done.flatMap(({ newKitNo }) => newKitNo ?? []))
+    // A card that is hotlisted before all else gets no successor, and nothing but that keeps it from one.
+    expect(made.size > 0 || statuses[first] === 'HOTLISTED').toBe(true)
     expect(Object.keys(statuses).toSorted()).toEqual([first, ...made].toSorted())
     const events = (await Promise.all(Object.entries(statuses).map(([kitNo, status]) => told(kitNo, status)))).flat()
     const takenOver = new Set(

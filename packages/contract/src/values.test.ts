@@ -185,6 +185,16 @@ test('limits are whole rupees', () => {
     expect([wrong, limit(wrong)]).toEqual([wrong, [expect.stringMatching(/^domestic\.pos\.dailyLimit /)]])
 })
 
+test('what an account was opened with is a whole amount, given back as it came', () => {
+  const account = { accountNo: '8642135', accountType: 'SAVING', schemeCode: '2003' }
+  for (const name of ['register', 'updateAccount'] as const) {
+    const opened = (initialFunding: unknown) => check(name, { accountInfo: [{ ...account, initialFunding }] })
+    for (const right of ['8000', 8000, '0', '08000']) expect(opened(right)).toEqual([])
+    for (const wrong of ['8000.50', 8000.5, '8,000', '-1', '', '8e3', '1'.repeat(16)])
+      expect([wrong, opened(wrong)]).toEqual([wrong, [expect.stringMatching(/^accountInfo\[0\]\.initialFunding /)]])
+  }
+})
+
 test('a currency has three digits, a CVV three, a card number 16 to 19', () => {
   for (const wrong of ['INR', '56', '5640', ' 564'])
     expect(check('regeneratePinMailer', { homeCurrencyCode: wrong })).toEqual(['homeCurrencyCode has a wrong format: three digits'])

@@ -93,9 +93,9 @@ export const accountChange = {
     isPrimary: { type: 'boolean', description: 'Whether this customer is the primary holder of a joint account; at most one holder is' },
     initialFunding: {
       type: 'string',
-      pattern: '^\\d{1,15}(\\.\\d{1,2})?$',
-      maxLength: 18,
-      formatText: 'digits, with at most two decimals',
+      pattern: '^\\d{1,15}$',
+      maxLength: 15,
+      formatText: 'digits only, whole units of the currency',
       acceptsNumber: true,
       description: 'Amount the account was opened with, in whole units of its currency',
     },
