@@ -2,7 +2,8 @@
 import type { AccountInfo, AddressInfo, CommunicationInfo, KycInfo, Register, ReserveKits } from '@dcms/contract'
 import { aggregateModel, type Stored, type Tenant } from '@dcms/service'
 
-type Profile = Omit<
+/** What registration takes of a customer besides lists and cards, kept as it came. */
+export type Profile = Omit<
   Register,
   'entityId' | 'requestId' | 'deliveryAddress' | 'kitInfo' | 'addressInfo' | 'communicationInfo' | 'kycInfo' | 'accountInfo'
 >

@@ -47,6 +47,7 @@ test('nothing that is kept inside shows, whatever stands in the document', () =>
     outboxAt: new Date(),
     commandIds: ['secret command'],
     issuingAt: new Date(),
+    issuingStuckAt: new Date(),
     issuing: [{ commandId: 'secret command', startedAt: new Date(), kits: [], attempt: 1 }],
     issued: [{ commandId: 'secret command', reservation: 'r', kitNos: [] }],
     outbox: [{ id: 'secret', type: 'x', dataVersion: 1, sequence: 1, time: new Date(), payload: {} }],
@@ -60,6 +61,9 @@ test('nothing that is kept inside shows, whatever stands in the document', () =>
   const inContract = Object.keys((viewCustomerEndpoint.result as { properties: object }).properties)
   expect(Object.keys(view).filter((name) => !inContract.includes(name))).toEqual([])
   expect(JSON.stringify(view)).not.toMatch(/secret|sealed/)
+  // Nor does what a later release keeps, in the customer or in a document.
+  const later = { ...full, keptLater: 'secret', kycInfo: full.kycInfo.map((document) => ({ ...document, keptLater: 'secret' })) }
+  expect(viewOf(later, [kit, { ...kit, kitNo: '2' }])).toEqual(view)
   // Fields that the contract does not name would be dropped here.
   expect(validatorOf<CustomerView>(viewCustomerEndpoint.result)(structuredClone(view))).toEqual({ valid: true, value: view })
 })

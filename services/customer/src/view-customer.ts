@@ -1,7 +1,7 @@
 // Reading a customer whole. Contract: packages/contract/src/customer/view-customer.ts.
 import { type CustomerView, type KitInfo, kitsOfEntityEndpoint, viewCustomerEndpoint } from '@dcms/contract'
 import { answer, command, type Foundations, type InternalClient, refuse, type Scope, ServiceUnavailable } from '@dcms/service'
-import { type Customer, customersOf, withoutOutbox } from './customer.ts'
+import { type Customer, customersOf, type Profile, type StoredKyc, withoutOutbox } from './customer.ts'
 import { type KnownKit, knownKitsOf } from './kit-projection.ts'
 
 const KITS_MAX = 500
@@ -32,42 +32,62 @@ async function kitsOf(scope: Scope, entityId: string, kit: InternalClient, logge
   }
 }
 
+/**
+ * What is shown of a profile and of a document. Named, not left over: what the store comes to hold besides is shown to nobody, and what
+ * registration comes to take fails to compile here.
+ */
+const profileMembers = Object.keys({
+  entityType: true,
+  businessType: true,
+  business: true,
+  businessId: true,
+  title: true,
+  firstName: true,
+  middleName: true,
+  lastName: true,
+  gender: true,
+  dob: true,
+  referralEntityId: true,
+  isMinor: true,
+  isNRICustomer: true,
+  isDependant: true,
+  addOnCard: true,
+  maritalStatus: true,
+  countryCode: true,
+  kycStatus: true,
+  cifNumber: true,
+  nomineeInfo: true,
+} satisfies Record<keyof Profile, true>) as (keyof Profile)[]
+type ShownDocument = Omit<StoredKyc, 'maskedDocumentNo' | 'encryptedDocumentNo'>
+const documentMembers = Object.keys({
+  documentType: true,
+  documentExpiry: true,
+  kycRefNo: true,
+  documentPath: true,
+  countryOfIssue: true,
+  documentIssuedBy: true,
+  documentIssuanceDate: true,
+  firstName: true,
+  middleName: true,
+  lastName: true,
+} satisfies Record<keyof ShownDocument, true>) as (keyof ShownDocument)[]
+
+/** The members of these names that are there. */
+const only = <Value extends object, Name extends keyof Value>(value: Value, names: readonly Name[]): Pick<Value, Name> =>
+  Object.fromEntries(names.filter((name) => value[name] !== undefined).map((name) => [name, value[name]])) as Pick<Value, Name>
+
 /** The customer as callers see it. */
 export function viewOf(customer: Customer, kits: readonly KitInfo[]): CustomerView {
-  const {
-    _id: entityId,
-    status: _status,
-    version: _version,
-    sequence: _sequence,
-    relayedSequence: _relayed,
-    outbox: _outbox,
-    outboxAt: _outboxAt,
-    outboxAside: _outboxAside,
-    commandIds: _commandIds,
-    issuing: _issuing,
-    issuingAt: _issuingAt,
-    issued: _issued,
-    registeredAt: _registeredAt,
-    branch: _branch,
-    mobileNumbers: _mobileNumbers,
-    kycKeyVersion: _kycKeyVersion,
-    kycInfo,
-    addressInfo,
-    communicationInfo,
-    ...profile
-  } = customer
+  const { _id: entityId, lastName, accountInfo, addressInfo, communicationInfo, kycInfo } = customer
   return {
     entityId,
-    ...profile,
-    lastName: profile.lastName ?? null,
+    ...only(customer, profileMembers),
+    lastName: lastName ?? null,
+    accountInfo,
     kitInfo: kits.map(({ accountNo: _accountNo, ...kit }) => kit),
     addressInfo: addressInfo.map((address) => ({ address2: null, address3: null, district: null, isoCountryCode: null, ...address })),
     communicationInfo: communicationInfo.map((contact) => ({ appId: null, notification: true, ...contact })),
-    kycInfo: kycInfo.map(({ maskedDocumentNo, encryptedDocumentNo: _encrypted, ...document }) => ({
-      kycRefNo: null,
-      ...document,
-      documentNo: maskedDocumentNo,
-    })),
+    kycInfo: kycInfo.map((document) => ({ kycRefNo: null, ...only(document, documentMembers), documentNo: document.maskedDocumentNo })),
     accountKitMapping: kits.flatMap(({ kitNo, accountNo }) => (accountNo ? [{ entityId, accountNo, kitNo }] : [])),
   }
 }
