@@ -1,4 +1,4 @@
-// Roles: the contract's RBAC table.
+// What each role may do and, above all, what it may not.
 import { expect, test } from '@jest/globals'
 import { mayCall, publicEndpointList, publicEndpoints, stillToCome } from './index.ts'
 import { grants, isRole, type Role, roleFaults, rolesInForce } from './roles.ts'

@@ -35,7 +35,7 @@ const reads: readonly Permission[] = [
   'card-order.read',
 ]
 
-/** The permissions of each role (contract: RBAC table). */
+/** The permissions of each role. */
 export const permissionsOf: Readonly<Record<Role, readonly Permission[]>> = {
   ADMIN: permissions,
   OPERATIONS: [

@@ -55,7 +55,7 @@ export const accountsOfCard = {
 } as const
 export type AccountsOfCard = FromSchema<typeof accountsOfCard>
 
-/** The sample of the page, for both addresses. */
+/** The example, for both addresses. */
 export const accountsOfCardExample = {
   name: 'a card with a wallet',
   request: { cardNumber: '6729600000077473' },

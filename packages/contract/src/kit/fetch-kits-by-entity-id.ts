@@ -7,7 +7,7 @@ const request = { type: 'object', additionalProperties: false, required: ['entit
 export type FetchKitsByEntityId = FromSchema<typeof request>
 export type KitInfo = FromSchema<typeof kitInfo>
 
-/** The sample of the page, for both versions. */
+/** The example, for both versions. */
 export const kitsOfEntityExample = {
   name: 'a replaced card',
   request: { entityId: '181223116' },
