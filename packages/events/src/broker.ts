@@ -145,9 +145,9 @@ export class Broker {
         this.logger.debug({ topic, partition, offset: message.offset, reason: error.message }, 'a message that is no event')
       }
     }
-    // The first consumer of a new cluster makes it make the topic of its groups, which takes a while.
+    // The first consumer of a new cluster makes it make the topic of its groups, which takes a while; and topics come when their owners start.
     const run = () => this.#run(names, `tail-${randomUUID()}`, options.fromBeginning ?? false, show)
-    const stop = await pRetry(run, { ...NEW_CLUSTER_RETRY, shouldRetry: ({ error }) => isWithoutCoordinator(error) })
+    const stop = await pRetry(run, { ...NEW_CLUSTER_RETRY, shouldRetry: ({ error }) => isNotThereYet(error) })
     return { stop }
   }
 
@@ -254,6 +254,7 @@ export class Broker {
   }
 }
 
-/** No broker is in charge of consumer groups yet. */
-const isWithoutCoordinator = (error: Error): boolean =>
-  error.name === 'KafkaJSGroupCoordinatorNotFound' || ('type' in error && error.type === 'GROUP_COORDINATOR_NOT_AVAILABLE')
+/** No broker is in charge of consumer groups yet, or of a topic. */
+const isNotThereYet = (error: Error): boolean =>
+  error.name === 'KafkaJSGroupCoordinatorNotFound' ||
+  ('type' in error && (error.type === 'GROUP_COORDINATOR_NOT_AVAILABLE' || error.type === 'UNKNOWN_TOPIC_OR_PARTITION'))
