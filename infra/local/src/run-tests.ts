@@ -20,6 +20,7 @@ const logsDir = join(dataDir, 'process-logs')
 const progress = (line: string) => console.log(line)
 const WORKERS = 3
 const isWholeRun = process.argv.length === 2
+const TIMED_TESTS = 'infra/chaos/test/neighbours/'
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 let jest: ResultPromise | undefined
@@ -48,10 +49,12 @@ async function run(): Promise<TestCounts> {
   const ledgerFile = join(secretsDir, 'secrets')
   try {
     if (interrupted) return { passed: 0, failed: 1, skipped: 0 }
-    const atOnce = await runJest(engines, secretsDir, ledgerFile)
-    if (interrupted) return atOnce
-    const counts = isWholeRun ? addCounts(atOnce, await runOnAnotherDay(engines, secretsDir, ledgerFile)) : atOnce
-    if (interrupted) return counts
+    let counts: TestCounts = { passed: 0, failed: 0, skipped: 0 }
+    for (const jestRun of isWholeRun ? wholeRun() : [asAsked()]) {
+      progress(`tests: ${jestRun.what}`)
+      counts = addCounts(counts, await runJest(engines, secretsDir, ledgerFile, jestRun))
+      if (interrupted) return counts
+    }
     return addCounts(counts, await searchForLeaks(engines, ledgerFile))
   } finally {
     await stopAll(engines)
@@ -104,24 +107,46 @@ async function startTestEngines(): Promise<Engines> {
   return engines
 }
 
-/** Once more what deals with dates, as if it were the last half minute of a leap day in India; so no test passes today only. */
-async function runOnAnotherDay(engines: Engines, folder: string, ledgerFile: string): Promise<TestCounts> {
-  progress(`tests: once more with the clock at ${OTHER_DAY.toISOString()}`)
-  return await runJest(engines, folder, ledgerFile, { args: [...datedSuites], environment: clockAt(OTHER_DAY) })
+/** One run of jest. */
+interface JestRun {
+  /** Names its files. */
+  name: string
+  what: string
+  args: readonly string[]
+  workers: number
+  environment: Readonly<Record<string, string>>
 }
 
-interface JestRun {
-  args: readonly string[]
-  environment: Readonly<Record<string, string>>
+function asAsked(): JestRun {
+  return { name: 'asked', what: 'those asked for', args: process.argv.slice(2), workers: WORKERS, environment: whichClock() }
+}
+
+/**
+ * All tests side by side; then those that time a bank beside its neighbour, which need the machine for themselves; then once more what deals with
+ * dates, as if it were the last half minute of a leap day in India, so that no test passes today only.
+ */
+function wholeRun(): readonly JestRun[] {
+  const sideBySide = ['/node_modules/', '/.dcms/', TIMED_TESTS].map((pattern) => `--testPathIgnorePatterns=${pattern}`)
+  return [
+    { name: 'all', what: 'all but the timed ones', args: sideBySide, workers: WORKERS, environment: whichClock() },
+    { name: 'timed', what: 'the timed ones, one at a time', args: [TIMED_TESTS], workers: 1, environment: whichClock() },
+    {
+      name: 'dated',
+      what: `once more with the clock at ${OTHER_DAY.toISOString()}`,
+      args: [...datedSuites],
+      workers: WORKERS,
+      environment: clockAt(OTHER_DAY),
+    },
+  ]
 }
 
 async function runJest(
   { mongoUrl, kafkaBrokers }: Engines,
   folder: string,
   ledgerFile: string,
-  { args: ofRun, environment }: JestRun = { args: process.argv.slice(2), environment: whichClock() },
+  { name, args: ofRun, workers, environment }: JestRun,
 ): Promise<TestCounts> {
-  const reportFile = join(folder, 'report.json')
+  const reportFile = join(folder, `report-${name}.json`)
   const args = [
     '--experimental-vm-modules',
     '--disable-warning=ExperimentalWarning',
@@ -129,7 +154,7 @@ async function runJest(
     'node_modules/jest/bin/jest.js',
   ]
   // Most tests wait for processes they started, so more workers than cores pay. A test that leaves something open does not hold the run up.
-  args.push('--json', `--outputFile=${reportFile}`, `--maxWorkers=${WORKERS}`, '--forceExit', ...ofRun)
+  args.push('--json', `--outputFile=${reportFile}`, `--maxWorkers=${workers}`, '--forceExit', ...ofRun)
   const env = {
     MONGO_URL: mongoUrl,
     KAFKA_BROKERS: kafkaBrokers,
@@ -144,7 +169,7 @@ async function runJest(
     env,
     reject: false,
     stdin: 'inherit',
-    stdout: { file: join(logsDir, 'jest.log') }, // what services log that run inside a test; for people jest writes to standard error
+    stdout: { file: join(logsDir, `jest-${name}.log`) }, // what services log that run inside a test; for people jest writes to standard error
     stderr: 'inherit',
     buffer: false,
   })
