@@ -101,7 +101,7 @@ test('a ceremony: a key is made, waits for a transport key, and then leaves as a
   const foreign = await dcms(keys('import', '--purpose', 'pvk', '--key-block', '--stdin'), exported.stdout)
   expect(foreign).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('key.block.invalid') })
   expect(foreign.stderr).not.toContain(exported.stdout.trim())
-}, 60_000)
+})
 
 test('a rotation makes the next version where the key is held; earlier ones go on reading', async () => {
   const rotated = await dcms(keys('rotate', '--purpose', 'data', '--context', 'kit'))
@@ -130,7 +130,7 @@ test('the audit trail of the running installation is whole', async () => {
   const report = JSON.parse(verified.stdout)
   expect(report).toMatchObject({ runs: 4, open: 4, dropped: 0, faultCount: 0 })
   expect(report.records).toBeGreaterThan(20)
-}, 60_000)
+})
 
 test('a tenant there is not is refused', async () => {
   const { code, stderr } = await dcms(['keys', 'list', '--tenant', 'OTHER_BANK'])
@@ -157,7 +157,7 @@ test('a locked PIN is unlocked; one that is not locked stays as it is; a kit the
   expect(await dcms(unlock)).toMatchObject({ code: 0, stdout: expect.stringContaining('was not locked') })
   const unknown = await dcms(['pin', 'unlock', '--tenant', 'ACME_BANK', '--kit', '1'])
   expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('MCC007') })
-}, 60_000)
+})
 
 test('PIN mailers are written once per batch: the same batch again gives the same file', async () => {
   const mailers = (batch: string, ...further: string[]) => dcms(['pin', 'mailers', '--tenant', 'ACME_BANK', '--batch', batch, ...further])
@@ -175,4 +175,4 @@ test('PIN mailers are written once per batch: the same batch again gives the sam
   expect((await mailers('b-1')).stdout).toBe(text)
   expect(JSON.parse((await mailers('b-2', '--format', 'json')).stdout)).toEqual([])
   expect(await mailers('not a name')).toMatchObject({ code: 1, stderr: expect.stringContaining('batchId') })
-}, 60_000)
+})
