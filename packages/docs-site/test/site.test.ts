@@ -3,8 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import {
   bankMessagesOf,
   bankStreamTypes,
+  cardLife,
   errorCatalogue,
   eventTypes,
+  manageKitEndpoint,
   publicEndpointList,
   registerEndpoint,
   stillToCome,
@@ -134,7 +136,19 @@ test('events are called ready when, and only when, the service that owns them na
           .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
           .map((file) => readFileSync(new URL(`${service}/src/${file}`, services), 'utf8'))
       : []
-  const named = eventTypes.filter(({ type, owner }) => sourcesOf(owner).some((source) => source.includes(`'${type}'`)))
+  // Operations of a card's life that an event tells: a command names the operation, or its caller does, and the table names the event.
+  const request = manageKitEndpoint.request as unknown as { properties: { operation: { enum: string[] } } }
+  const ofCallers: readonly string[] = request.properties.operation.enum
+  const operationsOf = (type: string): string[] =>
+    Object.entries(cardLife).flatMap(([operation, row]) =>
+      Object.values(row).some((step) => 'event' in step && step.event === type) ? [operation] : [],
+    )
+  const named = eventTypes.filter(({ type, owner }) => {
+    const operations = owner === 'kit' ? operationsOf(type) : []
+    if (operations.some((operation) => ofCallers.includes(operation))) return true
+    const words = [type, ...operations].map((word) => `'${word}'`)
+    return sourcesOf(owner).some((source) => words.some((word) => source.includes(word)))
+  })
   expect(named.map(({ type }) => type).toSorted()).toEqual([...emittedEvents].toSorted())
 })
 

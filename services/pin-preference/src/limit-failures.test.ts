@@ -100,10 +100,12 @@ test('room that is given back after its window is not taken from the next one', 
   expect((await take(tried, after(16))).kind).toBe('reached')
 })
 
-test('of 30 calls at once ten get room', async () => {
-  const tried = untried()
-  const taken = await Promise.all(Array.from({ length: 30 }, () => take(tried)))
-  expect(taken.filter(({ kind }) => kind === 'taken')).toHaveLength(10)
+test('of 30 calls at once ten get room, those that begin the count together among them', async () => {
+  for (let round = 0; round < 10; round++) {
+    const tried = untried()
+    const taken = await Promise.all(Array.from({ length: 30 }, () => take(tried)))
+    expect(taken.filter(({ kind }) => kind === 'taken')).toHaveLength(10)
+  }
 })
 
 test('what was tried cannot be read from the store', async () => {

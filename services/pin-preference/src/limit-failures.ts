@@ -100,6 +100,8 @@ async function count(tenant: Tenant, id: string, max: number, now: Date): Promis
     if (running) return { kind: 'counted', id, expiresAt: running.expiresAt }
     const stored = await failures.findById(id).lean<Failures>()
     if (stored && stored.failures >= max && stored.expiresAt > now) return { kind: 'full', until: stored.expiresAt }
+    // It was begun between the two looks: count in it, or this call would set back what others counted.
+    if (stored && stored.failures >= 1 && stored.expiresAt > now) continue
     const expiresAt = new Date(now.getTime() + WINDOW_MS)
     if (await begin(tenant, id, stored, expiresAt)) return { kind: 'counted', id, expiresAt }
   }
