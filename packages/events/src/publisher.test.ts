@@ -29,6 +29,12 @@ test('an aggregate stays on the partition that the client’s own partitioner gi
     const message = { key: `ACME_BANK:42401${count * 7919}`, value: '' }
     const choice = { topic: 'dcms.kit', partitionMetadata: metadataOf(12), message }
     expect(own.partitioner(choice)).toBe(clients(choice))
+    const [sameKey, otherTopic] = [
+      { ...choice, message: { ...message } },
+      { ...choice, topic: 'dcms.customer', partitionMetadata: metadataOf(7), message: { ...message } },
+    ]
+    expect(own.partitioner(sameKey)).toBe(clients(choice))
+    expect(own.partitioner(otherTopic)).toBe(clients(otherTopic))
   }
   expect(own.repeated).toBe(false)
 })

@@ -28,6 +28,7 @@ type Partitioner = ReturnType<typeof Partitioners.DefaultPartitioner>
 export class ChosenPartitions {
   readonly #partitions = new WeakMap<object, number>()
   readonly #choose: Partitioner = Partitioners.DefaultPartitioner()
+  #last: { topic: string; key: string; partitions: number; partition: number } | undefined
   /** Whether the client came back for a message: it tried a batch again. */
   repeated = false
 
@@ -37,8 +38,19 @@ export class ChosenPartitions {
       this.repeated = true
       return chosen
     }
-    const partition = this.#choose(choice)
+    const partition = this.#byKey(choice)
     this.#partitions.set(choice.message, partition)
+    return partition
+  }
+
+  /** Messages of one key follow each other (an audit trail has no other key), and the client's hash of a key is slow. */
+  #byKey(choice: Parameters<Partitioner>[0]): number {
+    const { topic, partitionMetadata, message } = choice
+    const last = this.#last
+    if (typeof message.key !== 'string') return this.#choose(choice)
+    if (last?.key === message.key && last.topic === topic && last.partitions === partitionMetadata.length) return last.partition
+    const partition = this.#choose(choice)
+    this.#last = { topic, key: message.key, partitions: partitionMetadata.length, partition }
     return partition
   }
 
