@@ -1,8 +1,8 @@
 // What a kit is, how it is stored and how callers see it.
 import type { KitInfo, KitStatus } from '@dcms/contract'
 import { aggregateModel, type Stored, type Tenant } from '@dcms/service'
-import type { Asked } from './begun-succession.ts'
-import type { StoredShipment } from './shipment.ts'
+import type { Asked } from './life/begun-succession.ts'
+import type { StoredShipment } from './shipments/shipment.ts'
 
 /** What the vault keeps of a card number in its kit; see `card-vault.ts` and `pan-index.ts`. */
 export interface StoredCardNumber {

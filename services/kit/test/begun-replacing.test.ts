@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { ServiceUnavailable } from '@dcms/service'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { finishSuccessions } from '../src/finish-successions.ts'
 import { type Kit, kitsOf } from '../src/kit.ts'
+import { finishSuccessions } from '../src/life/finish-successions.ts'
 import { KitBank } from './kit-bank.ts'
 import { customerContext, dyingAfter, kitsOfEntity, newKitOf, tieredTenant } from './life.ts'
 

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { type KitStatus, kitStatuses } from '@dcms/contract'
 import { type Call, type Job, type JobRun, newlyStored, Scope, type Tenant } from '@dcms/service'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { expireKits } from '../src/expire-kits.ts'
 import { type Kit, kitsOf } from '../src/kit.ts'
-import { lastDueMonth, noticeRenewals } from '../src/notice-renewals.ts'
+import { expireKits } from '../src/life/expire-kits.ts'
+import { lastDueMonth, noticeRenewals } from '../src/life/notice-renewals.ts'
 import { KitBank } from './kit-bank.ts'
 
 /** 1 December 2026, 00:00, in India; still November in UTC. */

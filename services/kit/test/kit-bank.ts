@@ -27,11 +27,11 @@ import {
   Tenants,
 } from '@dcms/service'
 import type { Connection } from 'mongoose'
-import { type CardVault, cardVault } from '../src/card-vault.ts'
 import { commands, type KitParts } from '../src/commands.ts'
+import { type CardNumbering, cardNumbering } from '../src/issuing/number-cards.ts'
 import { type Kit, kitsOf } from '../src/kit.ts'
-import { type CardNumbering, cardNumbering } from '../src/number-cards.ts'
-import { pansOf } from '../src/pan-index.ts'
+import { type CardVault, cardVault } from '../src/vault/card-vault.ts'
+import { pansOf } from '../src/vault/pan-index.ts'
 
 const TENANT = 'ACME_BANK'
 const PURPOSES = ['data', 'index', 'numbering', 'cvk'] as const

@@ -5,7 +5,7 @@ import type { AllKitsManaged, Envelope } from '@dcms/contract'
 import { newlyStored } from '@dcms/service'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { type Kit, kitsOf } from '../src/kit.ts'
-import { manageAllKits } from '../src/manage-all-kits.ts'
+import { manageAllKits } from '../src/life/manage-all-kits.ts'
 import { KitBank } from './kit-bank.ts'
 import { customerContext, dyingAfter, kitsOfEntity } from './life.ts'
 

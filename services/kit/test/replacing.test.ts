@@ -1,9 +1,9 @@
 // Replacing and upgrading cards in the real store: what the new card is, and what a process that dies half way leaves.
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { finishSuccessions } from '../src/finish-successions.ts'
+import { releaseReservations } from '../src/issuing/release-reservations.ts'
 import { kitsOf } from '../src/kit.ts'
-import { releaseReservations } from '../src/release-reservations.ts'
+import { finishSuccessions } from '../src/life/finish-successions.ts'
 import { KitBank } from './kit-bank.ts'
 import { customerContext, dyingAfter, kitsOfEntity, newKitOf, replay, tieredTenant, typesOf } from './life.ts'
 

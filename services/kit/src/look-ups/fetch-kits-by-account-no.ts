@@ -1,0 +1,36 @@
+// The cards of an account by holder. Contract: packages/contract/src/kit/fetch-kits-by-account-no.ts.
+import { accountHoldersEndpoint, fetchKitsByAccountNoEndpoint, type KitInfo } from '@dcms/contract'
+import { answer, command, type InternalClient, refuse, type Tenant } from '@dcms/service'
+import { type IssuedKit, isIssued, type Kit, kitInfoOf, kitsOf, withoutOutbox } from '../kit.ts'
+
+const KITS_MAX = 500
+/** What is shown without `isAllCardsRequired`: cards that may be used, now or after activation or unlocking. */
+const LIVING: ReadonlySet<KitInfo['cardStatus']> = new Set(['ASSIGNED', 'INACTIVE', 'ACTIVE', 'LOCKED'])
+
+/** Who holds the account only the customer context knows, holders without cards included; the cards are read fresh here. */
+export const fetchKitsByAccountNo = (customer: InternalClient) =>
+  command(fetchKitsByAccountNoEndpoint, async ({ accountNo, isAllCardsRequired = false }, scope) => {
+    const asked = await customer.call(accountHoldersEndpoint, { accountNo }, { ...scope, tenant: scope.tenant.id })
+    if (asked.kind === 'refused' || asked.result === null) return refuse('invalid.source.account')
+    const { accountStatus, accountType, holders } = asked.result
+    const kits = (await kitsOfAccount(scope.tenant, accountNo).lean<Kit[]>())
+      .toReversed()
+      .filter(isIssued)
+      .filter(({ status }) => isAllCardsRequired || LIVING.has(status))
+    const entity = holders.map(({ entityId, isPrimary }) => ({
+      entityId,
+      isPrimary,
+      kitInfo: kits.filter((kit) => kit.entityId === entityId).map(shown),
+    }))
+    return answer({ accountNo, accountStatus, accountType, entity })
+  })
+
+/** The newest ones, newest first; a stretch of the index on `accountNo` and `createdAt`. */
+export const kitsOfAccount = (tenant: Tenant, accountNo: string) =>
+  kitsOf(tenant).find({ accountNo }, withoutOutbox).sort({ createdAt: -1, _id: -1 }).limit(KITS_MAX)
+
+/** The account stands above all of them, and the published answer tells no encrypted card number here. */
+function shown(kit: IssuedKit): KitInfo {
+  const { accountNo: _above, ...kitInfo } = kitInfoOf(kit)
+  return kitInfo
+}

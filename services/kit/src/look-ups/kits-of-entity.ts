@@ -1,0 +1,19 @@
+// The kits of a customer as they stand now, for the customer context's reads. Contract: packages/contract/src/kit/fetch-kits-by-entity-id.ts.
+import { kitsOfEntityEndpoint } from '@dcms/contract'
+import { answer, command, type Tenant } from '@dcms/service'
+import { type IssuedKit, isIssued, type Kit, kitInfoOf, kitsOf, withoutOutbox } from '../kit.ts'
+import type { CardVault } from '../vault/card-vault.ts'
+
+const KITS_MAX = 500
+
+export const kitsOfEntity = (vault: CardVault) =>
+  command(kitsOfEntityEndpoint, async ({ entityId, withCardNumbers }, { tenant }) => {
+    const kits = await kitsOfCustomer(tenant, entityId)
+    return answer(withCardNumbers ? await Promise.all(kits.map((kit) => vault.kitInfoWithCardNumber(tenant, kit))) : kits.map(kitInfoOf))
+  })
+
+/** The kits of a customer in every status, oldest first; of more than an answer holds, the newest. */
+export async function kitsOfCustomer(tenant: Tenant, entityId: string): Promise<IssuedKit[]> {
+  const kits = await kitsOf(tenant).find({ entityId }, withoutOutbox).sort({ createdAt: -1, _id: -1 }).limit(KITS_MAX).lean<Kit[]>()
+  return kits.toReversed().filter(isIssued)
+}

@@ -1,0 +1,71 @@
+// The sweep that reads the courier's feed of changes and tells of them. The cursor moves on after the changes are in the kits.
+import { isDuplicateKey, type RequestRecord, requestsOf, ServiceUnavailable, type Sweep, type Tenant } from '@dcms/service'
+import { type Kit, kitsOf, withoutOutbox } from '../kit.ts'
+import { noteBooking, type ShipmentParts } from './book-shipments.ts'
+import { decideMove, nextRefNoOf, type ShipmentChange } from './shipment.ts'
+
+const EVERY_MS = 5_000
+/** A bank where nothing else happens learns of its shipments within this time. */
+const IDLE_EVERY_MS = 10 * 60_000
+const PAGES_PER_RUN = 50
+const TRIES_MAX = 20
+/** How far the courier's feed was read for this bank: a small document without an end in the collection `requests`. */
+const FEED = 'courier-feed'
+
+type Feed = Pick<RequestRecord, '_id' | 'cursor'>
+
+type ScopeOf = Parameters<Sweep['run']>[0]
+type Parts = Pick<ShipmentParts, 'courier' | 'logger'>
+
+/**
+ * What was read but not noted in the cursor, by a process that died or beside another one, is read again: a change that a kit has already
+ * changes nothing.
+ */
+export const followShipments = ({ courier, logger }: Parts): Sweep => ({
+  name: 'follow shipments',
+  everyMs: EVERY_MS,
+  idleEveryMs: IDLE_EVERY_MS,
+  async run(scopeOf, tenant) {
+    for (let page = 0; page < PAGES_PER_RUN; page++) {
+      const feed = await requestsOf(tenant).findById(FEED).lean<Feed>()
+      const { changes, unreadable, next, more } = await courier.changesAfter(tenant, feed?.cursor)
+      if (unreadable > 0)
+        logger.warn({ tenant: tenant.id, unreadable, upTo: next }, 'changes of the courier cannot be read; they are passed over')
+      for (const change of changes) await take(change, tenant, scopeOf, { courier, logger })
+      await moveOn(tenant, feed, next)
+      if (!more) return
+    }
+  },
+})
+
+/** Puts one change into its kit. A booking that was not noted, because its process died after the courier had it, is noted first. */
+async function take(change: ShipmentChange, tenant: Tenant, scopeOf: ScopeOf, { courier, logger }: Parts): Promise<void> {
+  const { kitNo, refNo, sequence } = change
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    const kit = await kitsOf(tenant).findById(kitNo, withoutOutbox).lean<Kit>()
+    if (kit && refNo === nextRefNoOf(kit)) {
+      const booked = await courier.bookedUnder(tenant, refNo)
+      if (booked) await noteBooking(kitNo, booked, scopeOf(tenant, `shipment ${refNo} booked`))
+      if (booked) continue
+    }
+    if (!kit?.shipments?.some((each) => each.refNo === refNo)) {
+      logger.warn({ tenant: tenant.id, kitNo, refNo }, 'the courier tells of a shipment that is not ours')
+      return
+    }
+    const scope = scopeOf(tenant, `shipment ${refNo} change ${sequence}`)
+    const moved = await scope.commit(kitsOf, kit, decideMove(kit, change), null)
+    if (moved.kind !== 'overtaken') return
+  }
+  throw new ServiceUnavailable(`kit ${kitNo} changes all the time`)
+}
+
+/** Only from where this process began: another one may be further on. */
+async function moveOn(tenant: Tenant, feed: Feed | null, next: string): Promise<void> {
+  if (feed?.cursor === next) return
+  if (feed) return void (await requestsOf(tenant).updateOne({ _id: FEED, cursor: feed.cursor }, { $set: { cursor: next } }))
+  try {
+    await requestsOf(tenant).collection.insertOne({ _id: FEED as never, cursor: next })
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error
+  }
+}
