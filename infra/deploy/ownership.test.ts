@@ -1,4 +1,4 @@
-// Whether a team can own each part, and whether what the documents point to is there.
+// Whether a team can own each part, and whether its README says what the part is.
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { expect, test } from '@jest/globals'
@@ -39,31 +39,6 @@ test.each(parts.filter((part) => part.startsWith('services/')))(
     for (const [, setting] of settings) expect(text).toContain(`\`${setting}\``)
   },
 )
-
-const withoutCode = (text: string): string => text.replace(/```[\s\S]*?```/g, '')
-const linksOf = (document: string): string[] =>
-  [...withoutCode(textOf(document)).matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(([, link]) => link ?? '')
-
-test.each(documents)('the links of %s lead somewhere', (document) => {
-  const broken = linksOf(document).filter((link) => !/^https?:/.test(link) && !existsSync(join(root, dirname(document), link)))
-  expect(broken).toEqual([])
-})
-
-test('headings that documents link to are there', () => {
-  const broken = documents.flatMap((document) =>
-    [...withoutCode(textOf(document)).matchAll(/\]\(([^)#]*)#([^)]+)\)/g)].flatMap(([link, file = '', heading = '']) => {
-      const target = file === '' ? document : join(dirname(document), file)
-      const headings = [...textOf(target).matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
-        title
-          .toLowerCase()
-          .replace(/[^\w -]/g, '')
-          .replaceAll(' ', '-'),
-      )
-      return headings.includes(heading) ? [] : [`${document}: ${link}`]
-    }),
-  )
-  expect(broken).toEqual([])
-})
 
 test('each decision has its number, date and status, and stands in their list with them', () => {
   const list = textOf(join('docs', 'decisions', 'README.md'))
