@@ -6,7 +6,7 @@ import { tenantsTopic, topicOf } from '@dcms/contract'
 import { type Broker, deadLetterTopic, type ReceivedEvent } from '@dcms/events'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { callerFiles, definitionOf, TestBank, until } from '../test/test-bank.ts'
-import { callerTokens } from './context-token.ts'
+import { callerTokens } from './callers/context-token.ts'
 
 const lines = `
   import { startService, serviceConfig, settings, ServiceUnavailable } from '@dcms/service'

@@ -8,13 +8,13 @@ import { type PublishedTenant, type TenantDefinition, tenantSchema, validatorOf 
 import { Broker, type OutboxEvent, Relay } from '@dcms/events'
 import type { Connection } from 'mongoose'
 import { type Logger, pino } from 'pino'
-import type { Call } from '../src/command.ts'
-import { definitionReader, definitionSigner } from '../src/definition-signature.ts'
-import { requestsOf } from '../src/idempotency.ts'
-import { OutboxSources } from '../src/outbox-sources.ts'
-import { Scope } from '../src/scope.ts'
-import { aggregateModel, anyModel, connectStore, databaseName, newlyStored, type Stored } from '../src/store.ts'
-import { type Tenant, Tenants, type TenantsOptions } from '../src/tenants.ts'
+import type { Call } from '../src/commands/command.ts'
+import { requestsOf } from '../src/commands/idempotency.ts'
+import { Scope } from '../src/commands/scope.ts'
+import { definitionReader, definitionSigner } from '../src/store/definition-signature.ts'
+import { OutboxSources } from '../src/store/outbox-sources.ts'
+import { aggregateModel, anyModel, connectStore, databaseName, newlyStored, type Stored } from '../src/store/store.ts'
+import { type Tenant, Tenants, type TenantsOptions } from '../src/store/tenants.ts'
 
 /** An aggregate as small as can be. */
 export interface Card extends Stored {

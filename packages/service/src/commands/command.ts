@@ -1,0 +1,158 @@
+// A command: an endpoint of the contract with the code that acts on it. Running one: permission, validate, keep to one run per key, retry when overtaken.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Endpoint, type ErrorCode, failure, mayCall, statusOf, success, validatorOf } from '@dcms/contract'
+import { isStoreAway } from '@dcms/events'
+import type { Tenant } from '../store/tenants.ts'
+import { type Outcome, ServiceUnavailable } from './decision.ts'
+import { isBehind, withNewestDefinition } from './definition-version.ts'
+import { beginRequest, hashOf, keepAnswer, releaseRequest } from './idempotency.ts'
+import { Scope, type ScopeOptions } from './scope.ts'
+
+const RUNS_MAX = 20
+const PAUSE_MAX_MS = 25
+
+/** An answer ready to be written to the wire. */
+export interface Answer {
+  status: number
+  body: string
+  headers?: Record<string, string>
+}
+
+export interface Command {
+  readonly endpoint: Endpoint
+  run(body: unknown, call: Call): Promise<Answer>
+}
+
+/** A call as it came in, apart from its body. */
+export type Call = Omit<ScopeOptions, 'now' | 'commandId' | 'hasKey'> & {
+  idempotencyKey?: string
+  clock: () => Date
+  /** Version of the tenant's definition that the caller works with. */
+  callersVersion?: number
+}
+
+export interface CommandOptions<Request> {
+  /**
+   * What stands for the body when a repeat is told from another request under the same key. For bodies with values that are encrypted anew
+   * each time: the rest of the body and a keyed hash of the clear form. Such values are taken for secrets: under one key only a few are
+   * compared. The body itself when absent.
+   */
+  idempotentAs?: (body: Omit<Request, 'requestId'>, tenant: Tenant) => Promise<object>
+}
+
+/**
+ * Binds an endpoint to its handler. The handler gets the validated body and a scope, and answers, refuses with a code the endpoint lists,
+ * or says that it was overtaken, upon which it is run again.
+ */
+export function command<Request, Result, Code extends ErrorCode>(
+  endpoint: Endpoint<Request, Result, Code>,
+  handle: (input: Request, scope: Scope) => Promise<Outcome<Result, NoInfer<Code>>>,
+  { idempotentAs }: CommandOptions<NoInfer<Request>> = {},
+): Command {
+  const validate = validatorOf<Request & { requestId?: string }>(endpoint.request)
+  return {
+    endpoint,
+    async run(body, call) {
+      if (!mayCall(endpoint, call.roles)) return refusal('auth.forbidden')
+      const validated = validate(body)
+      if (!validated.valid) return inputFault(endpoint, validated.fieldError)
+      // Before a stored answer is looked for: the caller of a repeat may be another than that of the first call.
+      if (!mayCall(endpoint, call.roles, validated.value)) return refusal('auth.forbidden')
+      const { requestId: keyInBody, ...withoutKey } = validated.value
+      const key = keyInBody ?? call.idempotencyKey
+      const bodyHash = hashOf(key !== undefined && idempotentAs ? await idempotentAs(withoutKey, call.tenant) : withoutKey)
+      const commandId =
+        key === undefined ? hashOf(call.requestId, process.hrtime.bigint().toString()) : hashOf(endpoint.path, key, bodyHash)
+      const run = () => runUntilSettled(handle, validated.value, { ...call, commandId, hasKey: key !== undefined })
+      if (endpoint.idempotency !== 'stored' || key === undefined) return (await run()).answer
+      return await runOnce(call, `${endpoint.path} ${key}`, { bodyHash, hidesSecret: idempotentAs !== undefined }, run)
+    },
+  }
+}
+
+interface Settled {
+  answer: Answer
+  /** Whether a repeat must get the same; not so for "try again" answers. */
+  final: boolean
+}
+
+async function runOnce(
+  call: Call,
+  id: string,
+  { bodyHash, hidesSecret }: { bodyHash: string; hidesSecret: boolean },
+  run: () => Promise<Settled>,
+): Promise<Answer> {
+  const begun = await beginRequest(call.tenant, id, bodyHash, call.clock(), { hidesSecret })
+  switch (begun.kind) {
+    case 'answered':
+      return begun.answer
+    case 'conflict':
+      return refusal('idempotency.conflict')
+    case 'in-progress':
+      return { ...refusal('idempotency.in.progress'), headers: { 'retry-after': '1' } }
+    case 'run':
+  }
+  try {
+    const { answer, final } = await run()
+    if (final) await keepAnswer(call.tenant, id, { status: answer.status, body: answer.body })
+    else await releaseRequest(call.tenant, id, begun.leaseUntil)
+    return answer
+  } catch (error) {
+    // With the store away the key is not given back: its lease ends by itself, and the repeat finds what this run began.
+    await releaseRequest(call.tenant, id, begun.leaseUntil).catch((reason: unknown) => {
+      if (!isStoreAway(reason)) throw reason
+    })
+    throw error
+  }
+}
+
+async function runUntilSettled<Request, Result, Code extends ErrorCode>(
+  handle: (input: Request, scope: Scope) => Promise<Outcome<Result, Code>>,
+  input: Request,
+  options: Call & { commandId: string; hasKey: boolean },
+): Promise<Settled> {
+  const { tenant, callersVersion } = options
+  for (let runs = 1; runs <= RUNS_MAX; runs++) {
+    const outcome = await withNewestDefinition({ tenant, callersVersion }, () =>
+      handle(input, new Scope({ ...options, now: options.clock() })),
+    )
+    switch (outcome.kind) {
+      case 'answer':
+        return { answer: { status: 200, body: JSON.stringify(success(outcome.result, outcome.pagination)) }, final: true }
+      case 'refused':
+        return {
+          answer: refusal(outcome.code, outcome.fieldError, outcome.reasonCode, outcome.retryAfterSeconds),
+          final:
+            statusOf(outcome.code) < 500 &&
+            outcome.code !== 'concurrent.change' &&
+            outcome.retryAfterSeconds === undefined &&
+            !isBehind({ tenant, callersVersion }),
+        }
+      case 'overtaken':
+        await sleep(Math.random() * Math.min(PAUSE_MAX_MS, runs * 2))
+    }
+  }
+  return { answer: refusal('concurrent.change'), final: false }
+}
+
+/** A body that does not fit the schema: the family's own code where it has one, with the dotted code as its reason. */
+const inputFault = (endpoint: Endpoint, fieldError: readonly string[]): Answer =>
+  refusal(('inputFault' in endpoint && endpoint.inputFault) || 'invalid.input.request', fieldError, 'invalid.input.request')
+
+/** The answer that refuses with a code. */
+export function refusal(
+  code: ErrorCode,
+  fieldError?: readonly string[],
+  reasonCode?: ErrorCode,
+  retryAfterSeconds = code === 'service.unavailable' ? 1 : undefined,
+): Answer {
+  return {
+    status: statusOf(code),
+    body: JSON.stringify(failure(code, fieldError, reasonCode)),
+    ...(retryAfterSeconds !== undefined && { headers: { 'retry-after': String(retryAfterSeconds) } }),
+  }
+}
+
+/** The answer to a fault: 503 when something needed is away, otherwise 500 without a hint. */
+export const faultAnswer = (error: unknown): Answer =>
+  refusal(error instanceof ServiceUnavailable || isStoreAway(error) ? 'service.unavailable' : 'internal.error')

@@ -1,0 +1,146 @@
+// What a command runs in: tenant, clock, caller, and the one way to write state with its events.
+import { randomUUID } from 'node:crypto'
+import { type ErrorCode, eventTypes } from '@dcms/contract'
+import type { OutboxEvent, Relay } from '@dcms/events'
+import type { Model, UpdateQuery } from 'mongoose'
+import type { OutboxSources } from '../store/outbox-sources.ts'
+import type { Stored, TenantModel } from '../store/store.ts'
+import { isDuplicateKey } from '../store/store.ts'
+import type { Tenant } from '../store/tenants.ts'
+import { answer, type Decision, type Outcome, ServiceUnavailable } from './decision.ts'
+
+const COMMAND_IDS_KEPT = 8
+const WAITING_EVENTS_MAX = 200
+const dataVersions = new Map(eventTypes.map(({ type, version }) => [type, version]))
+
+export interface ScopeOptions {
+  tenant: Tenant
+  now: Date
+  /** The same for a repeat of the same call, otherwise unique. */
+  commandId: string
+  /** Whether the caller gave a key by which a repeat is known; absent: no. */
+  hasKey?: boolean
+  requestId: string
+  traceparent?: string
+  user: string
+  roles: readonly string[]
+  /** The branch that bounds what the user does; absent for one who works for the whole bank. */
+  branch?: string
+  /** Time of day in milliseconds after which the caller no longer waits; absent where nobody waits. */
+  deadlineAtMs?: number
+  /** Told before anything is written for the bank, so that what this process may leave unfinished is looked for. */
+  touched?: (tenant: string) => void
+  relay: Relay
+  sources: OutboxSources
+}
+
+/** Handed to every command. */
+export class Scope {
+  readonly tenant: Tenant
+  readonly now: Date
+  readonly commandId: string
+  readonly hasKey: boolean
+  readonly requestId: string
+  readonly traceparent: string | undefined
+  readonly user: string
+  readonly roles: readonly string[]
+  readonly branch: string | undefined
+  readonly deadlineAtMs: number | undefined
+  readonly #touched: ((tenant: string) => void) | undefined
+  readonly #relay: Relay
+  readonly #sources: OutboxSources
+  readonly #options: ScopeOptions
+
+  constructor(options: ScopeOptions) {
+    this.#options = options
+    this.tenant = options.tenant
+    this.now = options.now
+    this.commandId = options.commandId
+    this.hasKey = options.hasKey ?? false
+    this.requestId = options.requestId
+    this.traceparent = options.traceparent
+    this.user = options.user
+    this.roles = options.roles
+    this.branch = options.branch
+    this.deadlineAtMs = options.deadlineAtMs
+    this.#touched = options.touched
+    this.#relay = options.relay
+    this.#sources = options.sources
+  }
+
+  /** The same surroundings for another command: what a command finishes for somebody else is not to count as its own. */
+  ofCommand(commandId: string): Scope {
+    return new Scope({ ...this.#options, commandId })
+  }
+
+  /**
+   * Turns a decision into one `findOneAndUpdate`-like update matched on `_id` and `version`: sets the change, counts the version, appends the
+   * events. No match is `overtaken`: the command decides again on fresh state.
+   * @throws ServiceUnavailable when 200 events of the document wait to be published, unless the decision is `evenWhenFull`
+   */
+  async commit<State extends Stored, Result, Code extends ErrorCode>(
+    modelOf: TenantModel<State>,
+    state: State | null,
+    decision: Decision<State, { type: string }, Code>,
+    result: Result,
+  ): Promise<Outcome<Result, Code>> {
+    if (state?.commandIds.includes(this.commandId)) return answer(result) // this very command was done before, its answer was lost
+    if (decision.kind === 'refused') return decision
+    if (decision.kind === 'unchanged') return answer(result)
+    if (!state) throw new Error('a change needs a document; use create for a new one')
+    const { set, unset = [], events, evenWhenFull = false } = decision
+    if (!evenWhenFull && state.sequence - state.relayedSequence + events.length > WAITING_EVENTS_MAX)
+      throw new ServiceUnavailable('too many events of this document wait to be published')
+    this.#touched?.(this.tenant.id)
+    const changed = await modelOf(this.tenant).updateOne({ _id: state._id, version: state.version }, {
+      $set: { ...set, ...(events.length > 0 && { outboxAt: this.now }) },
+      ...(unset.length > 0 && { $unset: Object.fromEntries(unset.map((field) => [field, ''])) }),
+      $inc: { version: 1, sequence: events.length },
+      $push: {
+        commandIds: { $each: [this.commandId], $slice: -COMMAND_IDS_KEPT },
+        ...(events.length > 0 && { outbox: { $each: this.#toOutbox(events, state.sequence) } }),
+      },
+    } as UpdateQuery<State>)
+    if (changed.matchedCount === 0) return { kind: 'overtaken' }
+    if (events.length > 0) this.#relay.nudge(this.#sources.of(modelOf), this.tenant.id, state._id)
+    return answer(result)
+  }
+
+  /** Inserts a new document with its first events; false when the `_id` is taken. */
+  async create<State extends Stored>(
+    modelOf: TenantModel<State>,
+    state: State,
+    events: readonly { type: string }[] = [],
+  ): Promise<boolean> {
+    const document = {
+      ...state,
+      sequence: events.length,
+      outbox: this.#toOutbox(events, 0),
+      ...(events.length > 0 && { outboxAt: this.now }),
+    }
+    this.#touched?.(this.tenant.id)
+    try {
+      const model: Model<State> = modelOf(this.tenant)
+      await model.collection.insertOne(document as never)
+    } catch (error) {
+      if (isDuplicateKey(error)) return false
+      throw error
+    }
+    if (events.length > 0) this.#relay.nudge(this.#sources.of(modelOf), this.tenant.id, state._id)
+    return true
+  }
+
+  #toOutbox(events: readonly { type: string }[], after: number): OutboxEvent[] {
+    return events.map((payload, position) => ({
+      id: randomUUID(),
+      type: payload.type,
+      dataVersion: dataVersions.get(payload.type) ?? 1,
+      sequence: after + position + 1,
+      time: this.now,
+      definitionVersion: this.tenant.version,
+      requestId: this.requestId,
+      ...(this.traceparent && { traceparent: this.traceparent }),
+      payload,
+    }))
+  }
+}
