@@ -2,7 +2,7 @@
 import type { BlockList } from 'node:net'
 import { parseMasterKey } from '@dcms/card-crypto'
 import { type ServiceConfig, SettingsError, serviceConfig, settings } from '@dcms/service'
-import { parseProxies } from './caller-address.ts'
+import { parseProxies } from './exchange/caller-address.ts'
 
 export interface GatewayConfig extends ServiceConfig {
   /** 32 bytes; keys of the gateway are wrapped under it. */

@@ -2,8 +2,8 @@
 import type { TenantDefinition } from '@dcms/contract'
 import type { OutboxDocument } from '@dcms/events'
 import type { Connection, mongo } from 'mongoose'
-import type { BinLockDocument } from './bin-locks.ts'
-import { KNOWN_FOR_MS } from './known-sources.ts'
+import { KNOWN_FOR_MS } from './log-in/known-sources.ts'
+import type { BinLockDocument } from './tenants/bin-locks.ts'
 
 /** A tenant definition as it is stored; `_id` is the tenant. */
 export interface TenantDocument extends OutboxDocument {

@@ -1,8 +1,8 @@
 // Logging in: what is answered, to whom, how often; and revocation.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import jwt from 'jsonwebtoken'
-import { FAILURES_MAX } from '../src/login-throttle.ts'
-import { RELOAD_EVERY_MS } from '../src/users.ts'
+import { FAILURES_MAX } from '../src/log-in/login-throttle.ts'
+import { RELOAD_EVERY_MS } from '../src/users/users.ts'
 import { Bank, codeOf, headerFor } from './bank.ts'
 import { definitionOf, newClientKeys, PASSWORD, TestGateway } from './test-gateway.ts'
 

@@ -1,7 +1,7 @@
 // Strangers guess at passwords: the bank's own users log in all the same.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { parseProxies } from '../src/caller-address.ts'
-import { FAILURES_MAX } from '../src/login-throttle.ts'
+import { parseProxies } from '../src/exchange/caller-address.ts'
+import { FAILURES_MAX } from '../src/log-in/login-throttle.ts'
 import { Bank, headerFor } from './bank.ts'
 import { definitionOf, newClientKeys, PASSWORD, TestGateway } from './test-gateway.ts'
 

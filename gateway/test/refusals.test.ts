@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { EncryptionKey, generateKeyPair, sealOneShot, sealSession } from '@dcms/sealing'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import jwt from 'jsonwebtoken'
-import { issueToken } from '../src/tokens.ts'
+import { issueToken } from '../src/keys/tokens.ts'
 import { type Answer, Bank, codeOf, freshHeader, headerFor, nowSeconds } from './bank.ts'
 import { definitionOf, newClientKeys, PASSWORD, TestGateway } from './test-gateway.ts'
 

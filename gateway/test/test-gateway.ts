@@ -11,8 +11,8 @@ import { callerTokens, databaseName } from '@dcms/service'
 import mongoose from 'mongoose'
 import { pino } from 'pino'
 import { collectionsOf, type Database } from '../src/database.ts'
-import { GatewayKeys } from '../src/gateway-keys.ts'
 import { type GatewayConfig, type RunningGateway, startGateway } from '../src/index.ts'
+import { GatewayKeys } from '../src/keys/gateway-keys.ts'
 
 export const PASSWORD = 'correct horse battery'
 

@@ -1,7 +1,7 @@
 // API users as operators see and change them, at two gateways on one database.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { RELOAD_EVERY_MS } from '../src/users.ts'
+import { RELOAD_EVERY_MS } from '../src/users/users.ts'
 import { Bank, codeOf } from './bank.ts'
 import { definitionOf, newClientKeys, PASSWORD, TestGateway } from './test-gateway.ts'
 

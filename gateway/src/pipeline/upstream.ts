@@ -1,0 +1,207 @@
+// The connections to one service, shared out among the banks, with a deadline per call and a circuit.
+import type { IncomingHttpHeaders } from 'node:http'
+import { Circuit, IDLE_CONNECTION_MS, TenantShares, TIME_LEFT_HEADER, type Waiting } from '@dcms/service'
+import type { Logger } from 'pino'
+import { type Dispatcher, Pool } from 'undici'
+import { Refusal } from '../exchange/exchange.ts'
+
+export const CALL_MS_MAX = 10_000
+export const ANSWER_BYTES_MAX = 4 * 1024 * 1024
+/** For all banks: one alone gets half of them (see TenantShares). */
+const CONNECTIONS_MAX = 128
+const CONNECT_MS_MAX = 2_000
+/** Of all banks, for a connection. */
+const WAITING_MAX = 2_000
+const DEADLINES_EVERY_MS = 250
+
+export const serviceUnavailable = new Refusal('service.unavailable', ['retry-after', '1'])
+const serviceTimeout = new Refusal('service.timeout')
+const internalError = new Refusal('internal.error')
+
+export interface UpstreamRequest {
+  readonly method: Dispatcher.HttpMethod
+  readonly path: string
+  /** Name, value, name, value … */
+  readonly headers: string[]
+  readonly body: Buffer
+  /** A second time does no more than once: it is sent again when the connection broke before there was an answer. */
+  readonly mayRepeat?: boolean
+}
+
+export interface UpstreamAnswer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: Buffer
+}
+
+type Done = (answer: UpstreamAnswer | Refusal) => void
+
+/**
+ * One service. Every call ends: with its answer, or with a refusal within the deadline, time in the queue included. A bank that has its share of
+ * the connections in use waits in a queue of its own, so that its slow calls cost no other bank anything.
+ */
+export class Upstream {
+  readonly name: string
+  readonly circuit = new Circuit()
+  readonly #shares: TenantShares
+  readonly #pool: Pool
+  readonly #logger: Logger
+  /** In order of their beginning, so that the deadlines are looked at from the oldest on. */
+  readonly #calls = new Set<UpstreamCall>()
+  readonly #deadlines: NodeJS.Timeout
+  readonly #callMsMax: number
+  readonly #wholeTime: string
+
+  constructor(name: string, url: string, logger: Logger, callMsMax: number = CALL_MS_MAX) {
+    this.name = name
+    this.#shares = new TenantShares({ name, places: CONNECTIONS_MAX, waitingPlaces: WAITING_MAX })
+    this.#logger = logger
+    this.#callMsMax = callMsMax
+    this.#wholeTime = String(callMsMax)
+    // Undici's own time-outs are off: one sweep over the calls costs less than two timers per call, and counts the queue.
+    this.#pool = new Pool(new URL(url).origin, {
+      connections: CONNECTIONS_MAX,
+      pipelining: 1,
+      keepAliveTimeout: IDLE_CONNECTION_MS,
+      keepAliveMaxTimeout: IDLE_CONNECTION_MS,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout: CONNECT_MS_MAX },
+    })
+    this.#deadlines = setInterval(() => this.#endLateCalls(), DEADLINES_EVERY_MS)
+    this.#deadlines.unref()
+  }
+
+  /** Calls the service; `done` is called exactly once. */
+  call(tenant: string, request: UpstreamRequest, nowMs: number, done: Done): void {
+    if (!this.circuit.allows(nowMs)) {
+      done(serviceUnavailable)
+      return
+    }
+    this.#send(tenant, request, nowMs, request.mayRepeat === true, done)
+  }
+
+  /** A connection that a service closes as it ends may still be handed a call; the next one leads to whoever took over. */
+  #send(tenant: string, request: UpstreamRequest, nowMs: number, mayRepeat: boolean, done: Done): void {
+    const call = new UpstreamCall(nowMs, this.#callMsMax, {
+      begin: () => this.#dispatch(request, call),
+      settle: (answer, error) => {
+        this.#calls.delete(call)
+        if (call.hasBegun) this.#shares.leave(tenant)
+        if (mayRepeat && isBrokenConnection(error)) {
+          this.#send(tenant, request, nowMs, false, done)
+          return
+        }
+        if (call.hasBegun) {
+          if (answer === serviceUnavailable) this.circuit.failed(Date.now())
+          else if (answer !== serviceTimeout) this.circuit.succeeded()
+        }
+        if (error !== undefined) this.#logger.warn({ err: error, upstream: this.name, path: request.path }, 'upstream call failed')
+        done(answer)
+      },
+    })
+    this.#calls.add(call)
+    if (this.#shares.enter(tenant, call)) return
+    this.#calls.delete(call)
+    done(serviceUnavailable)
+  }
+
+  #dispatch(request: UpstreamRequest, call: UpstreamCall): void {
+    const waitedMs = Date.now() - call.begunAtMs
+    const left = waitedMs < DEADLINES_EVERY_MS ? this.#wholeTime : String(this.#callMsMax - waitedMs)
+    this.#pool.dispatch({ ...request, headers: [...request.headers, TIME_LEFT_HEADER, left] }, call)
+  }
+
+  /** Lets calls in flight end, then closes the connections. */
+  async close(): Promise<void> {
+    await this.#pool.close()
+    clearInterval(this.#deadlines)
+  }
+
+  #endLateCalls(): void {
+    const before = Date.now() - this.#callMsMax
+    for (const call of this.#calls) {
+      if (call.begunAtMs > before) return
+      call.endLate()
+    }
+  }
+}
+
+interface CallSteps {
+  begin: () => void
+  settle: (answer: UpstreamAnswer | Refusal, error?: Error) => void
+}
+
+/** Undici's handler of one call. */
+class UpstreamCall implements Dispatcher.DispatchHandler, Waiting {
+  readonly begunAtMs: number
+  readonly #callMsMax: number
+  readonly #steps: CallSteps
+  #settled = false
+  hasBegun = false
+  #controller: Dispatcher.DispatchController | undefined
+  #status = 0
+  #headers: IncomingHttpHeaders = {}
+  #first: Buffer | undefined // nearly every answer is one chunk
+  #rest: Buffer[] | undefined
+  #length = 0
+
+  constructor(begunAtMs: number, callMsMax: number, steps: CallSteps) {
+    this.begunAtMs = begunAtMs
+    this.#callMsMax = callMsMax
+    this.#steps = steps
+  }
+
+  /** It has a place, and goes out. */
+  begin(): void {
+    this.hasBegun = true
+    this.#steps.begin()
+  }
+
+  isGivenUp(): boolean {
+    return this.#settled || Date.now() - this.begunAtMs >= this.#callMsMax
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.#settled) controller.abort(new Error('its deadline passed in the queue'))
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    this.#status = status
+    this.#headers = headers
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#length += chunk.length
+    if (this.#length > ANSWER_BYTES_MAX) this.#end(internalError, new Error('the answer is over the limit'))
+    else if (this.#first === undefined) this.#first = chunk
+    else if (this.#rest === undefined) this.#rest = [this.#first, chunk]
+    else this.#rest.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    const body = this.#rest === undefined ? (this.#first ?? Buffer.alloc(0)) : Buffer.concat(this.#rest, this.#length)
+    this.#end({ status: this.#status, headers: this.#headers, body })
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#end(serviceUnavailable, error)
+  }
+
+  /** The deadline passed: sent, its outcome is unknown; still in the queue, it never went out. */
+  endLate(): void {
+    this.#end(this.#controller === undefined ? serviceUnavailable : serviceTimeout, new Error('no answer in time'))
+  }
+
+  #end(answer: UpstreamAnswer | Refusal, error?: Error): void {
+    if (this.#settled) return
+    this.#settled = true
+    this.#steps.settle(answer, error)
+    if (error !== undefined) this.#controller?.abort(error)
+  }
+}
+
+const brokenConnection = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+const isBrokenConnection = (error: Error | undefined): boolean =>
+  error !== undefined && 'code' in error && typeof error.code === 'string' && brokenConnection.has(error.code)
