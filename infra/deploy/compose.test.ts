@@ -116,7 +116,7 @@ test.each([...folderOf])('%s runs its own entry file', (name, folder) => {
 
 test.each([
   ['keys', serviceOf('keys').command[0] ?? ''],
-  ['ops', 'infra/ops/src/dcms.ts'],
+  ['ops', 'infra/ops/src/dcms/dcms.ts'],
 ])('the entry file of %s is there', (_name, file) => expect(existsSync(join(root, file))).toBe(true))
 
 const settingsIn = (text: string): { name: string; hasDefault: boolean }[] =>

@@ -13,7 +13,7 @@ export const datedSuites = [
   'services/pin-preference/(src/limit-failures|test/pin-mailers)',
   'gateway/test/(authenticate|sealed-calls|sealed-for)',
   'packages/sdk/test/dcms',
-  'infra/ops/src/demo-registration',
+  'infra/ops/src/demo/demo-registration',
 ]
 
 const preload = pathToFileURL(join(import.meta.dirname, '..', 'moved-clock.mjs')).href

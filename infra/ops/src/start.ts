@@ -2,14 +2,14 @@
 import { join, relative } from 'node:path'
 import { startEngines } from '@dcms/local'
 import { Command } from 'commander'
-import { demoClient, demoClientFile, demoKeyHolders, setUpDemoTenants } from './demo-client.ts'
-import { runDemoJourney } from './demo-journey.ts'
-import { devKafkaPort, devMongoPort } from './dev-engines.ts'
-import { type Installation, startInstallation } from './processes.ts'
-import { isRunning, readRunFile, removeRunFile, stateDirOf, writeRunFile } from './run-file.ts'
-import { takeStartLock } from './start-lock.ts'
-import { durationText, painter } from './terminal.ts'
-import { type Running, untilStopped } from './until-stopped.ts'
+import { demoClient, demoClientFile, demoKeyHolders, setUpDemoTenants } from './demo/demo-client.ts'
+import { runDemoJourney } from './demo/demo-journey.ts'
+import { devKafkaPort, devMongoPort } from './launcher/dev-engines.ts'
+import { type Installation, startInstallation } from './launcher/processes.ts'
+import { isRunning, readRunFile, removeRunFile, stateDirOf, writeRunFile } from './launcher/run-file.ts'
+import { takeStartLock } from './launcher/start-lock.ts'
+import { durationText, painter } from './launcher/terminal.ts'
+import { type Running, untilStopped } from './launcher/until-stopped.ts'
 
 const paint = painter(process.stdout)
 

@@ -7,9 +7,9 @@ import { encodePinBlock, keyCheckValue } from '@dcms/card-crypto'
 import { usedSecret } from '@dcms/leak-scan'
 import { Dcms } from '@dcms/sdk'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { type DemoClient, demoClient, sdkOptions, setUpDemoTenants } from '../src/demo-client.ts'
-import { demoRegistration } from '../src/demo-registration.ts'
-import { type Installation, startInstallation } from '../src/processes.ts'
+import { type DemoClient, demoClient, sdkOptions, setUpDemoTenants } from '../src/demo/demo-client.ts'
+import { demoRegistration } from '../src/demo/demo-registration.ts'
+import { type Installation, startInstallation } from '../src/launcher/processes.ts'
 import { runDcmsProgram } from './run-dcms.ts'
 
 const START_TIMEOUT_MS = 120_000

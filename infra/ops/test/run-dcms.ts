@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-const entry = join(import.meta.dirname, '..', 'src', 'dcms.ts')
+const entry = join(import.meta.dirname, '..', 'src', 'dcms', 'dcms.ts')
 
 /** Runs it with `input` on standard input; of the test run's own environment it gets nothing that says where an installation is. */
 export async function runDcmsProgram(parameters: readonly string[], input: string, environment: Readonly<Record<string, string>>) {

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { isOperatorRole, type OperatorRole, operatorNamePattern, operatorRoles } from '@dcms/contract'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { newOperator, publicOperator } from './operator-key-files.ts'
+import { newOperator, publicOperator } from '../operator/operator-key-files.ts'
 
 const oneRole = (value: string, earlier: OperatorRole[] = []): OperatorRole[] => {
   if (!isOperatorRole(value)) throw new InvalidArgumentError(`There are ${operatorRoles.join(', ')}.`)

@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path'
 import type { TenantDefinition } from '@dcms/contract'
 import { Dcms, type DcmsOptions } from '@dcms/sdk'
 import { generateKeyPair, type PrivateJwk } from '@dcms/sealing'
+import { processNames, workspaceRoot } from '../launcher/process-environment.ts'
+import { type Operator, OperatorRefused } from '../operator/operator.ts'
+import { readJson, readTenantFile } from '../operator/tenant-file.ts'
 import { ensureKeys } from './demo-keys.ts'
-import { type Operator, OperatorRefused } from './operator.ts'
-import { processNames, workspaceRoot } from './process-environment.ts'
-import { readJson, readTenantFile } from './tenant-file.ts'
 
 export type DemoTenant = 'ACME_BANK' | 'SANDBOX_BANK'
 

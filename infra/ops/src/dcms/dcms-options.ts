@@ -1,7 +1,7 @@
 // What the groups of the dcms command share: where the installation is, who acts, secrets from standard input.
 import type { Command } from 'commander'
+import { createOperator, type Operator } from '../operator/operator.ts'
 import { type AddressOptions, findAddresses } from './addresses.ts'
-import { createOperator, type Operator } from './operator.ts'
 
 export type OperatorOption = AddressOptions
 

@@ -10,9 +10,9 @@ import {
 } from '@dcms/contract'
 import Table from 'cli-table3'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { OperatorRefused } from '../operator/operator.ts'
+import { holdersOf, type KeysOfContext, keyContexts } from '../operator/operator-keys.ts'
 import { lineFromInput, type OperatorOption, withOperator, withServiceOptions } from './dcms-options.ts'
-import { OperatorRefused } from './operator.ts'
-import { holdersOf, type KeysOfContext, keyContexts } from './operator-keys.ts'
 
 interface KeyOptions extends OperatorOption {
   tenant: string

@@ -3,10 +3,10 @@ import { type AuditInstance, auditTopic } from '@dcms/contract'
 import { Broker } from '@dcms/events'
 import { createLogger, headVerifier, kafkaSecurity, settings } from '@dcms/service'
 import { Command } from 'commander'
+import { processNames } from '../launcher/process-environment.ts'
 import { type AddressOptions, findAddresses } from './addresses.ts'
 import { type AuditReport, AuditVerifier } from './audit-verifier.ts'
 import { type OperatorOption, withOperator, withServiceOptions } from './dcms-options.ts'
-import { processNames } from './process-environment.ts'
 
 /** Two million records take about a minute. */
 const READ_WITHIN_MS = 60 * 60_000

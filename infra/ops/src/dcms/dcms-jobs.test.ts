@@ -1,8 +1,8 @@
 // What dcms jobs shows, and what it says when something is wrong.
 import { expect, test } from '@jest/globals'
+import { jobOperations, type ListedJob } from '../operator/operator-jobs.ts'
 import { dcmsCommand, runDcms } from './dcms.ts'
 import { jobTable } from './dcms-jobs.ts'
-import { jobOperations, type ListedJob } from './operator-jobs.ts'
 
 const job: ListedJob = {
   context: 'kit',

@@ -26,9 +26,9 @@ import {
   unlockPinEndpoint,
 } from '@dcms/contract'
 import { callerTokens, type InternalClient, internalClient, ServiceUnavailable } from '@dcms/service'
+import { type ProcessName, processNames } from '../launcher/process-environment.ts'
 import { type JobOperations, jobOperations } from './operator-jobs.ts'
 import { type KeyOperations, keyOperations, type OperatorCall } from './operator-keys.ts'
-import { type ProcessName, processNames } from './process-environment.ts'
 
 const WAIT_TIMEOUT_MS = 60_000
 const WAIT_POLL_MS = 100

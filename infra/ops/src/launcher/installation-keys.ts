@@ -4,7 +4,7 @@ import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Caller, type OperatorRole, operatorRoles } from '@dcms/contract'
-import { newOperator, operatorsFileWith } from './operator-key-files.ts'
+import { newOperator, operatorsFileWith } from '../operator/operator-key-files.ts'
 
 const generateKeyPair = promisify(generateKeyPairCallback)
 

@@ -20,7 +20,7 @@ export const isStartedName = (text: string): text is StartedName => startedNames
 export const isProcessName = (text: string): text is ProcessName => processNames.some((name) => name === text)
 
 /** The root of the workspace. */
-export const workspaceRoot = join(import.meta.dirname, '..', '..', '..')
+export const workspaceRoot = join(import.meta.dirname, '..', '..', '..', '..')
 
 export function entryFile(name: StartedName): string {
   const folder = name === 'gateway' ? [name] : [name === 'sandbox' ? 'infra' : 'services', name]

@@ -1,6 +1,8 @@
 // The demo journey: a customer and her cards, the events they cause, and what is refused; with the SDK, as a bank would.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Dcms } from '@dcms/sdk'
+import { maskCardNumbers } from '../launcher/terminal.ts'
+import type { Operator } from '../operator/operator.ts'
 import { BankStreamWatch } from './bank-stream-watch.ts'
 import { cardOf, type Demo, issued, untilKnown } from './demo-cards.ts'
 import { type DemoClient, sdkOptions } from './demo-client.ts'
@@ -14,9 +16,7 @@ import { demoRegistration, newDemoCustomer } from './demo-registration.ts'
 import { showSuccessors } from './demo-successors.ts'
 import { EventWatch } from './event-watch.ts'
 import { JourneyReport } from './journey-report.ts'
-import type { Operator } from './operator.ts'
 import { sealedCall } from './sealed-call.ts'
-import { maskCardNumbers } from './terminal.ts'
 
 const EVENT_WAIT_MS = 10_000
 const TOKEN_LIFE_MAX_MS = 2_000

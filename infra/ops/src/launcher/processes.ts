@@ -1,8 +1,8 @@
 // The launcher: starts the gateway and the services of one installation as processes of their own; used by npm start, tests and benches.
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createOperator, type Operator } from '../operator/operator.ts'
 import { installationKeys } from './installation-keys.ts'
-import { createOperator, type Operator } from './operator.ts'
 import {
   devPorts,
   type Engines,

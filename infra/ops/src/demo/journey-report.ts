@@ -1,6 +1,6 @@
 // Prints the steps of a journey: what was asked, what came back in short and masked, how long it took.
 import { DcmsError } from '@dcms/sdk'
-import { durationText, painter, wrapped } from './terminal.ts'
+import { durationText, painter, wrapped } from '../launcher/terminal.ts'
 
 const WIDTH = 110
 const LINES_MAX = 5

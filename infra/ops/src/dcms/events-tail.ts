@@ -2,7 +2,7 @@
 import { type Context, topicOf } from '@dcms/contract'
 import { Broker, type KafkaSecurity, type ReceivedEvent } from '@dcms/events'
 import { createLogger } from '@dcms/service'
-import { type painter, shortly } from './terminal.ts'
+import { type painter, shortly } from '../launcher/terminal.ts'
 
 const contexts: readonly Context[] = ['customer', 'kit', 'pin-preference']
 

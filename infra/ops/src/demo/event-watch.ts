@@ -1,7 +1,7 @@
 // Remembers the events of a tenant as they come, and hands out the one that somebody waits for.
 import type { ReceivedEvent } from '@dcms/events'
+import { tailEvents } from '../dcms/events-tail.ts'
 import { Arrivals } from './arrivals.ts'
-import { tailEvents } from './events-tail.ts'
 
 export interface WatchOptions {
   kafkaBrokers: string

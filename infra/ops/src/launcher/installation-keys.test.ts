@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { callerTokens, contextVerifier } from '@dcms/service'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { newOperator, operatorsFileWith } from '../operator/operator-key-files.ts'
 import { callers, demoOfficers, installationKeys } from './installation-keys.ts'
-import { newOperator, operatorsFileWith } from './operator-key-files.ts'
 
 let folder: string
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { nextTier, productFor, virtualToPhysical } from '@dcms/contract'
 import { generateKeyPair } from '@dcms/sealing'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { workspaceRoot } from './process-environment.ts'
+import { workspaceRoot } from '../launcher/process-environment.ts'
 import { checkTenant, publicKeysOf, readJson, readTenantFile, TenantFileFault } from './tenant-file.ts'
 
 const tenants = join(workspaceRoot, 'infra', 'tenants')

@@ -1,10 +1,10 @@
 // `dcms jobs`: what runs by the clock, for every bank; and a run by hand.
 import type { JobRunShown } from '@dcms/contract'
 import { Command, InvalidArgumentError } from 'commander'
+import { durationText } from '../launcher/terminal.ts'
+import { createOperator, type Operator } from '../operator/operator.ts'
+import { isJobContext, jobContexts, type ListedJob } from '../operator/operator-jobs.ts'
 import { type AddressOptions, findAddresses } from './addresses.ts'
-import { createOperator, type Operator } from './operator.ts'
-import { isJobContext, jobContexts, type ListedJob } from './operator-jobs.ts'
-import { durationText } from './terminal.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS

@@ -3,9 +3,9 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { runDcmsProgram } from '../test/run-dcms.ts'
-import { installationKeys } from './installation-keys.ts'
-import { workspaceRoot } from './process-environment.ts'
+import { runDcmsProgram } from '../../test/run-dcms.ts'
+import { installationKeys } from '../launcher/installation-keys.ts'
+import { workspaceRoot } from '../launcher/process-environment.ts'
 
 const acme = join(workspaceRoot, 'infra', 'tenants', 'acme-bank.json')
 let stateDir: string

@@ -1,7 +1,7 @@
 // What an operator does about jobs: see what ran, start a run, wait for its end.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type InternalEndpoint, type JobOfTenant, type JobRunShown, listJobsEndpoint, runJobEndpoint } from '@dcms/contract'
-import type { ProcessName } from './process-environment.ts'
+import type { ProcessName } from '../launcher/process-environment.ts'
 
 const POLL_MS = 200
 const WAIT_TIMEOUT_MS = 600_000

@@ -7,9 +7,9 @@ import { type AuditHead, type AuditInstance, auditTopic, type ChainedRecord } fr
 import { Broker } from '@dcms/events'
 import { AuditLog, type AuditRegister, createLogger } from '@dcms/service'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { type InstallationKeys, installationKeys } from '../launcher/installation-keys.ts'
 import type { AuditReport } from './audit-verifier.ts'
 import { reportText, verifyAudit } from './dcms-audit.ts'
-import { type InstallationKeys, installationKeys } from './installation-keys.ts'
 
 interface Message {
   key: string

@@ -1,10 +1,10 @@
 // What the parts of the demo journey share: cards as they are printed, and waiting for what comes with an event.
 import { type Dcms, DcmsError, type ResultOf } from '@dcms/sdk'
+import type { Operator } from '../operator/operator.ts'
 import type { DemoPartners } from './demo-partners.ts'
 import type { DemoCustomer } from './demo-registration.ts'
 import type { EventWatch } from './event-watch.ts'
 import type { JourneyReport } from './journey-report.ts'
-import type { Operator } from './operator.ts'
 
 const PROJECTION_WAIT_MS = 10_000
 const PROJECTION_POLL_MS = 20

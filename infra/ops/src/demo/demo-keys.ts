@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { keyCheckValue } from '@dcms/card-crypto'
 import type { componentKeyPurposes, KeyContext } from '@dcms/contract'
-import type { Operator } from './operator.ts'
-import { holdersOf } from './operator-keys.ts'
+import type { Operator } from '../operator/operator.ts'
+import { holdersOf } from '../operator/operator-keys.ts'
 
 type Purpose = (typeof componentKeyPurposes)[number]
 

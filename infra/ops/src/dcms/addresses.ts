@@ -1,6 +1,6 @@
 // Where a running installation is found: options first, then the environment, then the run file of npm start.
-import { isProcessName, type ProcessName, processNames } from './process-environment.ts'
-import { type RunFile, readRunFile, stateDirOf } from './run-file.ts'
+import { isProcessName, type ProcessName, processNames } from '../launcher/process-environment.ts'
+import { type RunFile, readRunFile, stateDirOf } from '../launcher/run-file.ts'
 
 export interface AddressOptions {
   stateDir?: string

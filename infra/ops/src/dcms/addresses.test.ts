@@ -1,7 +1,7 @@
 // Where the dcms command looks for an installation.
 import { expect, test } from '@jest/globals'
+import type { RunFile } from '../launcher/run-file.ts'
 import { addressesOf } from './addresses.ts'
-import type { RunFile } from './run-file.ts'
 
 const run: RunFile = {
   pid: 1,
