@@ -14,7 +14,7 @@ import {
   stillToCome,
   validatorOf,
 } from './index.ts'
-import { normalise } from './normalise.ts'
+import { normalise } from './wire/normalise.ts'
 
 /** What banks are promised: method, path behind the prefix, owner. */
 const promised = `

@@ -1,5 +1,5 @@
 // What callers see of the second address of fetchAccountsByCardNo.
-import { publicEndpoint } from '../endpoint.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
 import {
   type AccountsOfCard,
   accountsByCardNoRequest,

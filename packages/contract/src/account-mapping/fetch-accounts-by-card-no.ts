@@ -1,6 +1,6 @@
 // What callers see of finding the accounts of a card by its number in clear.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
 
 export const accountsByCardNoRequest = {
   type: 'object',

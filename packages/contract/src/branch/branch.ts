@@ -1,7 +1,8 @@
 // What a branch is: the fields that its three calls share.
-import { mobileNumber } from '../fields.ts'
-import { branchId } from '../inventory/stock.ts'
-import { filledText } from '../text.ts'
+
+import { filledText } from '../wire/text.ts'
+import { mobileNumber } from '../words/fields.ts'
+import { branchId } from '../words/stock.ts'
 
 const name = { type: 'string', ...filledText, minLength: 1, maxLength: 100 } as const
 

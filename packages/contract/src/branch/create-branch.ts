@@ -1,9 +1,9 @@
 // What callers see of creating a branch.
 
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { line, requestId } from '../fields.ts'
-import { indianZipCodes } from '../text.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { indianZipCodes } from '../wire/text.ts'
+import { line, requestId } from '../words/fields.ts'
 import { branchProperties, branchRequired, sampleBranch, storedBranch } from './branch.ts'
 
 const request = {

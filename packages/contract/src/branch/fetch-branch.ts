@@ -1,10 +1,10 @@
 // What callers see of querying branches.
 
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import type { CallersView } from '../fields.ts'
-import { localTime, pageNoFromOne, pageSize } from '../inventory/stock.ts'
-import { filledText } from '../text.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { filledText } from '../wire/text.ts'
+import type { CallersView } from '../words/fields.ts'
+import { localTime, pageNoFromOne, pageSize } from '../words/stock.ts'
 import { branchProperties, branchRequired, sampleBranch } from './branch.ts'
 
 const { branchId, branchCode } = branchProperties

@@ -1,9 +1,9 @@
 // What callers see of changing a branch.
 
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { line } from '../fields.ts'
-import { indianZipCodes } from '../text.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { indianZipCodes } from '../wire/text.ts'
+import { line } from '../words/fields.ts'
 import { branchProperties, sampleBranch, storedBranch } from './branch.ts'
 import type { StoredBranch } from './create-branch.ts'
 

@@ -1,8 +1,8 @@
 // What callers and followers see of cancelling an order.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
-import { branchId } from '../inventory/stock.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
+import { branchId } from '../words/stock.ts'
 import { orderId } from './order.ts'
 
 const request = {

@@ -1,6 +1,6 @@
 // What followers see of an order whose kits are all in stock. No call completes an order: the kits do, as they arrive from the kit context.
 import type { FromSchema } from 'json-schema-to-ts'
-import { eventType } from '../event.ts'
+import { eventType } from '../wire/event.ts'
 
 const completed = {
   type: 'object',

@@ -1,7 +1,7 @@
 // What callers see of ordering pre-generated kits, whose card data came in a file.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { requestId } from '../fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { requestId } from '../words/fields.ts'
 import { fileName, orderProperties, sampleOrder } from './order.ts'
 
 const request = {

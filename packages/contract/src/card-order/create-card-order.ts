@@ -1,9 +1,9 @@
 // What callers and followers see of ordering cards without a file.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
-import { requestId } from '../fields.ts'
-import { localTime } from '../inventory/stock.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
+import { requestId } from '../words/fields.ts'
+import { localTime } from '../words/stock.ts'
 import { orderedProducts, orderingPartyInfo, orderProduct, orderProperties, sampleOrder } from './order.ts'
 
 const request = {

@@ -1,7 +1,7 @@
 // What callers see of asking for an order's status.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { cardType } from '../fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { cardType } from '../words/fields.ts'
 import { cardOrderId, orderStatus } from './order.ts'
 
 const request = { type: 'object', additionalProperties: false, required: ['cardOrderId'], properties: { cardOrderId } } as const

@@ -1,7 +1,7 @@
 // What callers see of watching orders that wait for being sent.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { localTime } from '../inventory/stock.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { localTime } from '../words/stock.ts'
 import { orderProduct } from './order.ts'
 
 const ORDERS_MAX = 1000

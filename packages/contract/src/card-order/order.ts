@@ -1,8 +1,8 @@
 // What a card order consists of: the fields that its calls, its events and the inventory share.
 
-import { cardType, line } from '../fields.ts'
-import { bin, branchId, embossType, localTime, orderingPartyId, orderingPartyType, productId } from '../inventory/stock.ts'
-import { filledText, freeText } from '../text.ts'
+import { filledText, freeText } from '../wire/text.ts'
+import { cardType, line } from '../words/fields.ts'
+import { bin, branchId, embossType, localTime, orderingPartyId, orderingPartyType, productId } from '../words/stock.ts'
 
 /** How many cards of one product an order may ask for. */
 const QUANTITY_MAX = 1_000_000

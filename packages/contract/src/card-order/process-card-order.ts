@@ -1,8 +1,8 @@
 // What callers and followers see of sending an order to the card management system.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
-import { requestId } from '../fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
+import { requestId } from '../words/fields.ts'
 import { orderId } from './order.ts'
 
 const request = {

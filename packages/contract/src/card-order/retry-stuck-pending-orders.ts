@@ -1,6 +1,6 @@
 // What callers see of placing orders again that the card management system seems to have lost.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
 
 const request = { type: 'object', additionalProperties: false, properties: {} } as const
 export type RetryStuckPendingOrders = FromSchema<typeof request>

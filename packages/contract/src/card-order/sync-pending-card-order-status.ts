@@ -1,6 +1,6 @@
 // What callers see of catching up on all orders at the card management system.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
 
 const request = { type: 'object', additionalProperties: false, properties: {} } as const
 export type SyncPendingCardOrderStatus = FromSchema<typeof request>

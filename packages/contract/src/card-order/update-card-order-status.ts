@@ -1,7 +1,7 @@
 // What callers and followers see of asking the card management system how far an order is.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
 import { orderedProducts, orderId, orderProduct } from './order.ts'
 
 const request = { type: 'object', additionalProperties: false, required: ['orderId'], properties: { orderId } } as const

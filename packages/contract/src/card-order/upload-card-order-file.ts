@@ -1,6 +1,6 @@
 // What callers see of uploading a file of pre-generated kits.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
 import { fileName } from './order.ts'
 
 const FILE_BYTES_MAX = 32 * 1024 * 1024

@@ -1,8 +1,8 @@
 // Who holds an account and what it is, for listing the cards of an account.
 import type { FromSchema } from 'json-schema-to-ts'
-import { internalEndpoint } from '../endpoint.ts'
-import { accountNo } from '../fields.ts'
-import type { AccountInfo } from '../registration/profile.ts'
+import { internalEndpoint } from '../wire/endpoint.ts'
+import { accountNo } from '../words/fields.ts'
+import type { AccountInfo } from '../words/profile.ts'
 
 const request = { type: 'object', additionalProperties: false, required: ['accountNo'], properties: { accountNo } } as const
 

@@ -1,8 +1,8 @@
 // Which customers have a mobile number, and their accounts: for card validation and for commands that name a customer by mobile.
 import type { FromSchema } from 'json-schema-to-ts'
-import { internalEndpoint } from '../endpoint.ts'
-import { accountNo, entityId } from '../fields.ts'
-import type { AccountInfo } from '../registration/profile.ts'
+import { internalEndpoint } from '../wire/endpoint.ts'
+import { accountNo, entityId } from '../words/fields.ts'
+import type { AccountInfo } from '../words/profile.ts'
 
 const byMobile = {
   type: 'object',

@@ -1,8 +1,8 @@
 // Where a card is sent to, asked by the kit context when it books a shipment: name and address at that moment, kept by nobody else.
 import type { FromSchema } from 'json-schema-to-ts'
-import { internalEndpoint } from '../endpoint.ts'
-import { deliveryAddress, entityId, line, optionalLine } from '../fields.ts'
-import { addressInfo } from '../registration/profile.ts'
+import { internalEndpoint } from '../wire/endpoint.ts'
+import { deliveryAddress, entityId, line, optionalLine } from '../words/fields.ts'
+import { addressInfo } from '../words/profile.ts'
 
 const request = {
   type: 'object',

@@ -1,5 +1,5 @@
 // What callers see of the second version of fetchByCif.
-import { publicEndpoint } from '../endpoint.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
 import { type CifView, cifExample, cifView, type FetchByCif, fetchByCifRequest } from './fetch-by-cif.ts'
 
 export const fetchByCifV2Endpoint = publicEndpoint<FetchByCif, CifView>()({

@@ -1,7 +1,8 @@
 // What callers see of reading a customer's default account with all cards and their preferences.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { cardStatus, cardType, entityId, kitInfo } from '../fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { cardToggles } from '../words/card-toggles.ts'
+import { cardStatus, cardType, entityId, kitInfo } from '../words/fields.ts'
 
 export const fetchByCifRequest = { type: 'object', additionalProperties: false, required: ['entityId'], properties: { entityId } } as const
 export type FetchByCif = FromSchema<typeof fetchByCifRequest>
@@ -10,7 +11,6 @@ const text = { type: 'string' } as const
 const nullable = { type: ['string', 'null'] } as const
 const day = { type: 'string', format: 'date' } as const
 const flag = { type: 'boolean' } as const
-const feature = { type: 'object', additionalProperties: false, required: ['isEnabled'], properties: { isEnabled: flag } } as const
 const wholeUnits = { type: 'string', pattern: '^\\d+$' } as const
 const channel = {
   type: 'object',
@@ -27,19 +27,6 @@ const region = {
   additionalProperties: false,
   required: ['isEnabled'],
   properties: { isEnabled: flag, atm: channel, pos: channel, ecom: channel, contactless: channel },
-} as const
-
-/** The features of a card that are on or off. */
-export const cardToggles = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['superOtp', 'superPin', 'locationShield', 'swipeToPay'],
-  properties: {
-    superOtp: { ...flag, description: 'Device-bound one-time password for critical operations' },
-    superPin: { ...flag, description: 'One-time PIN for sensitive operations' },
-    locationShield: feature,
-    swipeToPay: feature,
-  },
 } as const
 
 const card = {

@@ -1,6 +1,6 @@
 // What callers see of finding customers by a masked card number.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
 
 const request = {
   type: 'object',

@@ -1,9 +1,9 @@
 // What callers and followers see of changing or linking a customer's accounts.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
-import { entityId } from '../fields.ts'
-import { accountChange } from '../registration/profile.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
+import { entityId } from '../words/fields.ts'
+import { accountChange } from '../words/profile.ts'
 import { type UpdatedCustomer, updatedCustomer } from './update-proof-of-identity.ts'
 
 const request = {

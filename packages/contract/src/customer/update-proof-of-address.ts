@@ -1,9 +1,9 @@
 // What callers and followers see of changing a customer's addresses.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
-import { entityId } from '../fields.ts'
-import { addressInfo } from '../registration/profile.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
+import { entityId } from '../words/fields.ts'
+import { addressInfo } from '../words/profile.ts'
 import { type UpdatedCustomer, updatedCustomer } from './update-proof-of-identity.ts'
 
 const request = {

@@ -1,9 +1,9 @@
 // What callers and followers see of changing a customer's contacts, which the published name calls proof of identity.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
-import { entityId } from '../fields.ts'
-import { communicationInfo } from '../registration/profile.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
+import { entityId } from '../words/fields.ts'
+import { communicationInfo } from '../words/profile.ts'
 
 const request = {
   type: 'object',

@@ -1,8 +1,8 @@
 // What callers see of reading a customer whole.
 import type { FromSchema } from 'json-schema-to-ts'
-import { internalEndpoint, publicEndpoint } from '../endpoint.ts'
-import { entityId, kitInfo } from '../fields.ts'
-import { accountInfo, addressInfo, communicationInfo, kycInfo, nomineeInfo } from '../registration/profile.ts'
+import { internalEndpoint, publicEndpoint } from '../wire/endpoint.ts'
+import { entityId, kitInfo } from '../words/fields.ts'
+import { accountInfo, addressInfo, communicationInfo, kycInfo, nomineeInfo } from '../words/profile.ts'
 
 const request = { type: 'object', additionalProperties: false, required: ['entityId'], properties: { entityId } } as const
 export type ViewCustomer = FromSchema<typeof request>

@@ -1,9 +1,10 @@
 // Operators' commands, `dcms …`: internal endpoints that take an operator's token only.
-import { internalEndpoint } from '../endpoint.ts'
-import { branchId } from '../inventory/stock.ts'
-import type { Role } from '../roles.ts'
-import { roles } from '../roles.ts'
-import { type TenantDefinition, tenantSchema } from '../tenant.ts'
+
+import { type TenantDefinition, tenantSchema } from '../tenant/tenant.ts'
+import { internalEndpoint } from '../wire/endpoint.ts'
+import type { Role } from '../wire/roles.ts'
+import { roles } from '../wire/roles.ts'
+import { branchId } from '../words/stock.ts'
 
 const tenant = { type: 'string', pattern: '^[A-Z][A-Z0-9_]{1,29}$', maxLength: 30 } as const
 const username = { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$', maxLength: 64 } as const

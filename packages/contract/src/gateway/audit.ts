@@ -1,6 +1,6 @@
 // The audit trail on `dcms.audit`: what its records look like, and what `dcms audit verify` asks each process.
-import type { Context } from '../endpoint.ts'
-import { internalEndpoint } from '../endpoint.ts'
+import type { Context } from '../wire/endpoint.ts'
+import { internalEndpoint } from '../wire/endpoint.ts'
 
 /** Who did what, with which outcome. Never a body, a token or a card number. */
 export interface AuditRecord {

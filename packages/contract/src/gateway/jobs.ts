@@ -1,6 +1,6 @@
 // Jobs as operators see and start them, `dcms jobs …`: offered by every service that has jobs.
-import type { Context } from '../endpoint.ts'
-import { internalEndpoint } from '../endpoint.ts'
+import type { Context } from '../wire/endpoint.ts'
+import { internalEndpoint } from '../wire/endpoint.ts'
 
 const tenant = { type: 'string', pattern: '^[A-Z][A-Z0-9_]{1,29}$', maxLength: 30 } as const
 

@@ -1,7 +1,7 @@
 // Operators' key ceremony, `dcms keys …`: offered by every service for the purposes of its context. Key check values are shown, never a key.
 import type { FromSchema } from 'json-schema-to-ts'
-import type { Context, InternalEndpoint } from '../endpoint.ts'
-import type { ErrorCode } from '../errors.ts'
+import type { ErrorCode } from '../errors/errors.ts'
+import type { Context, InternalEndpoint } from '../wire/endpoint.ts'
 
 /** What somebody else holds too: banks (field, pin), the printer of PIN mailers, the card switch. */
 export const exchangedKeyPurposes = ['field', 'pin', 'mailer', 'switch'] as const

@@ -1,9 +1,9 @@
 // What callers see of looking up orders as they were placed.
 import type { FromSchema } from 'json-schema-to-ts'
 import { orderId, orderProperties, orderStatus } from '../card-order/order.ts'
-import { publicEndpoint } from '../endpoint.ts'
-import type { CallersView } from '../fields.ts'
-import { branchId, orderingPartyId, orderingPartyType, pageNoFromOne, pageSize, refType, utcTime } from './stock.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import type { CallersView } from '../words/fields.ts'
+import { branchId, orderingPartyId, orderingPartyType, pageNoFromOne, pageSize, refType, utcTime } from '../words/stock.ts'
 
 const request = {
   type: 'object',

@@ -1,8 +1,8 @@
 // What callers see of querying the inventory, kit by kit or box by box.
 import type { FromSchema } from 'json-schema-to-ts'
 import { orderId } from '../card-order/order.ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { type CallersView, cardStatus, cardType, kitNo } from '../fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { type CallersView, cardStatus, cardType, kitNo } from '../words/fields.ts'
 import {
   branchId,
   deliveryStatus,
@@ -14,7 +14,7 @@ import {
   pageSize,
   refType,
   utcTime,
-} from './stock.ts'
+} from '../words/stock.ts'
 
 const CHILD_KITS_MAX = 100
 

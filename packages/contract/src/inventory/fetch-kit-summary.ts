@@ -1,10 +1,10 @@
 // What callers see of listing the kits of a branch.
 
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { type CallersView, cardStatus, cardType } from '../fields.ts'
-import { filledText, freeText } from '../text.ts'
-import { branchId, deliveryStatus, embossType, pageNoFromZero, pageSize } from './stock.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { filledText, freeText } from '../wire/text.ts'
+import { type CallersView, cardStatus, cardType } from '../words/fields.ts'
+import { branchId, deliveryStatus, embossType, pageNoFromZero, pageSize } from '../words/stock.ts'
 
 const request = {
   type: 'object',

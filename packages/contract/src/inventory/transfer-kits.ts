@@ -1,9 +1,9 @@
 // What callers and followers see of moving kits from one branch to another.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
-import { kitNo, line, requestId } from '../fields.ts'
-import { branchId, KITS_MAX } from './stock.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
+import { kitNo, line, requestId } from '../words/fields.ts'
+import { branchId, KITS_MAX } from '../words/stock.ts'
 
 const request = {
   type: 'object',

@@ -1,9 +1,9 @@
 // What callers and followers see of telling where cards are.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
-import { kitNo } from '../fields.ts'
-import { deliveryStatus, KITS_MAX } from './stock.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
+import { kitNo } from '../words/fields.ts'
+import { deliveryStatus, KITS_MAX } from '../words/stock.ts'
 
 /** The body is a list, as the page shows it. */
 const request = {

@@ -1,8 +1,8 @@
 // What callers and followers see of kit activation.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
-import { cardStatus, entityId, kitNo } from '../fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
+import { cardStatus, entityId, kitNo } from '../words/fields.ts'
 
 const request = { type: 'object', additionalProperties: false, required: ['entityId', 'kitNo'], properties: { entityId, kitNo } } as const
 export type ActivateKit = FromSchema<typeof request>

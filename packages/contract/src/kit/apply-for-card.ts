@@ -1,8 +1,8 @@
 // What callers and followers see of applying for a physical card, fresh or in place of a virtual one.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
-import { type CallersView, cardStatus, cardType, deliveryAddress, entityId, kitInfo, kitNo, requestId } from '../fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
+import { type CallersView, cardStatus, cardType, deliveryAddress, entityId, kitInfo, kitNo, requestId } from '../words/fields.ts'
 
 const request = {
   type: 'object',

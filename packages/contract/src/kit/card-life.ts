@@ -1,6 +1,6 @@
 // The life of a card as one table: for each operation and status the status that follows and the event that tells it, or the refusal.
 // Every command of the kit context decides by it; the picture and the tables of the documentation are made from it.
-import type { ErrorCode } from '../errors.ts'
+import type { ErrorCode } from '../errors/errors.ts'
 
 /** RESERVED is the kit context's own: numbered, not confirmed yet, unseen by callers. The others are the contract's card statuses. */
 export const kitStatuses = [

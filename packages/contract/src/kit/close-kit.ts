@@ -1,10 +1,10 @@
 // What operators and followers see of closing a kit.
 
 import type { FromSchema } from 'json-schema-to-ts'
-import { internalEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
-import { cardStatus, kitNo } from '../fields.ts'
-import { filledText } from '../text.ts'
+import { internalEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
+import { filledText } from '../wire/text.ts'
+import { cardStatus, kitNo } from '../words/fields.ts'
 
 const request = {
   type: 'object',

@@ -1,7 +1,7 @@
 // Events of the kit context that no endpoint of it emits by itself: production, stock, expiry, transactions.
 import type { FromSchema } from 'json-schema-to-ts'
-import { eventType } from '../event.ts'
-import { cardStatus, cardType } from '../fields.ts'
+import { eventType } from '../wire/event.ts'
+import { cardStatus, cardType } from '../words/fields.ts'
 
 const text = { type: 'string' } as const
 const flag = { type: 'boolean' } as const

@@ -1,8 +1,8 @@
 // What callers see of finding a card by its encrypted number.
 import type { FromSchema } from 'json-schema-to-ts'
-import { cardToggles } from '../customer/fetch-by-cif.ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { cardStatus, cardType, kitInfo, kitTimestamp } from '../fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { cardToggles } from '../words/card-toggles.ts'
+import { cardStatus, cardType, kitInfo, kitTimestamp } from '../words/fields.ts'
 
 const request = {
   type: 'object',

@@ -1,7 +1,7 @@
 // What callers see of listing the kits of an account, holder by holder.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { accountNo, kitInfo } from '../fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { accountNo, kitInfo } from '../words/fields.ts'
 
 const request = {
   type: 'object',

@@ -1,7 +1,8 @@
 // What callers see of the second version of listing a customer's kits.
-import { publicEndpoint } from '../endpoint.ts'
-import { kitInfo } from '../fields.ts'
-import { type FetchKitsByEntityId, fetchKitsByEntityIdEndpoint, type KitInfo, kitsOfEntityExample } from './fetch-kits-by-entity-id.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { kitInfo } from '../words/fields.ts'
+import { type FetchKitsByEntityId, fetchKitsByEntityIdEndpoint, kitsOfEntityExample } from './fetch-kits-by-entity-id.ts'
+import type { KitInfo } from './kit-info.ts'
 
 export const fetchKitsByEntityIdV2Endpoint = publicEndpoint<FetchKitsByEntityId, KitInfo[]>()({
   name: 'fetchKitsByEntityIdV2',

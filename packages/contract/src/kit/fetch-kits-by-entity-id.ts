@@ -1,11 +1,11 @@
 // What callers see of listing a customer's kits.
 import type { FromSchema } from 'json-schema-to-ts'
-import { internalEndpoint, publicEndpoint } from '../endpoint.ts'
-import { entityId, kitInfo } from '../fields.ts'
+import { internalEndpoint, publicEndpoint } from '../wire/endpoint.ts'
+import { entityId, kitInfo } from '../words/fields.ts'
+import type { KitInfo } from './kit-info.ts'
 
 const request = { type: 'object', additionalProperties: false, required: ['entityId'], properties: { entityId } } as const
 export type FetchKitsByEntityId = FromSchema<typeof request>
-export type KitInfo = FromSchema<typeof kitInfo>
 
 /** The example, for both versions. */
 export const kitsOfEntityExample = {

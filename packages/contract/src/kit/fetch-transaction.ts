@@ -1,7 +1,7 @@
 // What callers see of a customer's card transactions.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { accountNo, type CallersView, entityId, kitNo } from '../fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { accountNo, type CallersView, entityId, kitNo } from '../words/fields.ts'
 import { cardTransaction } from './card-transaction.ts'
 
 const day = {

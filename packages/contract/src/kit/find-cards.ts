@@ -1,8 +1,8 @@
 // Looking for a card by its last six digits, for card validation. Only the kit context can: it keeps a keyed index of them.
 import type { FromSchema } from 'json-schema-to-ts'
-import { internalEndpoint } from '../endpoint.ts'
-import { entityId } from '../fields.ts'
-import type { KitInfo } from './fetch-kits-by-entity-id.ts'
+import { internalEndpoint } from '../wire/endpoint.ts'
+import { entityId } from '../words/fields.ts'
+import type { KitInfo } from './kit-info.ts'
 
 const request = {
   type: 'object',

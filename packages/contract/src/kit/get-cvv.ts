@@ -1,8 +1,8 @@
 // What callers and followers see of reading the CVV of a card.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
-import { entityId, kitNo } from '../fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
+import { entityId, kitNo } from '../words/fields.ts'
 
 const request = {
   type: 'object',

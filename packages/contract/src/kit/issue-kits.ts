@@ -1,11 +1,11 @@
 // Issuing kits in two steps for the customer context: reserve (unseen by everybody), then confirm (the card exists, KitIssued).
 
 import type { FromSchema } from 'json-schema-to-ts'
-import { internalEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
-import { accountNo, cardStatus, cardType, deliveryAddress, entityId, kitInfo, kitNo } from '../fields.ts'
-import { freeText } from '../text.ts'
-import type { KitInfo } from './fetch-kits-by-entity-id.ts'
+import { internalEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
+import { freeText } from '../wire/text.ts'
+import { accountNo, cardStatus, cardType, deliveryAddress, entityId, kitInfo, kitNo } from '../words/fields.ts'
+import type { KitInfo } from './kit-info.ts'
 
 const commandId = {
   type: 'string',

@@ -1,8 +1,8 @@
 // What the pin-preference context asks the owner of kits: one kit as it stands now, and its card number for the HSM.
 import type { FromSchema } from 'json-schema-to-ts'
-import { internalEndpoint } from '../endpoint.ts'
-import { kitNo } from '../fields.ts'
-import type { KitInfo } from './fetch-kits-by-entity-id.ts'
+import { internalEndpoint } from '../wire/endpoint.ts'
+import { kitNo } from '../words/fields.ts'
+import type { KitInfo } from './kit-info.ts'
 
 const request = {
   type: 'object',

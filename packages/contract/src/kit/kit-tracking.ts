@@ -1,7 +1,7 @@
 // What callers see of tracking the shipment of a card.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { kitNo } from '../fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { kitNo } from '../words/fields.ts'
 
 const request = { type: 'object', additionalProperties: false, required: ['kitNo'], properties: { kitNo } } as const
 export type KitTracking = FromSchema<typeof request>

@@ -1,7 +1,7 @@
 // What callers see of locking, unlocking or blocking all kits of a customer.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { cardStatus, entityId, mobileNumber, requestId } from '../fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { cardStatus, entityId, mobileNumber, requestId } from '../words/fields.ts'
 import { managementReason } from './manage-kit.ts'
 
 const request = {

@@ -1,8 +1,8 @@
 // What callers and followers see of locking, unlocking, blocking, replacing and hotlisting a kit.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
-import { cardStatus, cardType, deliveryAddress, entityId, kitInfo, kitNo, line, requestId } from '../fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
+import { cardStatus, cardType, deliveryAddress, entityId, kitInfo, kitNo, line, requestId } from '../words/fields.ts'
 
 /** Why and through what a card was managed: kept with the change and told in its event. */
 export const managementReason = {

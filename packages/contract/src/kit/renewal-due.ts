@@ -1,7 +1,7 @@
 // What followers see of a card that ends soon: told by the job notice-renewals.
 import type { FromSchema } from 'json-schema-to-ts'
-import { eventType } from '../event.ts'
-import { cardStatus, cardType } from '../fields.ts'
+import { eventType } from '../wire/event.ts'
+import { cardStatus, cardType } from '../words/fields.ts'
 
 const text = { type: 'string' } as const
 

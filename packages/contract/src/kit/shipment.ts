@@ -1,6 +1,6 @@
 // The way of a physical card to its holder: what the kit context tells of its shipments.
 import type { FromSchema } from 'json-schema-to-ts'
-import { eventType } from '../event.ts'
+import { eventType } from '../wire/event.ts'
 
 /** What a courier tells of a shipment; BOOKED is said by us, before the courier has it. */
 export const shipmentStatus = { enum: ['BOOKED', 'DISPATCHED', 'IN_TRANSIT', 'OUT_FOR_DELIVERY', 'DELIVERED', 'RETURNED'] } as const

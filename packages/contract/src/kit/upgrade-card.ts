@@ -1,9 +1,9 @@
 // What callers and followers see of upgrading a card to another tier or product.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
-import { cardType, deliveryAddress, entityId, kitNo, requestId } from '../fields.ts'
-import { type IssuedKits, issuedKits, kitRequest } from '../registration/issued-kits.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
+import { cardType, deliveryAddress, entityId, kitNo, requestId } from '../words/fields.ts'
+import { type IssuedKits, issuedKits, kitRequest } from '../words/issued-kits.ts'
 
 const { aliasName, plasticCode, tierType } = kitRequest.properties
 const request = {

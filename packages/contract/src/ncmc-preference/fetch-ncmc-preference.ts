@@ -1,7 +1,7 @@
 // What callers see of reading the auto-reload of an NCMC card.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { entityId, kitNo } from '../fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { entityId, kitNo } from '../words/fields.ts'
 import { autoReload, storedAt } from './fields.ts'
 
 const request = { type: 'object', additionalProperties: false, required: ['entityId', 'kitNo'], properties: { entityId, kitNo } } as const

@@ -1,8 +1,8 @@
 // What callers and followers see of setting the auto-reload of an NCMC card.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
-import { accountNo, entityId, kitNo, line } from '../fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
+import { accountNo, entityId, kitNo, line } from '../words/fields.ts'
 import { autoReload, storedAt } from './fields.ts'
 
 const rupees = { type: 'number', maximum: 1_000_000_000 } as const

@@ -1,5 +1,5 @@
 // Fields and bodies that the PIN and validation endpoints share.
-import { entityId, kitNo, requestId } from '../fields.ts'
+import { entityId, kitNo, requestId } from '../words/fields.ts'
 
 /** `MMYY`. A JSON number gets its leading zero back: the pages send `729` for `0729`. */
 export const expiryDate = {

@@ -1,6 +1,6 @@
 // What the maker of PIN-mailer files sees of the PINs that wait to be printed.
 import type { FromSchema } from 'json-schema-to-ts'
-import { internalEndpoint } from '../endpoint.ts'
+import { internalEndpoint } from '../wire/endpoint.ts'
 import type { RegeneratePinMailer } from './regenerate-pin-mailer.ts'
 
 const request = {

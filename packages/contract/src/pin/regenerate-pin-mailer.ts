@@ -1,8 +1,8 @@
 // What callers and followers see of ordering a new paper PIN.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
-import { entityId, kitNo, requestId } from '../fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
+import { entityId, kitNo, requestId } from '../words/fields.ts'
 
 const addressType = { enum: ['PERMANENT', 'COMMUNICATION'], description: 'Which address of the customer the mailer is posted to' } as const
 const homeCurrencyCode = {

@@ -1,6 +1,6 @@
 // What callers see of setting a PIN, v2: PIN block under AES-GCM.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
 import { cardAndPinV2 } from './fields.ts'
 
 export type SetPinV2 = FromSchema<typeof cardAndPinV2>

@@ -1,7 +1,7 @@
 // What callers and followers see of setting a PIN, v1: PIN block under AES-ECB.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
 import { cardAndPinV1 } from './fields.ts'
 
 export type SetPin = FromSchema<typeof cardAndPinV1>

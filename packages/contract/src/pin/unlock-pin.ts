@@ -1,10 +1,10 @@
 // What operators and followers see of unlocking a PIN.
 
 import type { FromSchema } from 'json-schema-to-ts'
-import { internalEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
-import { kitNo } from '../fields.ts'
-import { filledText } from '../text.ts'
+import { internalEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
+import { filledText } from '../wire/text.ts'
+import { kitNo } from '../words/fields.ts'
 
 const request = {
   type: 'object',

@@ -1,8 +1,8 @@
 // What other contexts ask of preferences: those of several cards as customer views show them.
 import type { FromSchema } from 'json-schema-to-ts'
-import { cardToggles } from '../customer/fetch-by-cif.ts'
-import { internalEndpoint } from '../endpoint.ts'
-import { kitNo, kitTimestamp } from '../fields.ts'
+import { internalEndpoint } from '../wire/endpoint.ts'
+import { cardToggles } from '../words/card-toggles.ts'
+import { kitNo, kitTimestamp } from '../words/fields.ts'
 
 export const CARD_PREFERENCES_MAX = 50
 

@@ -1,7 +1,7 @@
 // What callers see of reading a card's preferences.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { entityId, kitNo } from '../fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { entityId, kitNo } from '../words/fields.ts'
 import { type channelView, preferenceView, type regionView, sampleState } from './fields.ts'
 
 const request = { type: 'object', additionalProperties: false, required: ['entityId', 'kitNo'], properties: { entityId, kitNo } } as const

@@ -1,8 +1,8 @@
 // What callers and followers see of opting a card into a feature, or out of it.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
-import { entityId, kitNo, line } from '../fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
+import { entityId, kitNo, line } from '../words/fields.ts'
 
 /** The features a card can be opted into; also the names among a product's `features`. */
 export const optInOperations = ['super-pin', 'super-otp', 'location-shield', 'sms-alerts', 'email-alerts', 'ncmc-offline'] as const

@@ -1,8 +1,8 @@
 // What callers and followers see of changing a card's preferences.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
-import { entityId, kitNo, line } from '../fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
+import { entityId, kitNo, line } from '../words/fields.ts'
 import { dynamicAuth, preferenceView, sampleState, toggle } from './fields.ts'
 
 const wholeRupees = {

@@ -2,8 +2,6 @@
 import { customerRegisteredEvent, registerEndpoint } from './register.ts'
 import { registerCardEndpoint } from './register-card.ts'
 
-export * from './issued-kits.ts'
-export * from './profile.ts'
 export * from './register.ts'
 export * from './register-card.ts'
 

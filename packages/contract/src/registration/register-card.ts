@@ -1,8 +1,8 @@
 // What callers see of issuing further cards to a known customer.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { accountNo, type CallersView, deliveryAddress, entityId, requestId } from '../fields.ts'
-import { type IssuedKits, issuedKits, issuingErrors, kitRequest } from './issued-kits.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { accountNo, type CallersView, deliveryAddress, entityId, requestId } from '../words/fields.ts'
+import { type IssuedKits, issuedKits, issuingErrors, kitRequest } from '../words/issued-kits.ts'
 
 const request = {
   type: 'object',

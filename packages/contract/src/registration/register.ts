@@ -1,12 +1,12 @@
 // What callers and followers see of registering a customer, with or without cards.
 
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
-import { type CallersView, deliveryAddress, entityId, line, requestId } from '../fields.ts'
-import { freeText } from '../text.ts'
-import { type IssuedKits, issuedKits, issuingErrors, kitRequest } from './issued-kits.ts'
-import { accountInfo, addressInfo, communicationInfo, kycInfo, nomineeInfo } from './profile.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
+import { freeText } from '../wire/text.ts'
+import { type CallersView, deliveryAddress, entityId, line, requestId } from '../words/fields.ts'
+import { type IssuedKits, issuedKits, issuingErrors, kitRequest } from '../words/issued-kits.ts'
+import { accountInfo, addressInfo, communicationInfo, kycInfo, nomineeInfo } from '../words/profile.ts'
 
 const flag = { type: 'boolean' } as const
 const request = {

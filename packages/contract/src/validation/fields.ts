@@ -1,5 +1,5 @@
 // Fields that the endpoints that find a card by what its holder knows share.
-import { mobileNumber } from '../fields.ts'
+import { mobileNumber } from '../words/fields.ts'
 
 export const cardNoLastSix = {
   type: 'string',

@@ -1,9 +1,9 @@
 // What callers see of checking four credentials of a card at once, v2: without CVV, PIN block under AES-GCM.
 import type { FromSchema } from 'json-schema-to-ts'
 import { customersOfMobileMax } from '../customer/customers-by-mobile.ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { requestId } from '../fields.ts'
 import { expiryDate, pinV2 } from '../pin/fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { requestId } from '../words/fields.ts'
 import { cardNoLastSix, foundCard, mobileNo } from './fields.ts'
 import type { FoundCard } from './validate-card.ts'
 

@@ -1,8 +1,8 @@
 // What callers see of confirming a card without a PIN.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { entityId } from '../fields.ts'
 import { expiryDate } from '../pin/fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { entityId } from '../words/fields.ts'
 import { cardNoLastSix, foundCard, mobileNo } from './fields.ts'
 
 const request = {

@@ -1,7 +1,7 @@
 // What callers see of checking a PIN, v2: PIN block under AES-GCM.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
 import { cardAndPinV2 } from '../pin/fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
 
 export type ValidatePinV2 = FromSchema<typeof cardAndPinV2>
 

@@ -1,8 +1,8 @@
 // What callers and followers see of checking a PIN, v1: PIN block under AES-ECB.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
 import { cardAndPinV1 } from '../pin/fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
 
 export type ValidatePin = FromSchema<typeof cardAndPinV1>
 

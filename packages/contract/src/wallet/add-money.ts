@@ -1,6 +1,6 @@
 // What followers see of a money add at a terminal: cash or account money that goes straight to the chip.
 import type { FromSchema } from 'json-schema-to-ts'
-import { eventType } from '../event.ts'
+import { eventType } from '../wire/event.ts'
 import { balancesPaise } from './fields.ts'
 
 const event = {

@@ -1,6 +1,6 @@
 // What callers see of reading a wallet's balances.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
 import { answeredKey, answeredKeyRequired, money, walletKey, walletKeyRequired } from './fields.ts'
 
 const request = { type: 'object', additionalProperties: false, required: walletKeyRequired, properties: walletKey } as const

@@ -1,6 +1,6 @@
 // What callers see of the wallet's ledger.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
 import { transactionFilters, walletDaysMax, walletKey, walletKeyRequired, walletRowsMax } from './fields.ts'
 
 const request = {

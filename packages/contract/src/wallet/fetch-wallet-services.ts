@@ -1,6 +1,6 @@
 // What callers see of the operator services on a card.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
 import { answeredKey, answeredKeyRequired, walletKey, walletKeyRequired } from './fields.ts'
 
 const request = { type: 'object', additionalProperties: false, required: walletKeyRequired, properties: walletKey } as const

@@ -1,5 +1,5 @@
 // What the wallet endpoints and events share.
-import { entityId, kitNo } from '../fields.ts'
+import { entityId, kitNo } from '../words/fields.ts'
 
 export const walletType = { enum: ['NCMC'], description: 'Kind of wallet' } as const
 

@@ -1,8 +1,8 @@
 // What callers and followers see of loading a wallet: money is staged until a terminal brings it to the chip.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../endpoint.ts'
-import { eventType } from '../event.ts'
-import { requestId } from '../fields.ts'
+import { publicEndpoint } from '../wire/endpoint.ts'
+import { eventType } from '../wire/event.ts'
+import { requestId } from '../words/fields.ts'
 import { answeredKey, answeredKeyRequired, balancesPaise, money, walletKey, walletKeyRequired } from './fields.ts'
 
 const txnId = {

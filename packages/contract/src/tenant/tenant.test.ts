@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { validatorOf } from '../wire/validate.ts'
 import { type TenantDefinition, tenantSchema } from './tenant.ts'
 import { tenantFaults } from './tenant-faults.ts'
-import { validatorOf } from './validate.ts'
 
 const validate = validatorOf<TenantDefinition>(tenantSchema)
 const channel = { offered: true, dailyCap: 100_000, maxCap: 100_000 }
@@ -240,7 +240,7 @@ test('a range for files that begins where the numbered tenths end is no fault', 
   expect(faultsOf({ bins: [{ bin: '608040', network: 'RUPAY', files: { start: 900_000_000, size: 100_000_000 } }] })).toEqual([])
 })
 
-const banks = join(import.meta.dirname, '../../../infra/tenants')
+const banks = join(import.meta.dirname, '../../../../infra/tenants')
 test.each(readdirSync(banks).filter((file) => file.endsWith('.json')))('the demo bank of %s is sound', (file) => {
   const bank = JSON.parse(readFileSync(join(banks, file), 'utf8'))
   expect(faultsOf({ ...bank, clientKeys: { keys: [key] } })).toEqual([])

@@ -1,6 +1,6 @@
 // What each role may do and, above all, what it may not.
 import { expect, test } from '@jest/globals'
-import { mayCall, publicEndpointList, publicEndpoints, stillToCome } from './index.ts'
+import { mayCall, publicEndpointList, publicEndpoints, stillToCome } from '../index.ts'
 import { grants, isRole, type Role, roleFaults, rolesInForce } from './roles.ts'
 
 type Name = keyof typeof publicEndpoints

@@ -1,7 +1,7 @@
 // Every route that operators call, with the roles that may: what is not listed here no operator gets through to.
-import { addUserEndpoint, applyTenantEndpoint, listUsersEndpoint, setUserStateEndpoint, tenantVersionPath } from './gateway/admin.ts'
-import { auditInstancesPath } from './gateway/audit.ts'
-import { jobsListPath, jobsRunPath } from './gateway/jobs.ts'
+import { addUserEndpoint, applyTenantEndpoint, listUsersEndpoint, setUserStateEndpoint, tenantVersionPath } from '../gateway/admin.ts'
+import { auditInstancesPath } from '../gateway/audit.ts'
+import { jobsListPath, jobsRunPath } from '../gateway/jobs.ts'
 import {
   addKeyComponentEndpoint,
   createKeyEndpoint,
@@ -9,11 +9,11 @@ import {
   importKeyBlockEndpoint,
   listKeysEndpoint,
   rotateKeyEndpoint,
-} from './gateway/keys.ts'
-import { closeKitEndpoint } from './kit/close-kit.ts'
+} from '../gateway/keys.ts'
+import { closeKitEndpoint } from '../kit/close-kit.ts'
+import { producePinMailersEndpoint } from '../pin/produce-pin-mailers.ts'
+import { unlockPinEndpoint } from '../pin/unlock-pin.ts'
 import { type OperatorRole, operatorRoles } from './operator-roles.ts'
-import { producePinMailersEndpoint } from './pin/produce-pin-mailers.ts'
-import { unlockPinEndpoint } from './pin/unlock-pin.ts'
 
 /** Roles by path. */
 export const rolesOfOperatorPaths: Readonly<Record<string, readonly OperatorRole[]>> = {

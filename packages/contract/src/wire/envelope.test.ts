@@ -1,7 +1,7 @@
 // The envelope and the error catalogue: every code complete, every answer with its three parts.
 import { expect, test } from '@jest/globals'
+import { type ErrorCode, errorCatalogue, isErrorCode } from '../errors/errors.ts'
 import { failure, statusOf, success } from './envelope.ts'
-import { type ErrorCode, errorCatalogue, isErrorCode } from './errors.ts'
 
 const codes = Object.keys(errorCatalogue) as ErrorCode[]
 

@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import { bankMessagesOf, bankStreamTypes, eventTypes } from './index.ts'
+import { bankMessagesOf, bankStreamTypes, eventTypes } from '../index.ts'
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, allowUnionTypes: true })
 addFormats.default(ajv)

@@ -1,11 +1,11 @@
 // The error catalogue: every code a caller can meet, with its HTTP status, texts and when it is raised.
-import { cardErrors } from './errors/card.ts'
-import { configurationErrors } from './errors/configuration.ts'
-import type { CatalogueEntry } from './errors/entry.ts'
-import { pinErrors } from './errors/pin.ts'
-import { stockErrors } from './errors/stock.ts'
-import { transportErrors } from './errors/transport.ts'
-import { walletErrors } from './errors/wallet.ts'
+import { cardErrors } from './card.ts'
+import { configurationErrors } from './configuration.ts'
+import type { CatalogueEntry } from './entry.ts'
+import { pinErrors } from './pin.ts'
+import { stockErrors } from './stock.ts'
+import { transportErrors } from './transport.ts'
+import { walletErrors } from './wallet.ts'
 
 const entries = { ...transportErrors, ...cardErrors, ...pinErrors, ...walletErrors, ...stockErrors, ...configurationErrors } as const
 

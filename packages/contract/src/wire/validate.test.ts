@@ -1,7 +1,7 @@
 // Validation of bodies: what is let through, what is normalised, and how faults are told.
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { registerCardEndpoint, registerEndpoint } from './index.ts'
+import { registerCardEndpoint, registerEndpoint } from '../index.ts'
 import { validatorOf } from './validate.ts'
 
 const ofRegister = (registerEndpoint.request as { properties: Record<string, object> }).properties

@@ -1,7 +1,7 @@
 // The messages of the bank stream, one schema and type per public type; what a bank-stream type is stands in bank-stream.ts.
 import type { FromSchema } from 'json-schema-to-ts'
-import { cardStatus } from './fields.ts'
-import { managementReason } from './kit/manage-kit.ts'
+import { managementReason } from '../kit/manage-kit.ts'
+import { cardStatus } from '../words/fields.ts'
 
 const text = { type: 'string' } as const
 const card = {

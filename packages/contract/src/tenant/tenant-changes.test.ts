@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
+import { validatorOf } from '../wire/validate.ts'
 import { type Product, type TenantDefinition, tenantSchema } from './tenant.ts'
 import { tenantChangeFaults } from './tenant-changes.ts'
-import { validatorOf } from './validate.ts'
 
-const file = join(import.meta.dirname, '../../../infra/tenants/sandbox-bank.json')
+const file = join(import.meta.dirname, '../../../../infra/tenants/sandbox-bank.json')
 const written = {
   ...JSON.parse(readFileSync(file, 'utf8')),
   bins: [{ bin: '608040', network: 'RUPAY', numbered: { start: 0, size: 900_000_000 }, files: { start: 900_000_000, size: 100_000_000 } }],

@@ -1,8 +1,8 @@
 // What a customer consists of, as registration takes it and reads answer it: addresses, contacts, KYC documents, accounts, nominees.
 
 import type { FromSchema } from 'json-schema-to-ts'
-import { accountNo, type CallersView, line, mobileNumber, optionalLine } from '../fields.ts'
-import { filledText, indianPostalCodes } from '../text.ts'
+import { filledText, indianPostalCodes } from '../wire/text.ts'
+import { accountNo, type CallersView, line, mobileNumber, optionalLine } from './fields.ts'
 
 export const addressInfo = {
   type: 'object',

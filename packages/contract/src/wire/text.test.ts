@@ -1,7 +1,7 @@
 // Text as bodies bring it: printable, well-formed, and stricter where a machine embosses or mails it.
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { publicEndpoints, type Register, validatorOf } from './index.ts'
+import { publicEndpoints, type Register, validatorOf } from '../index.ts'
 import { embossedText, filledText, freeText, isEmailAddress } from './text.ts'
 
 const fits = ({ pattern }: { pattern: string }, text: string): boolean => new RegExp(pattern, 'u').test(text)

@@ -1,7 +1,8 @@
 // Which card numbers the BINs of a bank cover, and where two banks would cover the same.
+
+import { validatorOf } from '../wire/validate.ts'
 import { type TenantDefinition, tenantSchema } from './tenant.ts'
 import { numberedOf, roomOf } from './tenant-faults.ts'
-import { validatorOf } from './validate.ts'
 
 /** The longest card number without its check digit: ranges of BINs of any length are compared at this length. */
 const DIGITS_MAX = 18

@@ -1,5 +1,5 @@
 // The envelope of every answer: result, exception, pagination; all three always present.
-import { type ErrorCode, errorCatalogue } from './errors.ts'
+import { type ErrorCode, errorCatalogue } from '../errors/errors.ts'
 
 /** The error in the envelope: the library shape plus `errorMessage` (same text as `shortMessage`) and `reasonCode` (the dotted code). */
 export interface Exception {

@@ -1,5 +1,5 @@
 // Fields that many endpoints share, as JSON Schema constants.
-import { embossedText, filledText, freeText } from './text.ts'
+import { embossedText, filledText, freeText } from '../wire/text.ts'
 
 /**
  * Identifiers may arrive as a JSON number, as the published samples show; `acceptsNumber` has them turned into text before validation.

@@ -1,5 +1,5 @@
 // What an endpoint of the contract is: one entry drives the gateway's route, the service's validation, the SDK's method and the reference.
-import type { ErrorCode } from './errors.ts'
+import type { ErrorCode } from '../errors/errors.ts'
 import { grants, type Permission } from './roles.ts'
 
 /** The contexts that own endpoints, each one service with its own databases. */

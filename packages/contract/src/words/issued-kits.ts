@@ -1,6 +1,6 @@
 // Cards as registration asks for them and answers them, and the codes that everything refuses with which issues cards.
 import type { FromSchema } from 'json-schema-to-ts'
-import { accountNo, cardType, embossedLine, kitInfo, kitNo, line } from '../fields.ts'
+import { accountNo, cardType, embossedLine, kitInfo, kitNo, line } from './fields.ts'
 
 /** A card to issue: generated, or the named kit out of stock. */
 export const kitRequest = {

@@ -1,5 +1,5 @@
 // Fields that branches, inventory and card orders share.
-import { filledText } from '../text.ts'
+import { filledText } from '../wire/text.ts'
 
 export const branchId = {
   type: 'string',

@@ -1,9 +1,9 @@
 // What the bank is told of an event between contexts: a pure function, so that a repeat tells the same.
-import type { CardActivatedMessage, CardBlockedMessage, CardStatusChangedMessage, PinChangedMessage } from './bank-stream-messages.ts'
-import type { KitActivated } from './kit/activate-kit.ts'
-import type { KitClosed } from './kit/close-kit.ts'
-import type { KitExpired } from './kit/events.ts'
-import type { KitIssued } from './kit/issue-kits.ts'
+
+import type { KitActivated } from '../kit/activate-kit.ts'
+import type { KitClosed } from '../kit/close-kit.ts'
+import type { KitExpired } from '../kit/events.ts'
+import type { KitIssued } from '../kit/issue-kits.ts'
 import {
   type KitBlocked,
   type KitHotlisted,
@@ -11,8 +11,9 @@ import {
   type KitReplaced,
   type KitUnlocked,
   managementReason,
-} from './kit/manage-kit.ts'
-import type { PinSet } from './pin/set-pin.ts'
+} from '../kit/manage-kit.ts'
+import type { PinSet } from '../pin/set-pin.ts'
+import type { CardActivatedMessage, CardBlockedMessage, CardStatusChangedMessage, PinChangedMessage } from './bank-stream-messages.ts'
 
 /** Messages about a card that events of this release lead to. */
 export type CardMessage = CardStatusChangedMessage | CardActivatedMessage | CardBlockedMessage | PinChangedMessage

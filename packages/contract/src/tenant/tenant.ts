@@ -1,7 +1,7 @@
 // The tenant definition: one JSON file per bank with products, BINs, limits, keys and settings.
 
 import type { FromSchema } from 'json-schema-to-ts'
-import { filledText } from './text.ts'
+import { filledText } from '../wire/text.ts'
 
 const name = { type: 'string', ...filledText, minLength: 1, maxLength: 100 } as const
 const wholeRupees = { type: 'integer', minimum: 0, maximum: 1_000_000_000 } as const
