@@ -2,7 +2,6 @@
 import type { TenantDefinition } from '@dcms/contract'
 import type { OutboxDocument } from '@dcms/events'
 import type { Connection, mongo } from 'mongoose'
-import { KNOWN_FOR_MS } from './log-in/known-sources.ts'
 import type { BinLockDocument } from './tenants/bin-locks.ts'
 
 /** A tenant definition as it is stored; `_id` is the tenant. */
@@ -48,6 +47,9 @@ export interface KeyDocument {
   wrapped: string
   createdAt: Date
 }
+
+/** How long a source of log-ins stays known after the last one. */
+export const KNOWN_FOR_MS = 30 * 24 * 60 * 60 * 1000
 
 /** From where a bank, or one of its users, logged in lately; `_id` is `tenant source` or `tenant:username source`. */
 export interface LoginSourceDocument {

@@ -125,7 +125,7 @@ const settingsIn = (text: string): { name: string; hasDefault: boolean }[] =>
     hasDefault: fallback !== undefined,
   }))
 const sharedSettings = [
-  ...settingsIn(readFileSync(join(root, 'packages/service/src/settings/settings.ts'), 'utf8')),
+  ...settingsIn(readFileSync(join(root, 'packages/service/src/settings/service-config.ts'), 'utf8')),
   // What a helper reads by a name that it is given.
   ...[...readFileSync(join(root, 'packages/service/src/settings/kafka-settings.ts'), 'utf8').matchAll(/'((?:KAFKA|DCMS)_[A-Z_]+)'/g)].map(
     ([, name = '']) => ({

@@ -1,12 +1,10 @@
 // From where users logged in lately: such callers are let through where strangers have to wait.
 import type { mongo } from 'mongoose'
 import type { Logger } from 'pino'
-import type { LoginSourceDocument } from '../database.ts'
+import { KNOWN_FOR_MS, type LoginSourceDocument } from '../database.ts'
 import { type Bucket, fullBucket, limitRate } from '../exchange/limit-rate.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
-/** How long a source stays known after its last log-in. */
-export const KNOWN_FOR_MS = 30 * DAY_MS
 const IN_MEMORY_MAX = 100_000
 /** Written again when it is older than this. */
 const WRITE_EVERY_MS = DAY_MS

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { boundaryFaults, packageCycles } from './boundaries.ts'
+import { boundaryFaults, circlesIn, importsOf } from './boundaries.ts'
 
 test('a service may import packages and its own files', () => {
   expect(boundaryFaults('services/kit/src/a.ts', `import { x } from '@dcms/service'\nimport { y } from './kit.ts'`)).toEqual([])
@@ -22,13 +22,18 @@ test('only packages/events may import the Kafka client', () => {
   expect(boundaryFaults('packages/events/src/a.ts', `import { Kafka } from 'kafkajs'`)).toEqual([])
 })
 
-test('a circle among packages is found, a diamond is none', () => {
+test('a circle is found, a diamond is none', () => {
   const diamond = new Map([
     ['a', ['b', 'c']],
     ['b', ['d']],
     ['c', ['d']],
     ['d', []],
   ])
-  expect(packageCycles(diamond)).toEqual([])
-  expect(packageCycles(new Map([...diamond, ['d', ['a']]]))).toContain('a → b → d → a')
+  expect(circlesIn(diamond)).toEqual([])
+  expect(circlesIn(new Map([...diamond, ['d', ['a']]]))).toContain('a → b → d → a')
+})
+
+test('a file imports what it names by path, once, and for its types too', () => {
+  const text = `import type { A } from '../kit.ts'\nexport { b } from './b.ts'\nimport { c } from './b.ts'\nimport { x } from '@dcms/service'`
+  expect(importsOf('services/kit/src/life/a.ts', text)).toEqual(['services/kit/src/kit.ts', 'services/kit/src/life/b.ts'])
 })

@@ -16,6 +16,13 @@ const isTest = (path: string): boolean => path.endsWith('.test.ts') || path.incl
 const serviceNames = ['@dcms/customer', '@dcms/kit', '@dcms/pin-preference', '@dcms/wallet-ncmc', '@dcms/inventory-order', '@dcms/gateway']
 const infraNames = ['@dcms/local', '@dcms/leak-scan', '@dcms/ops', '@dcms/bench', '@dcms/chaos', '@dcms/sandbox', '@dcms/deploy']
 
+const targetOf = (path: string, wanted: string): string => new URL(wanted, `file:///${path}`).pathname.slice(1)
+
+/** The files that a source file imports by path, each once and relative to the root; imports of types alone count too. */
+export const importsOf = (path: string, text: string): string[] => [
+  ...new Set([...text.matchAll(IMPORT)].flatMap(([, wanted]) => (wanted?.startsWith('.') ? [targetOf(path, wanted)] : []))),
+]
+
 /**
  * Faults of one source file.
  * A service imports no other service, packages import no service, nothing in the product imports `infra`; only packages/events imports
@@ -29,7 +36,7 @@ export function boundaryFaults(path: string, text: string): Fault[] {
   for (const [, wanted] of text.matchAll(IMPORT)) {
     if (wanted === undefined) continue
     if (wanted.startsWith('.')) {
-      const target = new URL(wanted, `file:///${path}`).pathname.slice(1)
+      const target = targetOf(path, wanted)
       if (partOf(target) !== part) faults.push(`${path}: imports ${target} by path; import the package instead`)
       continue
     }
@@ -46,13 +53,13 @@ export function boundaryFaults(path: string, text: string): Fault[] {
   return faults
 }
 
-/** Cycles among packages by their declared dependencies, each as `a → b → a`. */
-export function packageCycles(dependencies: ReadonlyMap<string, readonly string[]>): Fault[] {
-  const cycles: Fault[] = []
+/** Circles among packages by their declared dependencies, or among files by their imports, each as `a → b → a`. */
+export function circlesIn(dependencies: ReadonlyMap<string, readonly string[]>): Fault[] {
+  const circles: Fault[] = []
   const done = new Set<string>()
   const visit = (name: string, trail: readonly string[]): void => {
     if (trail.includes(name)) {
-      cycles.push([...trail.slice(trail.indexOf(name)), name].join(' → '))
+      circles.push([...trail.slice(trail.indexOf(name)), name].join(' → '))
       return
     }
     if (done.has(name)) return
@@ -60,5 +67,5 @@ export function packageCycles(dependencies: ReadonlyMap<string, readonly string[
     done.add(name)
   }
   for (const name of dependencies.keys()) visit(name, [])
-  return cycles
+  return circles
 }

@@ -1,7 +1,8 @@
-// Reads the workspace's sources and prints every broken import rule (see boundaries.ts); ends with 1 when there is one.
+// Reads the workspace's sources and prints every broken import rule (see boundaries.ts, wings.ts); ends with 1 when there is one.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { boundaryFaults, packageCycles } from './boundaries.ts'
+import { boundaryFaults, circlesIn, importsOf } from './boundaries.ts'
+import { missingWings, wingFaults } from './wings.ts'
 
 const root = join(import.meta.dirname, '..', '..', '..')
 // The rules' own test is left out: it holds broken imports as text.
@@ -20,9 +21,14 @@ for (const manifest of manifests) {
   )
 }
 
+const texts = new Map(sources.map((path) => [path.replaceAll('\\', '/'), readFileSync(join(root, path), 'utf8')]))
+const imports = new Map([...texts].map(([path, text]) => [path, importsOf(path, text)]))
 const faults = [
-  ...sources.flatMap((path) => boundaryFaults(path.replaceAll('\\', '/'), readFileSync(join(root, path), 'utf8'))),
-  ...packageCycles(dependencies).map((cycle) => `packages depend on each other in a circle: ${cycle}`),
+  ...[...texts].flatMap(([path, text]) => boundaryFaults(path, text)),
+  ...[...imports].flatMap(([path, targets]) => wingFaults(path, targets)),
+  ...missingWings([...texts.keys()]),
+  ...circlesIn(imports).map((circle) => `files import each other in a circle: ${circle}`),
+  ...circlesIn(dependencies).map((circle) => `packages depend on each other in a circle: ${circle}`),
 ]
 for (const fault of faults) console.error(fault)
 console.log(`${sources.length} files and ${manifests.length} packages checked, ${faults.length} faults`)

@@ -1,39 +1,11 @@
 // Faults of a partner, as tests want them: slow answers, failures at random, failures of the next calls, before or after the work is done.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { validatorOf } from '@dcms/contract'
 import type { Response } from 'express'
-import type { FromSchema } from 'json-schema-to-ts'
 import { refused } from './partner.ts'
 import type { TenantState, TenantStates } from './tenant-state.ts'
 
-const LATENCY_MAX_MS = 60_000
 /** A call that is never answered is given up after this, when the caller has not done so before. */
 const SILENCE_MAX_MS = 120_000
-
-const status = { type: 'integer', minimum: 400, maximum: 599, default: 503 } as const
-const faultSchema = {
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    latencyMs: { type: 'integer', minimum: 0, maximum: LATENCY_MAX_MS },
-    errorRate: { type: 'number', minimum: 0, maximum: 1 },
-    errorStatus: status,
-    next: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['calls'],
-      properties: {
-        calls: { type: 'integer', minimum: 0, maximum: 10_000 },
-        kind: { enum: ['STATUS', 'TIMEOUT', 'RESET'], default: 'STATUS' },
-        status,
-        moment: { enum: ['BEFORE', 'AFTER'], default: 'BEFORE' },
-      },
-    },
-  },
-} as const
-export type Fault = FromSchema<typeof faultSchema>
-
-export const readFault = validatorOf<Fault>(faultSchema)
 
 /** How one call is to fail. */
 export interface Failure {

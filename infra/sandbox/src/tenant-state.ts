@@ -1,7 +1,7 @@
 // What the sandbox keeps of a tenant besides its partners' documents: the clock, the faults, the partners' rules, counters.
 import { isDuplicateKey } from '@dcms/service'
 import type { Collection } from 'mongoose'
-import type { Fault } from './faults.ts'
+import type { Fault } from './fault.ts'
 import type { Store } from './store.ts'
 
 export interface TenantState {

@@ -1,7 +1,7 @@
 // Working off a batch: what can be applied is applied, the rest set aside; nothing but a store that is away holds it up.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BatchQueues, type Queue, tenantOf } from './batch-queues.ts'
-import type { Broker } from './broker.ts'
+import type { BrokerLink } from './broker-link.ts'
 import { type PlacedMessage, writeDeadLetter } from './dead-letters.ts'
 import type { EventTrial } from './event-trial.ts'
 import { countSetAside, type Followed } from './follower-gauges.ts'
@@ -20,7 +20,7 @@ const STORED_AT_ONCE = 200
 const FIRST_REST_MS = 500
 
 export interface BatchParts {
-  broker: Broker
+  broker: BrokerLink
   followed: Followed
   store: SetAsideStore
   trial: EventTrial

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin, Kafka } from 'kafkajs'
 import pRetry from 'p-retry'
 import type { Logger } from 'pino'
+import type { BrokerLink } from './broker-link.ts'
 import { fromMessage, MalformedEvent, type ReceivedEvent } from './cloud-event.ts'
 import { Follower, type FollowOptions } from './follower.ts'
 import { type KafkaAccess, kafkaClient, withAdminOf } from './kafka-client.ts'
@@ -25,7 +26,7 @@ export interface BrokerOptions extends KafkaAccess {
 }
 
 /** One process's connection to Kafka. Nothing here blocks a start: what cannot connect goes on trying in the background. */
-export class Broker {
+export class Broker implements BrokerLink {
   readonly logger: Logger
   readonly #kafka: Kafka
   readonly #prefix: string

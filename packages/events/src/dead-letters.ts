@@ -1,6 +1,6 @@
 // Dead letters: events that a follower gives up, with what is wrong, on a topic of their own, where a person finds them.
 import { Counter } from 'prom-client'
-import type { Broker } from './broker.ts'
+import type { BrokerLink } from './broker-link.ts'
 import { withoutCardData } from './card-data-filter.ts'
 import type { PlainMessage } from './publisher.ts'
 import { refusalForGood } from './refusal.ts'
@@ -30,7 +30,7 @@ export interface PlacedMessage {
  * @throws when Kafka does not take it
  */
 export async function writeDeadLetter(
-  broker: Broker,
+  broker: BrokerLink,
   { topic, group }: { topic: string; group: string },
   { partition, offset, key, value, headers }: PlacedMessage,
   cause: unknown,
@@ -53,7 +53,7 @@ export async function writeDeadLetter(
 }
 
 /** With its further headers a message may be larger than Kafka takes; the original stands where `dlq_offset` says. */
-async function publishWhole(broker: Broker, topic: string, letter: PlainMessage): Promise<void> {
+async function publishWhole(broker: BrokerLink, topic: string, letter: PlainMessage): Promise<void> {
   try {
     await broker.publish(topic, [letter])
   } catch (error) {

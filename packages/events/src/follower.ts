@@ -2,7 +2,7 @@
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import { queuesOf } from './batch-queues.ts'
 import { BatchWork } from './batch-work.ts'
-import type { Broker } from './broker.ts'
+import type { BrokerLink } from './broker-link.ts'
 import { writeDeadLetter } from './dead-letters.ts'
 import { EventTrial, type TrialOptions } from './event-trial.ts'
 import { showLag, showWaiting } from './follower-gauges.ts'
@@ -34,7 +34,7 @@ export interface FollowOptions extends TrialOptions {
 }
 
 export class Follower {
-  readonly #broker: Broker
+  readonly #broker: BrokerLink
   readonly #options: FollowOptions
   readonly #kafka: Kafka
   readonly #gates = new TenantGates()
@@ -46,7 +46,7 @@ export class Follower {
   readonly #reached = new Map<number, string>()
   #timers: NodeJS.Timeout[] = []
 
-  constructor(broker: Broker, kafka: Kafka, options: FollowOptions) {
+  constructor(broker: BrokerLink, kafka: Kafka, options: FollowOptions) {
     const { topic, group, setAside: store } = options
     this.#broker = broker
     this.#kafka = kafka

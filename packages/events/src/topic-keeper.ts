@@ -1,18 +1,18 @@
 // The topics of one process: made where they are missing, looked at where copies are asked for, closed to publishing where they are too few.
-import type { Broker } from './broker.ts'
+import type { BrokerLink } from './broker-link.ts'
 import type { TopicCopies } from './kafka-client.ts'
 import type { TopicMessages } from './publisher.ts'
 import { WeakTopic } from './topic-copies.ts'
 import { makeAndCheck, type Topic } from './topics.ts'
 
 export class TopicKeeper {
-  readonly #broker: Pick<Broker, 'name' | 'withAdmin' | 'logger'>
+  readonly #broker: Pick<BrokerLink, 'name' | 'withAdmin' | 'logger'>
   readonly #copies: TopicCopies | undefined
   readonly #checked = new Set<string>()
   readonly #toldOf = new Set<string>()
   #faults: string[] = []
 
-  constructor(broker: Pick<Broker, 'name' | 'withAdmin' | 'logger'>, copies?: TopicCopies) {
+  constructor(broker: Pick<BrokerLink, 'name' | 'withAdmin' | 'logger'>, copies?: TopicCopies) {
     this.#broker = broker
     this.#copies = copies
   }

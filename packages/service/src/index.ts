@@ -36,16 +36,8 @@ export { drainAndClose, IDLE_CONNECTION_MS, onShutdown, type RunningHttp, startH
 export { addFallbacks } from './listeners/routes.ts'
 export { kafkaAccess, kafkaSecurity } from './settings/kafka-settings.ts'
 export { createLogger } from './settings/logger.ts'
-export {
-  type Environment,
-  otherMasterKey,
-  runProcess,
-  type ServiceConfig,
-  type Settings,
-  SettingsError,
-  serviceConfig,
-  settings,
-} from './settings/settings.ts'
+export { type ServiceConfig, serviceConfig } from './settings/service-config.ts'
+export { type Environment, otherMasterKey, runProcess, type Settings, SettingsError, settings } from './settings/settings.ts'
 export { Circuit, type CircuitState } from './shares/circuit.ts'
 export { TenantShares, type Waiting } from './shares/tenant-shares.ts'
 export { TIME_LEFT_HEADER } from './shares/within-share.ts'
@@ -64,4 +56,5 @@ export {
   type Stored,
   type TenantModel,
 } from './store/store.ts'
-export { type Tenant, Tenants } from './store/tenants.ts'
+export type { Tenant } from './store/tenant.ts'
+export { Tenants } from './store/tenants.ts'

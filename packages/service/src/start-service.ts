@@ -25,11 +25,13 @@ import { drainAndClose, onShutdown, type RunningHttp, startHttp } from './listen
 import { addCommands, addFallbacks } from './listeners/routes.ts'
 import { addTenantVersion } from './listeners/tenant-version.ts'
 import { createLogger } from './settings/logger.ts'
-import { type ServiceConfig, SettingsError } from './settings/settings.ts'
+import type { ServiceConfig } from './settings/service-config.ts'
+import { SettingsError } from './settings/settings.ts'
 import { definitionReader } from './store/definition-signature.ts'
 import { OutboxSources } from './store/outbox-sources.ts'
 import { anyModel, connectStore, databaseName, type TenantModel } from './store/store.ts'
-import { type Tenant, Tenants } from './store/tenants.ts'
+import type { Tenant } from './store/tenant.ts'
+import { Tenants } from './store/tenants.ts'
 
 /** A run of a job that is stopped half way has this long to leave its place to another process. */
 const JOBS_END_MS = 5_000

@@ -14,7 +14,8 @@ import { Scope } from '../src/commands/scope.ts'
 import { definitionReader, definitionSigner } from '../src/store/definition-signature.ts'
 import { OutboxSources } from '../src/store/outbox-sources.ts'
 import { aggregateModel, anyModel, connectStore, databaseName, newlyStored, type Stored } from '../src/store/store.ts'
-import { type Tenant, Tenants, type TenantsOptions } from '../src/store/tenants.ts'
+import type { Tenant } from '../src/store/tenant.ts'
+import { Tenants, type TenantsOptions } from '../src/store/tenants.ts'
 
 /** An aggregate as small as can be. */
 export interface Card extends Stored {

@@ -1,8 +1,6 @@
 // What a kit is, how it is stored and how callers see it.
-import type { KitInfo, KitStatus } from '@dcms/contract'
+import type { KitInfo, KitStatus, ShipmentStatus } from '@dcms/contract'
 import { aggregateModel, type Stored, type Tenant } from '@dcms/service'
-import type { Asked } from './life/begun-succession.ts'
-import type { StoredShipment } from './shipments/shipment.ts'
 
 /** What the vault keeps of a card number in its kit; see `card-vault.ts` and `pan-index.ts`. */
 export interface StoredCardNumber {
@@ -72,6 +70,29 @@ export interface Kit extends Stored, StoredCardNumber {
 }
 
 export type { KitStatus } from '@dcms/contract'
+
+/** Who asked for a successor without a key and was not answered yet: kept beside its name. */
+export interface Asked {
+  /** Hash of what was asked for. */
+  by: string
+  /** The card to answer. */
+  kitNo: string
+  at: Date
+  /** When the caller was told of an error. */
+  leftAt?: Date
+}
+
+/** What a kit keeps of one shipment; scans and addresses stay with the courier. */
+export interface StoredShipment {
+  /** The kitNo and a number from 1: the same for a repeat of a booking whose answer was lost. */
+  refNo: string
+  waybillNo: string
+  deliveryService: string
+  status: ShipmentStatus
+  statusAt: Date
+  /** Of the courier's last change that is in here; 0 while there was none. */
+  sequence: number
+}
 
 /** What an upgrade was to bring: by this the same order is known again. */
 export type OrderedCard = Pick<Kit, 'productId' | 'aliasName' | 'plasticCode' | 'deliveryAddress'>

@@ -59,7 +59,7 @@ test('the zone key goes to the two services whose HSMs exchange card numbers, an
 const readIn = (file: string): string[] =>
   [...readFileSync(file, 'utf8').matchAll(/read\.(?:text|url|port|optional)\('([A-Z_]+)'/g)].map(([, name = '']) => name)
 const sharedSettings = [
-  ...readIn(join(workspaceRoot, 'packages/service/src/settings/settings.ts')),
+  ...readIn(join(workspaceRoot, 'packages/service/src/settings/service-config.ts')),
   'DCMS_INSTALLATION',
   'DCMS_ENVIRONMENT',
   'LOG_LEVEL',

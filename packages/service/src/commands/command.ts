@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Endpoint, type ErrorCode, failure, mayCall, statusOf, success, validatorOf } from '@dcms/contract'
 import { isStoreAway } from '@dcms/events'
-import type { Tenant } from '../store/tenants.ts'
+import type { Tenant } from '../store/tenant.ts'
 import { type Outcome, ServiceUnavailable } from './decision.ts'
 import { isBehind, withNewestDefinition } from './definition-version.ts'
 import { beginRequest, hashOf, keepAnswer, releaseRequest } from './idempotency.ts'

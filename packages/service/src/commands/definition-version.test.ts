@@ -2,7 +2,8 @@
 import type { ReceivedEvent } from '@dcms/events'
 import { expect, test } from '@jest/globals'
 import { handleFor } from '../jobs/followings.ts'
-import type { Tenant, Tenants } from '../store/tenants.ts'
+import type { Tenant } from '../store/tenant.ts'
+import type { Tenants } from '../store/tenants.ts'
 import { callersVersionOf } from './definition-version.ts'
 
 test.each([

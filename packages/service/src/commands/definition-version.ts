@@ -1,7 +1,7 @@
 // What this process has not heard of yet is "not now", not "no": callers say which version of the bank's definition they work with.
 import type { ErrorCode } from '@dcms/contract'
 import { isStoreAway } from '@dcms/events'
-import type { Tenant } from '../store/tenants.ts'
+import type { Tenant } from '../store/tenant.ts'
 import { type Outcome, ServiceUnavailable } from './decision.ts'
 
 /** Tells the version of the bank's definition with a call: from the gateway to services and among them. */

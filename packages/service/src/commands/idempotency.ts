@@ -1,7 +1,7 @@
 // The idempotency store: the first answer to a key is kept 24 hours and given again (collection `requests`, one per context and tenant).
 import { createHash } from 'node:crypto'
 import { isDuplicateKey, plainModel } from '../store/store.ts'
-import type { Tenant } from '../store/tenants.ts'
+import type { Tenant } from '../store/tenant.ts'
 
 const KEPT_S = 24 * 60 * 60
 /**

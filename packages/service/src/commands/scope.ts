@@ -6,7 +6,7 @@ import type { Model, UpdateQuery } from 'mongoose'
 import type { OutboxSources } from '../store/outbox-sources.ts'
 import type { Stored, TenantModel } from '../store/store.ts'
 import { isDuplicateKey } from '../store/store.ts'
-import type { Tenant } from '../store/tenants.ts'
+import type { Tenant } from '../store/tenant.ts'
 import { answer, type Decision, type Outcome, ServiceUnavailable } from './decision.ts'
 
 const COMMAND_IDS_KEPT = 8

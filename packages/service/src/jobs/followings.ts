@@ -3,7 +3,8 @@ import { type Context, topicOf } from '@dcms/contract'
 import { type Apply, applyInOrder, type Broker, isStoreAway, type Projected, type ReceivedEvent, type SetAsideStore } from '@dcms/events'
 import { NotYet } from '../commands/decision.ts'
 import { anyModel, type TenantModel } from '../store/store.ts'
-import type { Tenant, Tenants } from '../store/tenants.ts'
+import type { Tenant } from '../store/tenant.ts'
+import type { Tenants } from '../store/tenants.ts'
 
 /** Keeps a collection up to date by the events of another context. */
 export interface Following {

@@ -1,7 +1,7 @@
 // What a job is, and what it gets while it runs.
 
 import type { Scope } from '../commands/scope.ts'
-import type { Tenant } from '../store/tenants.ts'
+import type { Tenant } from '../store/tenant.ts'
 import type { JobCounts } from './job-records.ts'
 
 /** Handed to a job while it runs. */

@@ -2,7 +2,7 @@
 import { type Context, topicOf } from '@dcms/contract'
 import { deadLetterTopic, type ReceivedEvent, type Topic } from '@dcms/events'
 import type { Scope } from '../commands/scope.ts'
-import type { Tenant } from '../store/tenants.ts'
+import type { Tenant } from '../store/tenant.ts'
 import { type FollowingParts, handleFor } from './followings.ts'
 
 /** Does something for each event of a context, at least once, in the order of each aggregate. */

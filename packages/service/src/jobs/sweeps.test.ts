@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { TestBank, until } from '../../test/test-bank.ts'
 import { databaseName } from '../store/store.ts'
-import type { Tenant } from '../store/tenants.ts'
+import type { Tenant } from '../store/tenant.ts'
 import { SweepBoard } from './sweep-board.ts'
 import { type Sweep, Sweeper, type SweeperOptions } from './sweeps.ts'
 

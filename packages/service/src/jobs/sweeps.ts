@@ -4,7 +4,7 @@ import pLimit from 'p-limit'
 import type { Logger } from 'pino'
 import { Counter } from 'prom-client'
 import type { Scope } from '../commands/scope.ts'
-import type { Tenant } from '../store/tenants.ts'
+import type { Tenant } from '../store/tenant.ts'
 import type { SweepBoard, SweepRecord } from './sweep-board.ts'
 
 const IDLE_EVERY_MS = 30 * 60_000

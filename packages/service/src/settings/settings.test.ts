@@ -1,6 +1,7 @@
 // Settings: what is read, and the sentence for what is missing or wrong.
 import { expect, test } from '@jest/globals'
-import { SettingsError, serviceConfig, settings } from './settings.ts'
+import { serviceConfig } from './service-config.ts'
+import { SettingsError, settings } from './settings.ts'
 
 const complete = {
   MONGO_URL: 'mongodb://127.0.0.1:27017',

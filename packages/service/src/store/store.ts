@@ -5,7 +5,7 @@ import type { OutboxDocument, OutboxEvent, Projected } from '@dcms/events'
 import mongoose, { type Connection, type Model, Schema } from 'mongoose'
 import type { Logger } from 'pino'
 import { watchPool } from '../request-metrics.ts'
-import type { Tenant } from './tenants.ts'
+import type { Tenant } from './tenant.ts'
 
 /** More than the calls that one bank may have in hand on both listeners together (see routes.ts): others always find a connection. */
 const POOL_MAX = 120

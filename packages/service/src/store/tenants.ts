@@ -1,6 +1,6 @@
 // The tenants a service knows: kept in its own database, followed on the compacted topic, each served by itself.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Context, type PublishedTenant, type TenantDefinition, tenantsTopic } from '@dcms/contract'
+import { type Context, type PublishedTenant, tenantsTopic } from '@dcms/contract'
 import type { Broker } from '@dcms/events'
 import type { Connection } from 'mongoose'
 import pLimit from 'p-limit'
@@ -8,6 +8,7 @@ import type { Logger } from 'pino'
 import { Gauge } from 'prom-client'
 import type { DefinitionReader, GenuineTenant } from './definition-signature.ts'
 import { databaseName, type TenantModel } from './store.ts'
+import type { Tenant } from './tenant.ts'
 
 /** So many banks are prepared at a time; the others wait their turn. */
 const AT_ONCE_MAX = 8
@@ -17,14 +18,6 @@ const AGAIN_MS_MIN = 1_000
 const AGAIN_MS_MAX = 60_000
 /** Another process of the context may keep the same definition at the same moment. */
 const KEEP_ATTEMPTS_MAX = 3
-
-/** One bank, with the database of this context in which all its documents live. */
-export interface Tenant {
-  readonly id: string
-  readonly version: number
-  readonly definition: TenantDefinition
-  readonly database: Connection
-}
 
 interface StoredTenant extends PublishedTenant {
   _id: string

@@ -1,23 +1,12 @@
 // Finding the succession that an earlier call began. A caller with a key is known by the command; one without by asking for the same once more, as
 // long as the card that it asked for was not answered.
 import { hashOf, type Scope } from '@dcms/service'
-import { type Kit, kitsOf } from '../kit.ts'
+import { type Asked, type Kit, kitsOf } from '../kit.ts'
 
 /** From the moment the old card names the new one, a call runs shorter than this. What is older has nobody who waits for its answer. */
 const RUNNING_MAX_MS = 2_000
 /** As long as answers are kept for callers with a key. */
 const UNANSWERED_KEPT_MS = 24 * 60 * 60_000
-
-/** Who asked for a successor without a key and was not answered yet: kept beside its name. */
-export interface Asked {
-  /** Hash of what was asked for. */
-  by: string
-  /** The card to answer. */
-  kitNo: string
-  at: Date
-  /** When the caller was told of an error. */
-  leftAt?: Date
-}
 
 /** What a caller without a key asks for, as it is known again; nothing for one with a key. */
 export const askedBy = (

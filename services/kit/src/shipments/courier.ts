@@ -1,7 +1,8 @@
 // The courier, by HTTP. What it offers: infra/sandbox/README.md. Its answers are looked at before they are used: it is somebody else's.
 import { type DeliveryTo, filledText, shipmentStatus, validatorOf } from '@dcms/contract'
 import { PartnerClient, partnerFaultCode, ServiceUnavailable, type Tenant } from '@dcms/service'
-import type { ShipmentChange, StoredShipment } from './shipment.ts'
+import type { StoredShipment } from '../kit.ts'
+import type { ShipmentChange } from './shipment.ts'
 
 const TIMEOUT_MS = 2_000
 const CHANGES_PER_PAGE = 200

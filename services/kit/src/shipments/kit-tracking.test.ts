@@ -1,15 +1,16 @@
 // What callers are told of a card on its way: the courier's data live, what is known while it is away.
+
 import { kitTrackingEndpoint, validatorOf } from '@dcms/contract'
 import { createLogger } from '@dcms/service'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { KitBank } from '../../test/kit-bank.ts'
 import { type OtherContext, otherContext } from '../../test/other-contexts.ts'
 import { type OwnCourier, startOwnCourier } from '../../test/own-courier.ts'
+import type { StoredShipment } from '../kit.ts'
 import { bookShipments } from './book-shipments.ts'
 import { type Courier, httpCourier } from './courier.ts'
 import { followShipments } from './follow-shipments.ts'
 import { trackedShipmentOf } from './kit-tracking.ts'
-import type { StoredShipment } from './shipment.ts'
 
 const TENANT = 'ACME_BANK'
 const logger = createLogger('kit', 'fatal')

@@ -1,9 +1,8 @@
 // Where the shipments of a card are. Contract: packages/contract/src/kit/kit-tracking.ts.
 import { freeText, type KitShipments, kitTrackingEndpoint, type ShipmentStatus } from '@dcms/contract'
 import { answer, command, refuse, type Scope, ServiceUnavailable } from '@dcms/service'
-import { isIssued, type Kit, kitsOf, withoutOutbox } from '../kit.ts'
+import { isIssued, type Kit, kitsOf, type StoredShipment, withoutOutbox } from '../kit.ts'
 import type { Courier, TrackedShipment } from './courier.ts'
-import type { StoredShipment } from './shipment.ts'
 
 type Shipment = KitShipments['shipmentData']['shipment'][number]
 type Scan = Shipment['scans']['scanDetail'][number]

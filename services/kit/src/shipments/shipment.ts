@@ -1,19 +1,7 @@
 // Shipments of physical cards: what a kit keeps of them, and the rules of booking and moving.
 import type { KitStatus, ShipmentBooked, ShipmentMoved, ShipmentStatus } from '@dcms/contract'
 import { type Decision, unchanged } from '@dcms/service'
-import type { Kit } from '../kit.ts'
-
-/** What a kit keeps of one shipment; scans and addresses stay with the courier. */
-export interface StoredShipment {
-  /** The kitNo and a number from 1: the same for a repeat of a booking whose answer was lost. */
-  refNo: string
-  waybillNo: string
-  deliveryService: string
-  status: ShipmentStatus
-  statusAt: Date
-  /** Of the courier's last change that is in here; 0 while there was none. */
-  sequence: number
-}
+import type { Kit, StoredShipment } from '../kit.ts'
 
 /** A courier's word that a shipment moved. */
 export interface ShipmentChange {
