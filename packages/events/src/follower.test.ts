@@ -1,5 +1,6 @@
 // Following a topic on real Kafka: dead letters, what waits for them, and events that come again.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { mongo } from 'mongoose'
 import { type RawMessage, TestEngines, until, withOutbox } from '../test/engines.ts'
 import { type Apply, applyInOrder, type Projected } from './apply-in-order.ts'
 import type { Broker } from './broker.ts'
@@ -12,8 +13,11 @@ interface Road extends Projected {
 }
 
 const group = 'pin-preference'
-const topics = ['dcms.poison', 'dcms.malformed', 'dcms.away', 'dcms.again', 'dcms.order'] as const
+const topics = ['dcms.poison', 'dcms.malformed', 'dcms.away', 'dcms.election', 'dcms.again', 'dcms.order'] as const
 type Topic = (typeof topics)[number]
+
+/** So many make a dead letter of an event, once they took their time. */
+const FAILURES_OF_A_LETTER = 5
 
 let engines: TestEngines
 let broker: Broker
@@ -117,6 +121,43 @@ test('an event is tried as long as what it needs is away, and never becomes a de
   const letters = await deadLettersOf(topic)
   await until('it is handled at last', () => done.length === 1)
   expect({ tries: tries.length, letters }).toEqual({ tries: 7, letters: [] })
+})
+
+test('an election of the store is no failure of the event: it is tried until a primary is there, and no dead letter is written', async () => {
+  const topic = 'dcms.election'
+  const said = (code: number) => new mongo.MongoServerError({ message: 'said by the server', code })
+  const faults = new Map<string, Error>([
+    ['not primary', said(10107)],
+    ['interrupted', said(11602)],
+    ['stepped down', said(189)],
+    ['shutting down', said(91)],
+    [
+      'unconfirmed',
+      new mongo.MongoWriteConcernError({ ok: 1, writeConcernError: { code: 64, errmsg: 'waiting for replication timed out' } }),
+    ],
+  ])
+  const tries = new Map<string, number>()
+  const done: string[] = []
+  broker.follow({
+    topic,
+    group,
+    setAside,
+    deadLetterAfterMs: 300,
+    async handle({ subject }) {
+      const count = (tries.get(subject) ?? 0) + 1
+      tries.set(subject, count)
+      if (count <= FAILURES_OF_A_LETTER + 1) throw faults.get(subject)
+      done.push(subject)
+    },
+  })
+  await broker.publish(
+    topic,
+    [...faults.keys()].flatMap((subject) => messagesOf(subject, 1, 1)),
+  )
+  const letters = await deadLettersOf(topic)
+  await until('all are handled or given up', () => done.length + letters.length === faults.size)
+  expect(letters.map(({ headers }) => headers.dlq_error)).toEqual([])
+  expect(new Set(done)).toEqual(new Set(faults.keys()))
 })
 
 test('an event that was not finished when its follower stopped comes again to the next one', async () => {

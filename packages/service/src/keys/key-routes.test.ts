@@ -35,12 +35,7 @@ beforeAll(async () => {
   bank = await TestBank.start()
   const hsm = new SoftwareHsm(mongoKeyStore(bank.connection, databaseName(bank.installation, 'kit')), randomBytes(32))
   for (const purpose of ['data', 'numbering', 'cvk'] as const) await hsm.ensureKey(tenant, purpose)
-  const app = express()
-  const verify = contextVerifier({ audience: 'pin-preference', callersFile: files.callersFile, operatorsFile: files.operatorsFile })
-  const purposes: KeyPurposeName[] = [...keyPurposesOf['pin-preference'], 'numbering', 'cvk']
-  keyRoutes(hsm, purposes)(app, verify, bank.tenants, bank.logger, () => undefined)
-  addFallbacks(app, bank.logger)
-  http = await startHttp({ handler: app, host: '127.0.0.1', port: 0 })
+  http = await startKeyRoutes(hsm, [...keyPurposesOf['pin-preference'], 'numbering', 'cvk'])
   operator = clientOf('ops')
   second = clientOf('ops', http, 'ops:ravi')
 })
@@ -51,6 +46,17 @@ afterAll(async () => {
   await bank?.close()
   files.remove()
 })
+
+async function startKeyRoutes(
+  hsm: SoftwareHsm,
+  purposes: readonly KeyPurposeName[] = keyPurposesOf['pin-preference'],
+): Promise<RunningHttp> {
+  const app = express()
+  const verify = contextVerifier({ audience: 'pin-preference', callersFile: files.callersFile, operatorsFile: files.operatorsFile })
+  keyRoutes(hsm, purposes)(app, verify, bank.tenants, bank.logger, () => undefined)
+  addFallbacks(app, bank.logger)
+  return await startHttp({ handler: app, host: '127.0.0.1', port: 0 })
+}
 
 const clientOf = (caller: 'ops' | 'gateway', { port }: { port: number } = http, key: string = caller): InternalClient =>
   internalClient({
@@ -103,15 +109,7 @@ test('two components of two officers make a key; each step is told by its check 
 test('after 255 versions a rotation is refused with a reason, not taken for a fault of the service', async () => {
   const hsm = new SoftwareHsm(mongoKeyStore(bank.connection, databaseName(bank.installation, 'kit')), randomBytes(32))
   hsm.rotateKey = () => Promise.reject(new CardCryptoError('key.version.exhausted', 'A key has at most 255 versions'))
-  const app = express()
-  keyRoutes(hsm, keyPurposesOf['pin-preference'])(
-    app,
-    contextVerifier({ audience: 'pin-preference', callersFile: files.callersFile, operatorsFile: files.operatorsFile }),
-    bank.tenants,
-    bank.logger,
-    () => undefined,
-  )
-  const own = await startHttp({ handler: app, host: '127.0.0.1', port: 0 })
+  const own = await startKeyRoutes(hsm)
   const client = clientOf('ops', own)
   try {
     const answer = await client.call(rotateKeyEndpoint.of('pin-preference'), { tenant, purpose: 'pvk' }, context)
@@ -130,6 +128,35 @@ test('one officer with both components is refused under dual control', async () 
     code: 'dual.control',
   })
   await bring('pin', 2, 'ravi', two) // the ceremony can go on
+})
+
+test('whoever calls itself by two names with one key is one officer: no key comes together, and none leaves', async () => {
+  const own = await startKeyRoutes(
+    new SoftwareHsm(mongoKeyStore(bank.connection, databaseName(bank.installation, 'kit', tenant)), randomBytes(32)),
+  )
+  const one = clientOf('ops', own)
+  const other = clientOf('ops', own, 'ops:ravi')
+  const add = (by: InternalClient, user: string, purpose: Purpose, number: 1 | 2) => {
+    // The officer's name was a member of the body once, and whatever the caller wrote there.
+    const body = { tenant, purpose, number, component: randomBytes(32).toString('base64'), officer: user }
+    return by.call(addKeyComponentEndpoint.of('pin-preference'), body, { ...context, user })
+  }
+  const leaves = (user: string) => one.call(exportKeyBlockEndpoint.of('pin-preference'), { tenant, purpose: 'pin' }, { ...context, user })
+  try {
+    for (const purpose of ['pin', 'transport'] as const) {
+      expect(await add(one, 'asha', purpose, 1)).toMatchObject({ kind: 'answer' })
+      expect(await add(one, 'ravi', purpose, 2)).toMatchObject({ kind: 'refused', code: 'dual.control' })
+      expect(await add(other, 'ravi', purpose, 2)).toMatchObject({ kind: 'answer' })
+    }
+    for (const user of ['asha', 'ravi']) {
+      const answer = await leaves(user)
+      if (answer.kind === 'refused') throw new Error(`refused: ${answer.code}`)
+      expect(answer.result.keyBlock).toBeUndefined()
+    }
+  } finally {
+    await Promise.all([one.close(), other.close()])
+    await own.close()
+  }
 })
 
 test('a component without strength is refused, and one of a wrong form before the HSM sees it', async () => {
