@@ -31,8 +31,17 @@ const clear: Reply = { mode: 'clear' }
 /** Where an exchange is told to when its answer is out: audit and metrics. */
 export type WhenAnswered = (exchange: Exchange, status: number) => void
 
+/** Written once per connection, and the exchange within it once per call: a new entry per call makes work for the garbage collector. */
+const latest = new WeakMap<Duplex, { exchange: Exchange }>()
+
 /** The latest exchange on a connection. */
-export const exchangeOn = new WeakMap<Duplex, Exchange>()
+export const exchangeOn = (socket: Duplex): Exchange | undefined => latest.get(socket)?.exchange
+
+function setExchangeOn(socket: Duplex, exchange: Exchange): void {
+  const known = latest.get(socket)
+  if (known === undefined) latest.set(socket, { exchange })
+  else known.exchange = exchange
+}
 
 /** One request and what is known of it so far. */
 export class Exchange {
@@ -65,7 +74,7 @@ export class Exchange {
     this.response = response
     this.#whenAnswered = whenAnswered
     this.expectsContinue = expectsContinue
-    exchangeOn.set(request.socket, this)
+    setExchangeOn(request.socket, this)
     this.requestId = requestIdOf(request.headers['x-request-id'])
     this.traceparent = traceparentOf(request.headers.traceparent)
   }

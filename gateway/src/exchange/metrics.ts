@@ -12,18 +12,20 @@ const durations = new Histogram({
   buckets: BUCKETS_SECONDS,
 })
 
-const observers = new Map<string, { observe(seconds: number): void }>()
+/** By status, then by endpoint: at most endpoints × statuses of the catalogue. */
+const observers = new Map<number, Map<string, { observe(seconds: number): void }>>()
 
 /** Counts an exchange that was answered. */
 export function observe(exchange: Exchange, status: number): void {
-  const endpoint = exchange.endpoint === '' ? 'unknown' : exchange.endpoint
-  const name = `${endpoint} ${status}` // at most endpoints × statuses of the catalogue
-  let observer = observers.get(name)
-  if (observer === undefined) {
-    observer = durations.labels(endpoint, String(status))
-    observers.set(name, observer)
-  }
+  const observer = observers.get(status)?.get(exchange.endpoint) ?? newObserver(exchange.endpoint, status)
   observer.observe((performance.now() - exchange.startedMs) / 1000)
+}
+
+function newObserver(endpoint: string, status: number): { observe(seconds: number): void } {
+  const observer = durations.labels(endpoint === '' ? 'unknown' : endpoint, String(status))
+  const ofStatus = observers.get(status) ?? new Map<string, { observe(seconds: number): void }>()
+  observers.set(status, ofStatus.set(endpoint, observer))
+  return observer
 }
 
 const logins = new Counter({

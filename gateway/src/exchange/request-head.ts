@@ -10,9 +10,15 @@ const HOST = /^[^\s/?#@\\]*$/
 /** `OPTIONS *` asks about the server: these are its methods. */
 const methodNotAllowed = new Refusal('method.not.allowed', ['allow', 'GET, HEAD, POST, PUT'])
 
-/** Headers of which there may be one line: with two, one reader would take the first and another the last. */
-const single: ReadonlySet<string> = new Set(['host', 'content-type', 'content-encoding', 'authorization'])
-const LENGTHS = new Set(Array.from(single, ({ length }) => length))
+const HOST_BIT = 1
+/** Headers of which there may be one line, each with a bit: with two, one reader would take the first and another the last. */
+const single: ReadonlyMap<string, number> = new Map([
+  ['host', HOST_BIT],
+  ['content-type', 2],
+  ['content-encoding', 4],
+  ['authorization', 8],
+])
+const LENGTHS = new Set(Array.from(single.keys(), ({ length }) => length))
 
 /** The request target in origin form, path and query; or why the request is refused. Everybody behind takes the path from here. */
 export function readHead({ method, url = '', httpVersionMinor, rawHeaders }: IncomingMessage): string | Refusal {
@@ -27,19 +33,16 @@ export function readHead({ method, url = '', httpVersionMinor, rawHeaders }: Inc
 
 /** RFC 9112 section 3.2: exactly one valid Host line, in HTTP/1.0 at most one. */
 function areUnambiguous(rawHeaders: readonly string[], needsHost: boolean): boolean {
-  let hosts = 0
-  let seen = ''
+  let seen = 0
   for (let position = 0; position < rawHeaders.length; position += 2) {
     const raw = rawHeaders[position] ?? ''
     if (!LENGTHS.has(raw.length)) continue
-    const name = raw.toLowerCase()
-    if (!single.has(name)) continue
-    if (name === 'host') {
-      if (++hosts > 1 || !HOST.test(rawHeaders[position + 1] ?? '')) return false
-    } else if (seen.includes(name)) return false
-    else seen += `${name} `
+    const bit = single.get(raw) ?? single.get(raw.toLowerCase())
+    if (bit === undefined) continue
+    if ((seen & bit) !== 0 || (bit === HOST_BIT && !HOST.test(rawHeaders[position + 1] ?? ''))) return false
+    seen |= bit
   }
-  return hosts === 1 || !needsHost
+  return (seen & HOST_BIT) !== 0 || !needsHost
 }
 
 /** The credentials of a Bearer header; null for another scheme. RFC 9110 section 11: the scheme in any letters, then one blank or more. */

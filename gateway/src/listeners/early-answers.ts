@@ -51,7 +51,7 @@ const refused = new WeakSet<Duplex>()
 function refuse(socket: Duplex, refusal: Refusal): void {
   if (refused.has(socket)) return // what still comes on it fails to be read once more
   refused.add(socket)
-  const exchange = exchangeOn.get(socket)
+  const exchange = exchangeOn(socket)
   const isUnderWay = exchange !== undefined && !exchange.response.writableFinished
   if (isUnderWay && exchange.request.complete) {
     // What cannot be read is behind a whole request: that one's answer comes first, and is its own.

@@ -1,6 +1,6 @@
 // The connections to one service, shared out among the banks, with a deadline per call and a circuit.
 import type { IncomingHttpHeaders } from 'node:http'
-import { Circuit, IDLE_CONNECTION_MS, TenantShares, TIME_LEFT_HEADER, type Waiting } from '@dcms/service'
+import { Circuit, IDLE_CONNECTION_MS, TenantShares, TIME_LEFT_HEADER, TIME_LEFT_MS_MAX, type Waiting } from '@dcms/service'
 import type { Logger } from 'pino'
 import { type Dispatcher, Pool } from 'undici'
 import { Refusal } from '../exchange/exchange.ts'
@@ -50,14 +50,18 @@ export class Upstream {
   readonly #calls = new Set<UpstreamCall>()
   readonly #deadlines: NodeJS.Timeout
   readonly #callMsMax: number
-  readonly #wholeTime: string
+  readonly #steps: CallSteps
 
   constructor(name: string, url: string, logger: Logger, callMsMax: number = CALL_MS_MAX) {
     this.name = name
     this.#shares = new TenantShares({ name, places: CONNECTIONS_MAX, waitingPlaces: WAITING_MAX })
     this.#logger = logger
     this.#callMsMax = callMsMax
-    this.#wholeTime = String(callMsMax)
+    this.#steps = {
+      callMsMax,
+      begin: (call) => this.#dispatch(call),
+      settle: (call, answer, error) => this.#settle(call, answer, error),
+    }
     // Undici's own time-outs are off: one sweep over the calls costs less than two timers per call, and counts the queue.
     this.#pool = new Pool(new URL(url).origin, {
       connections: CONNECTIONS_MAX,
@@ -78,38 +82,40 @@ export class Upstream {
       done(serviceUnavailable)
       return
     }
-    this.#send(tenant, request, nowMs, request.mayRepeat === true, done)
+    this.#send(new UpstreamCall(this.#steps, tenant, request, nowMs, done))
   }
 
-  /** A connection that a service closes as it ends may still be handed a call; the next one leads to whoever took over. */
-  #send(tenant: string, request: UpstreamRequest, nowMs: number, mayRepeat: boolean, done: Done): void {
-    const call = new UpstreamCall(nowMs, this.#callMsMax, {
-      begin: () => this.#dispatch(request, call),
-      settle: (answer, error) => {
-        this.#calls.delete(call)
-        if (call.hasBegun) this.#shares.leave(tenant)
-        if (mayRepeat && isBrokenConnection(error)) {
-          this.#send(tenant, request, nowMs, false, done)
-          return
-        }
-        if (call.hasBegun) {
-          if (answer === serviceUnavailable) this.circuit.failed(Date.now())
-          else if (answer !== serviceTimeout) this.circuit.succeeded()
-        }
-        if (error !== undefined) this.#logger.warn({ err: error, upstream: this.name, path: request.path }, 'upstream call failed')
-        done(answer)
-      },
-    })
+  #send(call: UpstreamCall): void {
     this.#calls.add(call)
-    if (this.#shares.enter(tenant, call)) return
+    if (this.#shares.enter(call.tenant, call)) return
     this.#calls.delete(call)
-    done(serviceUnavailable)
+    call.done(serviceUnavailable)
   }
 
-  #dispatch(request: UpstreamRequest, call: UpstreamCall): void {
+  #dispatch(call: UpstreamCall): void {
+    const { request } = call
     const waitedMs = Date.now() - call.begunAtMs
-    const left = waitedMs < DEADLINES_EVERY_MS ? this.#wholeTime : String(this.#callMsMax - waitedMs)
-    this.#pool.dispatch({ ...request, headers: [...request.headers, TIME_LEFT_HEADER, left] }, call)
+    const leftMs = this.#callMsMax - (waitedMs < DEADLINES_EVERY_MS ? 0 : waitedMs)
+    // What a service takes for granted goes without saying, so that nearly all calls go out as they came.
+    if (leftMs === TIME_LEFT_MS_MAX) this.#pool.dispatch(request, call)
+    else this.#pool.dispatch({ ...request, headers: [...request.headers, TIME_LEFT_HEADER, String(leftMs)] }, call)
+  }
+
+  #settle(call: UpstreamCall, answer: UpstreamAnswer | Refusal, error: Error | undefined): void {
+    const { request, hasBegun } = call
+    this.#calls.delete(call)
+    if (hasBegun) this.#shares.leave(call.tenant)
+    // A connection that a service closes as it ends may still be handed a call; the next one leads to whoever took over.
+    if (request.mayRepeat === true && !call.isRepeat && isBrokenConnection(error)) {
+      this.#send(call.again())
+      return
+    }
+    if (hasBegun) {
+      if (answer === serviceUnavailable) this.circuit.failed(Date.now())
+      else if (answer !== serviceTimeout) this.circuit.succeeded()
+    }
+    if (error !== undefined) this.#logger.warn({ err: error, upstream: this.name, path: request.path }, 'upstream call failed')
+    call.done(answer)
   }
 
   /** Lets calls in flight end, then closes the connections. */
@@ -127,39 +133,54 @@ export class Upstream {
   }
 }
 
+const noHeaders: IncomingHttpHeaders = {}
+
+/** What the upstream does with its calls; the same object for all of them. */
 interface CallSteps {
-  begin: () => void
-  settle: (answer: UpstreamAnswer | Refusal, error?: Error) => void
+  readonly callMsMax: number
+  readonly begin: (call: UpstreamCall) => void
+  readonly settle: (call: UpstreamCall, answer: UpstreamAnswer | Refusal, error: Error | undefined) => void
 }
 
 /** Undici's handler of one call. */
 class UpstreamCall implements Dispatcher.DispatchHandler, Waiting {
-  readonly begunAtMs: number
-  readonly #callMsMax: number
   readonly #steps: CallSteps
+  readonly tenant: string
+  readonly request: UpstreamRequest
+  readonly begunAtMs: number
+  readonly done: Done
+  readonly isRepeat: boolean
   #settled = false
   hasBegun = false
   #controller: Dispatcher.DispatchController | undefined
   #status = 0
-  #headers: IncomingHttpHeaders = {}
+  #headers: IncomingHttpHeaders = noHeaders
   #first: Buffer | undefined // nearly every answer is one chunk
   #rest: Buffer[] | undefined
   #length = 0
 
-  constructor(begunAtMs: number, callMsMax: number, steps: CallSteps) {
-    this.begunAtMs = begunAtMs
-    this.#callMsMax = callMsMax
+  constructor(steps: CallSteps, tenant: string, request: UpstreamRequest, begunAtMs: number, done: Done, isRepeat = false) {
     this.#steps = steps
+    this.tenant = tenant
+    this.request = request
+    this.begunAtMs = begunAtMs
+    this.done = done
+    this.isRepeat = isRepeat
+  }
+
+  /** The same once more, within the same deadline. */
+  again(): UpstreamCall {
+    return new UpstreamCall(this.#steps, this.tenant, this.request, this.begunAtMs, this.done, true)
   }
 
   /** It has a place, and goes out. */
   begin(): void {
     this.hasBegun = true
-    this.#steps.begin()
+    this.#steps.begin(this)
   }
 
   isGivenUp(): boolean {
-    return this.#settled || Date.now() - this.begunAtMs >= this.#callMsMax
+    return this.#settled || Date.now() - this.begunAtMs >= this.#steps.callMsMax
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -197,7 +218,7 @@ class UpstreamCall implements Dispatcher.DispatchHandler, Waiting {
   #end(answer: UpstreamAnswer | Refusal, error?: Error): void {
     if (this.#settled) return
     this.#settled = true
-    this.#steps.settle(answer, error)
+    this.#steps.settle(this, answer, error)
     if (error !== undefined) this.#controller?.abort(error)
   }
 }

@@ -1,6 +1,15 @@
 // What every service shares: the app, commands, the store by tenant, idempotency, context tokens, health, logs, shutdown.
 
-export { chain, FIRST_PREV_HASH, headSigner, headVerifier, unchain, withSignature } from './audit/audit-chain.ts'
+export {
+  chain,
+  FIRST_PREV_HASH,
+  headSigner,
+  headVerifier,
+  recordsWithin,
+  unchain,
+  withinMessage,
+  withSignature,
+} from './audit/audit-chain.ts'
 export { AuditLog, type Noted } from './audit/audit-log.ts'
 export { type AuditRegister, auditRegister } from './audit/audit-register.ts'
 export { admitOperators } from './callers/admit-operators.ts'
@@ -40,7 +49,7 @@ export { type ServiceConfig, serviceConfig } from './settings/service-config.ts'
 export { type Environment, otherMasterKey, runProcess, type Settings, SettingsError, settings } from './settings/settings.ts'
 export { Circuit, type CircuitState } from './shares/circuit.ts'
 export { TenantShares, type Waiting } from './shares/tenant-shares.ts'
-export { TIME_LEFT_HEADER } from './shares/within-share.ts'
+export { TIME_LEFT_HEADER, TIME_LEFT_MS_MAX } from './shares/within-share.ts'
 export { type Foundations, type ServiceParts, startService } from './start-service.ts'
 export { type DefinitionReader, definitionReader, definitionSigner, type GenuineTenant } from './store/definition-signature.ts'
 export {

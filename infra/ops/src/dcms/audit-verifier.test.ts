@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AuditHead, type AuditInstance, auditTopic, type ChainedRecord } from '@dcms/contract'
 import { Broker } from '@dcms/events'
-import { AuditLog, type AuditRegister, createLogger } from '@dcms/service'
+import { AuditLog, type AuditRegister, createLogger, recordsWithin, withinMessage } from '@dcms/service'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type InstallationKeys, installationKeys } from '../launcher/installation-keys.ts'
 import type { AuditReport } from './audit-verifier.ts'
@@ -16,13 +16,14 @@ interface Message {
   value: string
 }
 type Messages = readonly Message[]
+type PublishedMessages = readonly { key: string; value: string | null }[]
 
 const kafkaBrokers = process.env.KAFKA_BROKERS ?? ''
 const logger = createLogger('test', 'fatal')
 const used: string[] = []
 let folder: string
 let keys: InstallationKeys
-/** Three runs of the gateway, one after the other; the third one was killed. */
+/** Three runs of the gateway, one after the other; the third one was killed. A message per record, whatever they came in. */
 let trail: Message[]
 const registered = new Map<string, AuditInstance>()
 
@@ -42,6 +43,20 @@ afterAll(async () => {
 
 const brokerOf = (installation: string): Broker => new Broker({ brokers: kafkaBrokers, clientId: 'test', installation, logger })
 
+const singleRecords = (messages: PublishedMessages): Message[] =>
+  messages.flatMap(({ key, value }) => recordsWithin(value ?? '').map((text) => ({ key, value: text })))
+
+/** Records of one run that follow each other, so many to a message. */
+function packed(messages: Messages, perMessage: number): Message[] {
+  const groups: { key: string; values: string[] }[] = []
+  for (const { key, value } of messages) {
+    const group = groups.at(-1)
+    if (group?.key === key && group.values.length < perMessage) group.values.push(value)
+    else groups.push({ key, values: [value] })
+  }
+  return groups.map(({ key, values }) => ({ key, value: withinMessage(values) }))
+}
+
 /** As a process notes its runs in its database. */
 const register: AuditRegister = {
   async begin(process, instance, now) {
@@ -59,8 +74,7 @@ const register: AuditRegister = {
 /** One run of a process with a few batches. */
 async function run(end: 'stopped' | 'killed'): Promise<void> {
   const sent: Message[] = []
-  const publish = async (_topic: string, messages: readonly { key: string; value: string | null }[]): Promise<void> =>
-    void sent.push(...messages.map(({ key, value }) => ({ key, value: value ?? '' })))
+  const publish = async (_topic: string, messages: PublishedMessages): Promise<void> => void sent.push(...singleRecords(messages))
   const log = new AuditLog({ broker: { publish }, register, keyFile: keys.callerKeyFile('gateway'), logger })
   const call = {
     timeMs: Date.now(),
@@ -84,8 +98,15 @@ async function run(end: 'stopped' | 'killed'): Promise<void> {
   trail.push(...sent)
 }
 
-/** The trail as somebody left it on a topic of its own, verified there. */
-async function verified(messages: Messages, { withRegister = true } = {}): Promise<AuditReport> {
+/** The trail as somebody left it on a topic of its own, verified there: in messages of one record, as earlier releases sent it, and of several. */
+async function verified(messages: Messages, options: { withRegister?: boolean } = {}): Promise<AuditReport> {
+  const [single, several] = await Promise.all([1, 7].map((perMessage) => verifiedOn(packed(messages, perMessage), options)))
+  if (single === undefined) throw new Error('nothing was verified')
+  expect(several).toEqual(single)
+  return single
+}
+
+async function verifiedOn(messages: Messages, { withRegister = true }): Promise<AuditReport> {
   const installation = `t${randomBytes(5).toString('hex')}`
   used.push(installation)
   const broker = brokerOf(installation)
@@ -147,8 +168,7 @@ test('a whole run that is missing is found', async () => {
 test('a chain that somebody made anew is found, for nobody else signs as the gateway', async () => {
   const strangers = await installationKeys(join(folder, 'strangers'))
   const forged: Message[] = []
-  const publish = async (_topic: string, messages: readonly { key: string; value: string | null }[]): Promise<void> =>
-    void forged.push(...messages.map(({ key, value }) => ({ key, value: value ?? '' })))
+  const publish = async (_topic: string, messages: PublishedMessages): Promise<void> => void forged.push(...singleRecords(messages))
   const own: AuditRegister = { begin: async () => [], reached: async () => undefined, all: async () => [] }
   const log = new AuditLog({ broker: { publish }, register: own, keyFile: strangers.callerKeyFile('gateway'), logger })
   log.note({ ...recordOf(trail[1] ?? { key: '', value: '{}' }), timeMs: 0 })

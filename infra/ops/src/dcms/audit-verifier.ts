@@ -1,6 +1,6 @@
 // Reads the audit trail as it stands on its topic and says what is wrong with it.
 import type { AuditHead, AuditInstance, ChainedRecord } from '@dcms/contract'
-import { FIRST_PREV_HASH, unchain } from '@dcms/service'
+import { FIRST_PREV_HASH, recordsWithin, unchain } from '@dcms/service'
 
 /** A batch that was sent twice, because its answer was lost, is recognised: no batch is longer. */
 const REMEMBERED_MAX = 600
@@ -49,9 +49,13 @@ export class AuditVerifier {
     this.#verifyHead = verifyHead
   }
 
-  take(key: string | null, text: string | null): void {
+  take(key: string | null, message: string | null): void {
+    for (const text of recordsWithin(message ?? '')) this.#takeRecord(key, text)
+  }
+
+  #takeRecord(key: string | null, text: string): void {
     const record = recordOf(text)
-    const hashes = text === null ? null : unchain(text)
+    const hashes = unchain(text)
     if (record === null || hashes === null || record.instance !== key)
       return void this.#fault(`a message under the key ${shown(key)} is no record`)
     const { instance, sequence } = record
@@ -150,9 +154,9 @@ export class AuditVerifier {
   }
 }
 
-function recordOf(text: string | null): ChainedRecord | null {
+function recordOf(text: string): ChainedRecord | null {
   try {
-    const record: unknown = JSON.parse(text ?? '')
+    const record: unknown = JSON.parse(text)
     if (typeof record !== 'object' || record === null) return null
     const { process, instance, sequence, prevHash }: { process?: unknown; instance?: unknown; sequence?: unknown; prevHash?: unknown } =
       record

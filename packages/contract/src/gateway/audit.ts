@@ -36,7 +36,8 @@ export interface AuditHead {
 }
 
 /**
- * A record as published. `process` is whose it is, `instance` one run of it, `sequence` counts its records from 1, which is `begin`; the last is `end`.
+ * A record as published: one line of a message, which holds the records of a batch. Earlier releases sent each record in a message of its own.
+ * `process` is whose it is, `instance` one run of it, `sequence` counts its records from 1, which is `begin`; the last is `end`.
  * `hash` is the SHA-256, in hex, of the JSON text of the record without `hash` and `signature`; `prevHash` is the hash of the record before, 64 zeros
  * for the first. The last record of each batch carries `signature`, a JWT (ES256) of the process over instance, sequence and hash.
  */

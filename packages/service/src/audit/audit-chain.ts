@@ -16,12 +16,19 @@ export interface Place {
   prevHash: string
 }
 
-/** The JSON of a chained record, and its hash. */
-export function chain(record: AuditRecord, place: Place): { json: string; digest: string } {
-  const text = JSON.stringify({ ...record, ...place })
-  const digest = hash('sha256', text)
-  return { json: `${text.slice(0, -1)},"hash":"${digest}"}`, digest }
+/** The JSON of a chained record, and its hash. Written behind the record's own text: an object with all members would be a copy per call. */
+export function chain(record: AuditRecord, { process, instance, sequence, prevHash }: Place): { json: string; digest: string } {
+  const place = `"process":${JSON.stringify(process)},"instance":"${instance}","sequence":${sequence},"prevHash":"${prevHash}"`
+  const open = `${JSON.stringify(record).slice(0, -1)},${place}`
+  const digest = hash('sha256', `${open}}`)
+  return { json: `${open},"hash":"${digest}"}`, digest }
 }
+
+/** One message holds a whole batch, a line per record, as Kafka's client has work per message: JSON text has no line break in it. */
+export const withinMessage = (jsons: readonly string[]): string => jsons.join('\n')
+
+/** The records in a message. Earlier releases sent each in a message of its own. */
+export const recordsWithin = (message: string): string[] => message.split('\n')
 
 export const withSignature = (json: string, signature: string): string => `${json.slice(0, -1)},"signature":"${signature}"}`
 

@@ -4,7 +4,7 @@ import type { AuditHead, ChainedRecord } from '@dcms/contract'
 import { afterAll, expect, jest, test } from '@jest/globals'
 import { pino } from 'pino'
 import { callerFiles } from '../../test/test-bank.ts'
-import { chain, headVerifier, unchain } from './audit-chain.ts'
+import { chain, headVerifier, recordsWithin, unchain } from './audit-chain.ts'
 import { AuditLog, KEPT_MAX, type Noted } from './audit-log.ts'
 
 const files = callerFiles(['gateway'])
@@ -27,6 +27,7 @@ const note = (requestId: string, change: Partial<Noted> = {}): Noted => ({
 /** A log over a Kafka and a register of the test's own. */
 function newLog(known: AuditHead[] = []) {
   const texts: string[] = []
+  const published: { value: string | null }[] = []
   const lines: string[] = []
   const state = { isAway: false }
   const register = {
@@ -36,11 +37,12 @@ function newLog(known: AuditHead[] = []) {
   }
   const publish = async (_topic: string, messages: readonly { value: string | null }[]): Promise<void> => {
     if (state.isAway) throw new Error('away')
-    texts.push(...messages.map(({ value }) => value ?? ''))
+    texts.push(...messages.flatMap(({ value }) => recordsWithin(value ?? '')))
+    published.push(...messages)
   }
   const logger = pino({ level: 'warn' }, { write: (line: string) => lines.push(line) })
   const log = new AuditLog({ broker: { publish }, register, keyFile: files.keyFileOf('gateway'), logger })
-  return { log, register, state, lines, texts, records: (): ChainedRecord[] => texts.map((text) => JSON.parse(text)) }
+  return { log, register, state, lines, texts, published, records: (): ChainedRecord[] => texts.map((text) => JSON.parse(text)) }
 }
 
 test('while Kafka is away records are kept and then sent in order, each once, between a beginning and an end', async () => {
@@ -68,12 +70,13 @@ test('while Kafka is away records are kept and then sent in order, each once, be
   expect(register.reached).toHaveBeenLastCalledWith({ instance, sequence, hash }, expect.any(Date))
 })
 
-test('one signature per batch, by the key of the process', async () => {
-  const { log, records } = newLog()
+test('one message and one signature per batch, by the key of the process', async () => {
+  const { log, records, published } = newLog()
   for (let number = 0; number < 1_000; number++) log.note(note(String(number)))
   await log.stop()
   const signed = records().filter(({ signature }) => signature !== undefined)
   expect(signed).toHaveLength(3) // twice 500, the end
+  expect(published.map(({ value }) => recordsWithin(value ?? '').at(-1))).toEqual(signed.map((record) => JSON.stringify(record)))
   const verify = headVerifier(files.callersFile)
   for (const record of signed) {
     expect(verify('gateway', record, record.signature ?? '')).toBe(true)

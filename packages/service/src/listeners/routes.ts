@@ -8,14 +8,12 @@ import { type Answer, type Call, type Command, faultAnswer, refusal } from '../c
 import { callersVersionOf, DEFINITION_VERSION_HEADER } from '../commands/definition-version.ts'
 import { measureCalls } from '../request-metrics.ts'
 import { TenantShares } from '../shares/tenant-shares.ts'
-import { NotBegun, TIME_LEFT_HEADER, withinShare } from '../shares/within-share.ts'
+import { NotBegun, TIME_LEFT_HEADER, TIME_LEFT_MS_MAX, withinShare } from '../shares/within-share.ts'
 import type { Tenants } from '../store/tenants.ts'
 
 /** Calls of one listener at work at a time, for all banks; one bank alone gets half (see TenantShares). */
 const CALLS_MAX = 96
 const CALLS_WAITING_MAX = 512
-/** For a caller that does not say how long it waits. */
-const TIME_MS_MAX = 10_000
 
 export interface RouteOptions {
   commands: readonly Command[]
@@ -116,8 +114,8 @@ const allowOnly =
 
 /** What the caller says, within what any caller gets. */
 function timeLeftOf(request: Request): number {
-  const told = Number(headerOf(request, TIME_LEFT_HEADER) ?? TIME_MS_MAX)
-  return told >= 0 && told < TIME_MS_MAX ? told : TIME_MS_MAX
+  const told = Number(headerOf(request, TIME_LEFT_HEADER) ?? TIME_LEFT_MS_MAX)
+  return told >= 0 && told < TIME_LEFT_MS_MAX ? told : TIME_LEFT_MS_MAX
 }
 
 const headerOf = (request: Request, name: string): string | undefined => {
