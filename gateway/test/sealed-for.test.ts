@@ -1,4 +1,5 @@
 // A sealed message is for one tenant and one call, and only for as long as its age is counted by the clock at its end.
+// Rule: docs/rules.md#sealed-for-one-call.
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { EncryptionKey, generateKeyPair, type HeaderFields, sealOneShot } from '@dcms/sealing'

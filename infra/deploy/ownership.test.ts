@@ -57,11 +57,3 @@ test('no comment and no document names the row or number of a rule that nobody c
   const leadsNowhere = /\bdecisions?,? rows? \d|\brules? \d|\bcontract decisions? \d/i
   expect([...sources, ...documents].filter((file) => file !== own && leadsNowhere.test(textOf(file)))).toEqual([])
 })
-
-test('every npm command in the documents exists', () => {
-  const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const named = documents
-    .filter((document) => document !== join('packages', 'sdk', 'README.md')) // has a command of its own
-    .flatMap((document) => [...textOf(document).matchAll(/npm run ([a-z]+)/g)].map(([, name = '']) => name))
-  expect([...new Set(named)].filter((name) => !(name in scripts))).toEqual([])
-})

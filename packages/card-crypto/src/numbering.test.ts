@@ -1,4 +1,5 @@
 // Numbering: every counter has its own card number, in the range, and the next cannot be told from the last.
+// Rule: docs/rules.md#numbering.
 import { createSecretKey } from 'node:crypto'
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'

@@ -1,4 +1,5 @@
 // Card numbers and their check digits.
+// Rule: docs/rules.md#masked-numbers.
 import { format, inspect } from 'node:util'
 import { expect, jest, test } from '@jest/globals'
 import fc from 'fast-check'

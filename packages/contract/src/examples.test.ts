@@ -1,4 +1,5 @@
 // The contract as a whole: nothing of the 60 endpoints is missing, and every example is what its schema says.
+// Rule: docs/rules.md#refusals-and-http.
 import { describe, expect, test } from '@jest/globals'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'

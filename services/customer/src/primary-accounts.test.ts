@@ -1,4 +1,5 @@
 // At most one primary holder per account, whatever happens at the same time and whoever died.
+// Rule: docs/rules.md#joint-accounts.
 import { requestsOf } from '@dcms/service'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { CustomerBank } from '../test/customer-bank.ts'

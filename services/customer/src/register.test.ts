@@ -1,4 +1,5 @@
 // The rule of registration: whether what a bank sends fits together.
+// Rules: docs/rules.md#one-default-account, docs/rules.md#one-name.
 import type { AccountInfo } from '@dcms/contract'
 import { refuse } from '@dcms/service'
 import { expect, test } from '@jest/globals'

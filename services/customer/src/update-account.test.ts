@@ -1,4 +1,5 @@
 // Changing accounts: the rule by itself, and with the other documents and contexts that have a say.
+// Rules: docs/rules.md#one-default-account, docs/rules.md#closing-an-account.
 import type { AccountChange } from '@dcms/contract'
 import { accountsChangedEvent, accountsOfCustomerMax, validatorOf } from '@dcms/contract'
 import { refuse, unchanged } from '@dcms/service'

@@ -1,4 +1,6 @@
 // applyForCard and closing in the real store: fresh cards, plastic for virtual ones, and repeats.
+// Rules: docs/rules.md#a-fresh-card, docs/rules.md#conversion, docs/rules.md#closing,
+// docs/rules.md#delivery-addresses.
 import { randomUUID } from 'node:crypto'
 import type { AppliedCard } from '@dcms/contract'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'

@@ -1,4 +1,5 @@
 // The life of cards by the table, against the running commands and the real store: at random, and a hundred at once.
+// Rule: docs/rules.md#which-statuses-allow-what.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type KitInfo, type KitOperation, type KitStatus, stepOf } from '@dcms/contract'

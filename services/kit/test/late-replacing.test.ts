@@ -1,4 +1,5 @@
 // Replacing and upgrading when time goes by in between: a command that stood still, a repeat that comes late, a new card that is lost on its way.
+// Rule: docs/rules.md#one-card-one-successor.
 import { randomUUID } from 'node:crypto'
 import type { ErrorCode } from '@dcms/contract'
 import { type Call, type Decision, type Outcome, Scope, type Stored, type TenantModel } from '@dcms/service'

@@ -1,4 +1,5 @@
 // manageAllKits in the real store: whom it finds, what it lists, and that a run cut off half way is finished.
+// Rule: docs/rules.md#all-cards-of-a-customer.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AllKitsManaged, Envelope } from '@dcms/contract'

@@ -1,4 +1,5 @@
 // The limit of failed card validations, on the real store.
+// Rule: docs/rules.md#validation-limits.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { TestBank } from '../test/test-bank.ts'
 import { type LimitFailures, limitFailures, type Room, type Tried } from './limit-failures.ts'

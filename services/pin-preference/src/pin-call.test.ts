@@ -1,4 +1,5 @@
 // Which cards take PIN calls: those in use or yet to be activated; every other status has its refusal.
+// Rule: docs/rules.md#pin-by-status.
 import { expect, test } from '@jest/globals'
 import { refusalOf } from './pin-call.ts'
 

@@ -1,4 +1,5 @@
 // What a new card starts with: what the product switches on at issue, within its caps.
+// Rule: docs/rules.md#a-new-cards-preferences.
 import { expect, test } from '@jest/globals'
 import { offer, product } from '../test/products.ts'
 import { choicesOf, defaultsOf, isOn } from './preference.ts'

@@ -1,4 +1,5 @@
 // The rule of opting in and out.
+// Rule: docs/rules.md#opt-ins.
 import { type OptInOperation, optInChangedEvent, validatorOf } from '@dcms/contract'
 import { refuse, unchanged } from '@dcms/service'
 import { expect, test } from '@jest/globals'

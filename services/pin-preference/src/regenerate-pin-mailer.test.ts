@@ -1,4 +1,5 @@
 // The rule of ordering a PIN on paper.
+// Rule: docs/rules.md#pin-mailers.
 import { refuse } from '@dcms/service'
 import { expect, test } from '@jest/globals'
 import type { PinMailer } from './card.ts'

@@ -1,4 +1,5 @@
 // Limits after any sequence of calls that set preferences: properties.
+// Rule: docs/rules.md#limits-of-preferences.
 import type { Product, SetPreference } from '@dcms/contract'
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'

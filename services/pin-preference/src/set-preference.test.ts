@@ -1,4 +1,5 @@
 // The rule of setting preferences: partial, all or nothing, inside the product's limits.
+// Rules: docs/rules.md#limits-of-preferences, docs/rules.md#preferences-by-status.
 import { type Product, preferencesChangedEvent, type SetPreference, setPreferenceEndpoint, validatorOf } from '@dcms/contract'
 import { refuse, unchanged } from '@dcms/service'
 import { expect, test } from '@jest/globals'

@@ -1,4 +1,5 @@
 // The rule of counting PIN tries.
+// Rule: docs/rules.md#pin-tries.
 import { refuse } from '@dcms/service'
 import { expect, test } from '@jest/globals'
 import type { PinState } from './card.ts'

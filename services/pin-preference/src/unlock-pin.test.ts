@@ -1,4 +1,5 @@
 // The rule of an operator's unlock.
+// Rule: docs/rules.md#pin-tries.
 import { unchanged } from '@dcms/service'
 import { expect, test } from '@jest/globals'
 import { decideUnlock } from './unlock-pin.ts'

@@ -1,4 +1,5 @@
 // Checking all credentials of a card at once, on the real store and with the real HSM.
+// Rule: docs/rules.md#card-validation.
 import { randomBytes } from 'node:crypto'
 import { type FoundCard, validateCardEndingEndpoint, validatorOf } from '@dcms/contract'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'

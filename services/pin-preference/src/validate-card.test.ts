@@ -1,4 +1,5 @@
 // Confirming a card without a PIN, on the real store.
+// Rule: docs/rules.md#card-validation.
 import { type FoundCard, validateCardEndpoint, validatorOf } from '@dcms/contract'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { account, type KnownCard, KnownCards } from '../test/known-cards.ts'

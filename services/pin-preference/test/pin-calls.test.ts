@@ -1,4 +1,6 @@
 // Setting and checking PINs on the real store and HSM: every refusal, malformed blocks, repeats.
+// Rules: docs/rules.md#malformed-pin-blocks, docs/rules.md#pin-calls-of-the-first-version,
+// docs/rules.md#pin-set-once.
 import { randomBytes } from 'node:crypto'
 import type { Command } from '@dcms/service'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'

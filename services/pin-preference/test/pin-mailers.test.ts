@@ -1,4 +1,5 @@
 // PINs on paper: ordered, produced in batches, also over a batch that broke off, and good from then on.
+// Rule: docs/rules.md#pin-mailers.
 import { randomBytes } from 'node:crypto'
 import { decipherPinBlock4 } from '@dcms/card-crypto'
 import type { PinMailerBatch } from '@dcms/contract'

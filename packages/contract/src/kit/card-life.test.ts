@@ -1,4 +1,5 @@
 // The table of a card's life: what the contract and common sense say of it as a whole.
+// Rules: docs/rules.md#which-statuses-allow-what, docs/rules.md#refusals-by-status.
 import { expect, test } from '@jest/globals'
 import {
   cardLife,

@@ -1,4 +1,5 @@
 // Which product a card is of: the catalogue decides, whatever the order of its products.
+// Rules: docs/rules.md#tiers, docs/rules.md#conversion, docs/rules.md#retired-products.
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { nextTier, productFor, renewalNoticeDays, virtualToPhysical } from './product-choice.ts'

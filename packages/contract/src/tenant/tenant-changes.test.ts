@@ -1,4 +1,5 @@
 // What may follow an applied definition and what may not.
+// Rule: docs/rules.md#what-a-definition-may-not-become.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'

@@ -1,4 +1,5 @@
 // Validation of bodies: what is let through, what is normalised, and how faults are told.
+// Rule: docs/rules.md#identifiers-as-text.
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { registerCardEndpoint, registerEndpoint } from '../index.ts'

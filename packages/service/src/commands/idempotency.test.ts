@@ -1,4 +1,5 @@
 // The idempotency store on the real document store: one key, one run, one answer.
+// Rule: docs/rules.md#idempotency.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { TestBank } from '../../test/test-bank.ts'
 import { beginRequest, hashOf, keepAnswer, releaseRequest, requestsOf } from './idempotency.ts'

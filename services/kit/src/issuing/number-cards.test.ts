@@ -1,4 +1,5 @@
 // Which part of a BIN is numbered here.
+// Rule: docs/rules.md#numbering.
 import type { TenantDefinition } from '@dcms/contract'
 import { expect, test } from '@jest/globals'
 import { KitBank } from '../../test/kit-bank.ts'

@@ -1,4 +1,5 @@
 // The rule of activation: once, from ASSIGNED or INACTIVE, for the customer whose kit it is.
+// Rule: docs/rules.md#activation.
 import { refuse } from '@dcms/service'
 import { expect, test } from '@jest/globals'
 import { ENTITY, KIT_NO, kit } from '../../test/kits.ts'
