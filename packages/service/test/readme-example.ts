@@ -1,10 +1,13 @@
-// The examples of the README, kept here so that they compile.
+// The examples of the READMEs of this package and of packages/events, kept here so that they compile.
 import { activateKitEndpoint, type KitActivated } from '@dcms/contract'
+import type { Projected } from '@dcms/events'
 import {
   aggregateModel,
   anyModel,
   command,
   type Decision,
+  following,
+  projectionModel,
   refuse,
   type ServiceConfig,
   type Stored,
@@ -47,4 +50,14 @@ export function decideActivation(
   const told = { kitNo: kit._id, entityId, previousStatus: kit.status, activatedAt: now.toISOString() }
   return { kind: 'changed', set: { status: 'ACTIVE', activatedAt: now }, events: [{ type: 'KitActivated', ...told }] }
 }
+// #endregion
+
+const knownKitsOf = projectionModel<Projected & { status?: string }>('known_kits', { status: String })
+
+// #region following
+export const onKitEvents = following({
+  of: 'kit',
+  projection: knownKitsOf,
+  apply: () => (_kit, event) => (event.payload.type === 'KitLocked' ? { status: 'LOCKED' } : {}),
+})
 // #endregion
