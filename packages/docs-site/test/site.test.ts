@@ -132,7 +132,7 @@ test('events are called ready when, and only when, the service that owns them na
   const services = new URL('../../../services/', import.meta.url)
   const sourcesOf = (service: string): string[] =>
     readdirSync(services).includes(service)
-      ? readdirSync(new URL(`${service}/src/`, services))
+      ? readdirSync(new URL(`${service}/src/`, services), { encoding: 'utf8', recursive: true })
           .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
           .map((file) => readFileSync(new URL(`${service}/src/${file}`, services), 'utf8'))
       : []
