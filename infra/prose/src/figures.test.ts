@@ -68,7 +68,7 @@ const limits: [document: string, says: string, part: string, file: string, const
   ['docs/architecture/gateway.md', 'Ten seconds without an answer', 'gateway', 'upstream.ts', 'CALL_MS_MAX', S],
   ['docs/architecture/gateway.md', 'ten failures of one user **from one source**', 'gateway', 'login-throttle.ts', 'FAILURES_MAX'],
   ['docs/architecture/gateway.md', 'within 15 minutes stop further tries', 'gateway', 'login-throttle.ts', 'WINDOW_MS', MINUTE],
-  ['docs/architecture/gateway.md', 'Sources of the last 30 days', 'gateway', 'known-sources.ts', 'KNOWN_FOR_MS', 24 * HOUR],
+  ['docs/architecture/gateway.md', 'Sources of the last 30 days', 'gateway', 'database.ts', 'KNOWN_FOR_MS', 24 * HOUR],
   ['docs/architecture/operators.md', 'While Kafka is away 50,000 records', 'packages/service', 'audit-log.ts', 'KEPT_MAX'],
   ['docs/architecture/tenants.md', 'A definition above 900 KB', 'gateway', 'apply-tenant.ts', 'PUBLISHED_BYTES_MAX', 1_024],
   ['docs/architecture/banks-apart.md', 'At a start eight banks', 'packages/service', 'tenants.ts', 'AT_ONCE_MAX'],
@@ -120,7 +120,8 @@ function figureOf(says: string): number {
 function constantOf(part: string, file: string, constant: string): number {
   const [source, ...others] = sources.filter((each) => each.startsWith(`${part}/`) && each.endsWith(`/${file}`))
   if (source === undefined || others.length > 0) throw new Error(`${part} has no one file ${file}`)
-  const [, factors = ''] = new RegExp(`^(?:export )?const ${constant} = ([\\w* ]+)`, 'm').exec(textOf(source)) ?? []
+  const [, factors] = new RegExp(`^(?:export )?const ${constant} = ([\\w* ]+)`, 'm').exec(textOf(source)) ?? []
+  if (factors === undefined) throw new Error(`${source} does not say what ${constant} is`)
   return factors
     .split('*')
     .map((factor) => factor.trim())
