@@ -1,6 +1,7 @@
 // The gateway's settings: the only file that reads process.env. A wrong or missing value stops the start with one sentence.
 import type { BlockList } from 'node:net'
 import { parseMasterKey } from '@dcms/card-crypto'
+import { type BankService, bankServices, recordOf, settingPrefix } from '@dcms/contract'
 import { type ServiceConfig, SettingsError, serviceConfig, settings } from '@dcms/service'
 import { parseProxies } from './exchange/caller-address.ts'
 
@@ -9,9 +10,8 @@ export interface GatewayConfig extends ServiceConfig {
   readonly masterKey: Uint8Array
   /** Proxies in front of the gateway, whose X-Forwarded-For tells the caller's address; null for none. */
   readonly trustedProxies: BlockList | null
-  readonly customerUrl: string
-  readonly kitUrl: string
-  readonly pinPreferenceUrl: string
+  /** Public listener of each service that banks call: `KIT_URL` and so on. */
+  readonly serviceUrls: Readonly<Record<BankService, string>>
 }
 
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): GatewayConfig {
@@ -20,9 +20,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Gatewa
     ...serviceConfig(read),
     masterKey: masterKeyOf(read.text('DCMS_MASTER_KEY')),
     trustedProxies: proxiesIn(read.optional('TRUSTED_PROXIES')),
-    customerUrl: read.url('CUSTOMER_URL'),
-    kitUrl: read.url('KIT_URL'),
-    pinPreferenceUrl: read.url('PIN_PREFERENCE_URL'),
+    serviceUrls: recordOf(bankServices, (name) => read.url(`${settingPrefix(name)}_URL`)),
   }
 }
 

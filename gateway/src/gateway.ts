@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { publicEndpointList, readableBins, sharedBins } from '@dcms/contract'
+import { bankServices, publicEndpointList, readableBins, recordOf, sharedBins } from '@dcms/contract'
 import { Broker, Relay } from '@dcms/events'
 import {
   AuditLog,
@@ -105,11 +105,7 @@ function partsOf(config: GatewayConfig, logger: Logger) {
   const sign = definitionSigner(config.callerKeyFile)
   const definitions = definitionReader({ callersFile: config.callersFile, logger })
   const tenantsTopic = new TenantsTopic({ broker, tenants, collection: collections.tenants, definitions, sign, logger })
-  const upstreams = {
-    customer: new Upstream('customer', config.customerUrl, logger),
-    kit: new Upstream('kit', config.kitUrl, logger),
-    'pin-preference': new Upstream('pin-preference', config.pinPreferenceUrl, logger),
-  }
+  const upstreams = recordOf(bankServices, (name) => new Upstream(name, config.serviceUrls[name], logger))
   const addresses = new CallerAddresses(config.trustedProxies)
   const register = auditRegister(connection, databaseName(config.installation, 'gateway'))
   const audit = new AuditLog({ broker, register, keyFile: config.callerKeyFile, logger })

@@ -83,7 +83,7 @@ test('giving a user a new password revokes the tokens: here at once, in another 
   const other = await TestGateway.start({
     installation: config.installation,
     masterKey: config.masterKey,
-    kitUrl: config.kitUrl,
+    serviceUrls: config.serviceUrls,
     callersFile: config.callersFile,
     callerKeyFile: config.callerKeyFile,
   })

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { bankServices, recordOf, settingPrefix } from '@dcms/contract'
 import { callerTokens } from '@dcms/service'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Bank, codeOf } from './bank.ts'
@@ -30,9 +31,10 @@ beforeAll(async () => {
     DCMS_CALLER_KEY_FILE: files.gatewayKeyFile,
     DCMS_CALLERS_FILE: files.callersFile,
     DCMS_OPERATORS_FILE: files.operatorsFile,
-    CUSTOMER_URL: url,
-    KIT_URL: url,
-    PIN_PREFERENCE_URL: url,
+    ...recordOf(
+      bankServices.map((name) => `${settingPrefix(name)}_URL`),
+      () => url,
+    ),
   }
 })
 afterAll(() => service.close())

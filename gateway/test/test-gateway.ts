@@ -1,11 +1,12 @@
 // A whole gateway for tests: in this process, with a fake service behind it and the real store and broker.
+
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { success, type TenantDefinition } from '@dcms/contract'
+import { bankServices, recordOf, success, type TenantDefinition } from '@dcms/contract'
 import { generateKeyPair, type PrivateJwk, publicPart } from '@dcms/sealing'
 import { callerTokens, databaseName } from '@dcms/service'
 import mongoose from 'mongoose'
@@ -182,9 +183,7 @@ export class TestGateway {
       environment: 'test',
       drainMs: 0,
       sharesPorts: false,
-      customerUrl: url,
-      kitUrl: url,
-      pinPreferenceUrl: url,
+      serviceUrls: recordOf(bankServices, () => url),
       ...changes,
     }
     const gateway = await startGateway(config, pino({ level: process.env.LOG_LEVEL ?? 'fatal' }))

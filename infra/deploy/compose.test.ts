@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { keyFilesOf, keyReceivers } from '@dcms/ops'
+import { bankServices, entryOf, keyFilesOf, keyReceivers, type ProcessName, processNames, serviceNames, settingPrefix } from '@dcms/ops'
 import { expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 
@@ -31,14 +31,11 @@ interface ComposeService {
 }
 
 const { services }: { services: Record<string, ComposeService> } = parse(readFileSync(composeFile, 'utf8'), { merge: true })
-const folderOf = new Map([
+const folderOf = new Map<ProcessName, string>([
   ['gateway', 'gateway'],
-  ...globSync('services/*/package.json', { cwd: root }).map((path): [string, string] => {
-    const folder = path.slice(0, -'/package.json'.length)
-    return [folder.slice('services/'.length), folder]
-  }),
+  ...serviceNames.map((name): [ProcessName, string] => [name, `services/${name}`]),
 ])
-const processes = [...folderOf.keys()]
+const processes = processNames
 const serviceOf = (name: string): ComposeService => {
   const service = services[name]
   if (!service) throw new Error(`${name} does not stand in docker-compose.yml`)
@@ -109,6 +106,38 @@ test('the gateway is started last', () => {
   for (const name of others) expect(serviceOf('gateway').depends_on?.[name]).toEqual({ condition: 'service_healthy' })
 })
 
+test('the register of processes, the folders and the compose file have the same services', () => {
+  const folders = globSync('services/*/package.json', { cwd: root }).map((path) => basename(dirname(path)))
+  expect(folders.toSorted()).toEqual([...serviceNames].toSorted())
+  const beside = ['mongo', 'kafka', 'keys', 'sandbox', 'ops']
+  expect(
+    Object.keys(services)
+      .filter((name) => !beside.includes(name))
+      .toSorted(),
+  ).toEqual([...processNames].toSorted())
+})
+
+/** The settings with addresses that the register asks for. */
+function addressSettingsOf(name: ProcessName): string[] {
+  const { asks, partners } = entryOf(name)
+  return [
+    ...(name === 'gateway' ? bankServices : partners).map((other) => `${settingPrefix(other)}_URL`),
+    ...asks.map((other) => `${settingPrefix(other)}_INTERNAL_URL`),
+  ]
+}
+
+test.each(processNames)('%s has the ports of the register, and the addresses of those whom it asks there', (name) => {
+  const { environment = {} } = serviceOf(name)
+  expect(environment).toMatchObject({ PORT: entryOf(name).port, INTERNAL_PORT: entryOf(name).internalPort })
+  const addresses = Object.keys(environment).filter((each) => each.endsWith('_URL') && each !== 'MONGO_URL')
+  expect(addresses.toSorted()).toEqual(addressSettingsOf(name).toSorted())
+})
+
+test('the dcms command is given the address of every process', () => {
+  const given = Object.keys(serviceOf('ops').environment ?? {}).filter((each) => each.endsWith('_INTERNAL_URL'))
+  expect(given.toSorted()).toEqual(processNames.map((name) => `${settingPrefix(name)}_INTERNAL_URL`).toSorted())
+})
+
 test.each([...folderOf])('%s runs its own entry file', (name, folder) => {
   expect(serviceOf(name).command).toEqual([`${folder}/src/main.ts`])
   expect(existsSync(join(root, folder, 'src', 'main.ts'))).toBe(true)
@@ -139,7 +168,8 @@ const sharedSettings = [
 ]
 
 test.each([...folderOf])('%s is given the settings it reads, and no others', (name, folder) => {
-  const read = [...sharedSettings, ...settingsIn(readFileSync(join(root, folder, 'src', 'config.ts'), 'utf8'))]
+  const derived = name === 'gateway' ? addressSettingsOf(name).map((each) => ({ name: each, hasDefault: false })) : []
+  const read = [...sharedSettings, ...derived, ...settingsIn(readFileSync(join(root, folder, 'src', 'config.ts'), 'utf8'))]
   // The entry script turns a key's file into the setting.
   const given = Object.keys(serviceOf(name).environment ?? {}).map((each) => each.replace(/^(DCMS_(?:MASTER|ZONE)_KEY)_FILE$/, '$1'))
   expect(read.filter((each) => !each.hasDefault && !given.includes(each.name))).toEqual([])
@@ -150,10 +180,9 @@ test.each([...folderOf])('%s is given the settings it reads, and no others', (na
 const variable = (name: string, fallback: number | string): string => `\${${name}:-${fallback}}`
 
 /** Who stands outside, by the setting of the service that calls them. */
-const partners = [
-  { setting: 'COURIER_URL', caller: 'kit', path: '/courier' },
-  { setting: 'MESSAGING_URL', caller: 'customer', path: '/messaging' },
-]
+const partners = processNames.flatMap((caller) =>
+  entryOf(caller).partners.map((partner) => ({ setting: `${settingPrefix(partner)}_URL`, caller, path: `/${partner}` })),
+)
 const developmentSettings = new Map(
   readFileSync(join(root, 'infra/deploy/development.env'), 'utf8')
     .split('\n')
@@ -167,7 +196,7 @@ test('partners are the installation’s own choice, none where nothing is said; 
     expect(serviceOf(caller).environment?.[setting]).toBe(variable(setting, ''))
     expect(developmentSettings.get(setting)).toBe(`http://sandbox:${port}${path}`)
   }
-  expect([...developmentSettings.keys()].toSorted()).toEqual(['COURIER_URL', 'DCMS_ENVIRONMENT', 'MESSAGING_URL'])
+  expect([...developmentSettings.keys()].toSorted()).toEqual([...partners.map(({ setting }) => setting), 'DCMS_ENVIRONMENT'].toSorted())
 })
 
 test('what is for tests only is closed where nothing is said, in every process', () => {
@@ -235,11 +264,9 @@ test('each process mounts its own keys, to read, and nothing of another; only th
   for (const name of [...processes, 'ops']) expect(serviceOf(name).volumes).toEqual([`keys-${name}:/keys:ro`])
   const handedOut = keyReceivers.map((name) => `keys-${name}:/handed-out/${name}`)
   expect(serviceOf('keys').volumes?.toSorted()).toEqual([...handedOut, 'keys:/keys'].toSorted())
-  const dockerfile = readFileSync(join(root, 'infra/deploy/Dockerfile'), 'utf8')
-  for (const name of keyReceivers) expect(dockerfile).toContain(` /handed-out/${name}`) // a volume takes its owner from there
   for (const name of processes) {
     const files = Object.values(serviceOf(name).environment ?? {}).filter((value) => String(value).startsWith('/keys/'))
-    const own = keyFilesOf(name as (typeof keyReceivers)[number]).map((file) => `/keys/${file}`)
+    const own = keyFilesOf(name).map((file) => `/keys/${file}`)
     expect(files.toSorted()).toEqual(own.toSorted())
   }
 })

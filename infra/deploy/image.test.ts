@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { entryOf, hasMasterKey, keyReceivers, processNames } from '@dcms/ops'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 
 const run = promisify(execFile)
@@ -42,8 +43,8 @@ test('keys are made once, readable by their owner only, and kept', async () => {
   const content = (): string[] => readdirSync(keys).map((name) => readFileSync(join(keys, name), 'utf8'))
   await start([makeKeys, keys])
   const made = content()
-  for (const name of ['gateway', 'customer', 'kit', 'pin-preference']) {
-    expect(statSync(join(keys, `${name}.jwk.json`)).mode & 0o777).toBe(0o600)
+  for (const name of processNames) expect(statSync(join(keys, `${name}.jwk.json`)).mode & 0o777).toBe(0o600)
+  for (const name of processNames.filter(hasMasterKey)) {
     expect(statSync(join(keys, `${name}.master-key`)).mode & 0o777).toBe(0o600)
     expect(Buffer.from(readFileSync(join(keys, `${name}.master-key`), 'utf8'), 'base64')).toHaveLength(32)
   }
@@ -58,15 +59,32 @@ test('each process is handed its own keys and the public ones, and none of anoth
   await start([makeKeys, keys, handedOut])
   await start([makeKeys, keys, handedOut]) // at the next start of the installation
   const filesOf = (name: string): string[] => readdirSync(join(handedOut, name)).toSorted()
-  const own = (name: string): string[] => ['callers.jwks.json', 'operators.jwks.json', `${name}.jwk.json`, `${name}.master-key`]
-  expect(readdirSync(handedOut).toSorted()).toEqual(['customer', 'gateway', 'kit', 'ops', 'pin-preference'])
-  for (const name of ['gateway', 'customer']) expect(filesOf(name)).toEqual(own(name).toSorted())
-  for (const name of ['kit', 'pin-preference']) expect(filesOf(name)).toEqual([...own(name), 'zone-key'].toSorted())
+  expect(readdirSync(handedOut).toSorted()).toEqual([...processNames, 'ops'].toSorted())
+  for (const name of processNames) {
+    const own = ['callers.jwks.json', 'operators.jwks.json', `${name}.jwk.json`]
+    const wrapping = hasMasterKey(name) ? [`${name}.master-key`] : []
+    const exchanging = entryOf(name).hasZoneKey ? ['zone-key'] : []
+    expect(filesOf(name)).toEqual([...own, ...wrapping, ...exchanging].toSorted())
+  }
+  expect(['gateway', 'customer', 'kit', 'pin-preference'].map((name) => filesOf(name).includes('zone-key'))).toEqual([
+    false,
+    false,
+    true,
+    true,
+  ])
   expect(filesOf('ops')).toEqual(['callers.jwks.json', 'demo-officer-1.operator.jwk.json', 'demo-officer-2.operator.jwk.json'])
   for (const name of filesOf('kit')) {
     expect(statSync(join(handedOut, 'kit', name)).mode & 0o777).toBe(0o600)
     expect(readFileSync(join(handedOut, 'kit', name))).toEqual(readFileSync(join(keys, name)))
   }
+})
+
+test('the image has a folder for the keys of each receiver, from which a volume takes its owner', async () => {
+  const { stdout } = await start([join(import.meta.dirname, 'src', 'key-folders.ts')])
+  expect(stdout.trim().split('\n')).toEqual(['/keys', ...keyReceivers.map((name) => `/handed-out/${name}`)])
+  expect(readFileSync(join(import.meta.dirname, 'Dockerfile'), 'utf8')).toContain(
+    'for folder in $(node infra/deploy/src/key-folders.ts); do',
+  )
 })
 
 test('state, keys and installed dependencies of the checkout stay out of the image', () => {

@@ -26,6 +26,11 @@ test.each(globSync(['{gateway,services/*,packages/*,infra/*}/'], { cwd: root, ex
   (folder) => expect(textOf(join(folder, 'README.md'))).toMatch(/^# .+\n\n\S/),
 )
 
+const architecture = textOf(join('docs', 'architecture', 'README.md'))
+test.each(parts.filter((part) => part === 'gateway' || part.startsWith('services/')))('%s stands in the table of architecture', (part) => {
+  expect(architecture).toMatch(new RegExp(`^\\| \\[\`${basename(part)}\`\\]\\(../../${part}/README.md\\) `, 'm'))
+})
+
 test.each(owned)('%s, which %s owns, is there', (pattern) => expect(existsSync(join(root, pattern))).toBe(true))
 
 test.each(parts.filter((part) => part.startsWith('services/')))(

@@ -1,5 +1,6 @@
 // The gateway bench: sealed calls through the real gateway process beside two proxies that only pass clear bodies through.
 
+import { bankServices, recordOf, settingPrefix } from '@dcms/contract'
 import type { Bench, BenchOptions, Size } from './bench-kind.ts'
 import { type Child, startChild } from './child.ts'
 import type { Mode, Order, Round, RoundResult } from './load.ts'
@@ -77,7 +78,12 @@ async function run({ running, size, seconds, profileDir }: BenchOptions): Return
   const { installation, bank } = await startSurroundings(running, {
     profileDir,
     services: ['gateway'],
-    environment: { gateway: { CUSTOMER_URL: upstreamUrl, KIT_URL: upstreamUrl, PIN_PREFERENCE_URL: upstreamUrl } },
+    environment: {
+      gateway: recordOf(
+        bankServices.map((name) => `${settingPrefix(name)}_URL`),
+        () => upstreamUrl,
+      ),
+    },
   })
   const express = await startChild('peers/express-proxy.ts', running)
   const bare = await startChild('peers/pass-through.ts', running)

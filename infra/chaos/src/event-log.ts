@@ -1,5 +1,5 @@
 // Everything that was ever published on the topics of an installation, read from the beginning: for counting, not for watching.
-import { topicOf } from '@dcms/contract'
+import { serviceNames, topicOf } from '@dcms/contract'
 import { Broker, type ReceivedEvent } from '@dcms/events'
 import { createLogger } from '@dcms/service'
 
@@ -9,12 +9,10 @@ export interface EventLog {
   stop(): Promise<void>
 }
 
-const contexts = ['customer', 'kit', 'pin-preference'] as const
-
 export async function eventLog({ kafkaBrokers, installation }: { kafkaBrokers: string; installation: string }): Promise<EventLog> {
   const broker = new Broker({ brokers: kafkaBrokers, clientId: 'event-log', installation, logger: createLogger('event-log', 'silent') })
   const events: ReceivedEvent[] = []
-  const tail = await broker.tail(contexts.map(topicOf), { fromBeginning: true }, (event) => events.push(event))
+  const tail = await broker.tail(serviceNames.map(topicOf), { fromBeginning: true }, (event) => events.push(event))
   return {
     events,
     of: (type, subject) => events.filter((event) => event.type === type && event.subject === subject),

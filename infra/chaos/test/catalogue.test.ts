@@ -1,7 +1,7 @@
 // The catalogue changes while everything runs: new products are issued at once, retired ones no more, what would belie cards is refused.
 import { join } from 'node:path'
-import type { TenantDefinition } from '@dcms/contract'
-import { OperatorRefused, processNames, readTenantFile } from '@dcms/ops'
+import { processNames, type TenantDefinition } from '@dcms/contract'
+import { OperatorRefused, readTenantFile } from '@dcms/ops'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { startTestBank, type TestBank } from '../src/index.ts'
 

@@ -1,6 +1,6 @@
 // Processes killed at any moment: nothing is lost, doubled or half done once they are back.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ProcessName } from '@dcms/ops'
+import type { ProcessName } from '@dcms/contract'
 import { type Dcms, DcmsError } from '@dcms/sdk'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { eventLog, eventually, type OwnKafka, startOwnKafka, startTestBank, type TestBank } from '../src/index.ts'

@@ -1,6 +1,6 @@
 // A rolling restart under load: each process is replaced by the next on the same ports, and no call fails.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { processNames } from '@dcms/ops'
+import { processNames } from '@dcms/contract'
 import type { Dcms } from '@dcms/sdk'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { startTestBank, type TestBank } from '../src/index.ts'

@@ -13,8 +13,10 @@ const partOf = (path: string): string =>
     .join('/')
 const isTest = (path: string): boolean => path.endsWith('.test.ts') || path.includes('/test/')
 
-const serviceNames = ['@dcms/customer', '@dcms/kit', '@dcms/pin-preference', '@dcms/wallet-ncmc', '@dcms/inventory-order', '@dcms/gateway']
-const infraNames = ['@dcms/local', '@dcms/leak-scan', '@dcms/ops', '@dcms/bench', '@dcms/chaos', '@dcms/sandbox', '@dcms/deploy']
+/** Folder of each package of the workspace by the package's name: `@dcms/kit` → `services/kit`. */
+export type PackageFolders = ReadonlyMap<string, string>
+
+const isProcess = (folder: string): boolean => folder === 'gateway' || folder.startsWith('services/')
 
 const targetOf = (path: string, wanted: string): string => new URL(wanted, `file:///${path}`).pathname.slice(1)
 
@@ -30,7 +32,7 @@ export const importsOf = (path: string, text: string): string[] => [
  * the store are banned, since not every MongoDB-compatible engine has them.
  * @param path relative to the root, with `/`
  */
-export function boundaryFaults(path: string, text: string): Fault[] {
+export function boundaryFaults(path: string, text: string, folders: PackageFolders): Fault[] {
   const faults: Fault[] = []
   const part = partOf(path)
   for (const [, wanted] of text.matchAll(IMPORT)) {
@@ -43,8 +45,9 @@ export function boundaryFaults(path: string, text: string): Fault[] {
     if (wanted === 'kafkajs' && part !== 'packages/events') faults.push(`${path}: only packages/events imports kafkajs`)
     if (!wanted.startsWith('@dcms/')) continue
     if (wanted.split('/').length > 2) faults.push(`${path}: ${wanted} reaches into a package; only its root is importable`)
-    if (serviceNames.includes(wanted)) faults.push(`${path}: ${wanted} is a process of its own and is never imported`)
-    if (infraNames.includes(wanted) && !path.startsWith('infra/') && !isTest(path))
+    const folder = folders.get(wanted) ?? ''
+    if (isProcess(folder)) faults.push(`${path}: ${wanted} is a process of its own and is never imported`)
+    if (folder.startsWith('infra/') && !path.startsWith('infra/') && !isTest(path))
       faults.push(`${path}: the product does not import ${wanted}`)
   }
   for (const [, name] of text.matchAll(BANNED_CALLS)) {

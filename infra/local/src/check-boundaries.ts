@@ -1,6 +1,6 @@
 // Reads the workspace's sources and prints every broken import rule (see boundaries.ts, wings.ts); ends with 1 when there is one.
 import { globSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { boundaryFaults, circlesIn, importsOf } from './boundaries.ts'
 import { missingWings, wingFaults } from './wings.ts'
 
@@ -11,10 +11,12 @@ const sources = globSync('{gateway,services,packages,infra}/**/*.ts', { cwd: roo
 const manifests = globSync('{gateway,services/*,packages/*,infra/*}/package.json', { cwd: root, exclude })
 
 const dependencies = new Map<string, string[]>()
+const folders = new Map<string, string>()
 for (const manifest of manifests) {
   const { name, dependencies: declared = {} }: { name: string; dependencies?: Record<string, string> } = JSON.parse(
     readFileSync(join(root, manifest), 'utf8'),
   )
+  folders.set(name, dirname(manifest).replaceAll('\\', '/'))
   dependencies.set(
     name,
     Object.keys(declared).filter((dependency) => dependency.startsWith('@dcms/')),
@@ -24,7 +26,7 @@ for (const manifest of manifests) {
 const texts = new Map(sources.map((path) => [path.replaceAll('\\', '/'), readFileSync(join(root, path), 'utf8')]))
 const imports = new Map([...texts].map(([path, text]) => [path, importsOf(path, text)]))
 const faults = [
-  ...[...texts].flatMap(([path, text]) => boundaryFaults(path, text)),
+  ...[...texts].flatMap(([path, text]) => boundaryFaults(path, text, folders)),
   ...[...imports].flatMap(([path, targets]) => wingFaults(path, targets)),
   ...missingWings([...texts.keys()]),
   ...circlesIn(imports).map((circle) => `files import each other in a circle: ${circle}`),

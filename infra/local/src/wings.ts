@@ -32,6 +32,7 @@ export const wingOrders: Readonly<Record<string, WingOrder>> = {
     ['errors'],
   ],
   'packages/service': [['jobs', 'keys', 'calls'], ['listeners'], ['shares'], ['commands'], ['callers'], ['audit', 'store'], ['settings']],
+  'infra/ops': [['demo'], ['dcms'], ['launcher'], ['operator']],
   'services/kit': [['life', 'look-ups'], ['issuing'], ['shipments', 'vault']],
 }
 

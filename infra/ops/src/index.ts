@@ -1,4 +1,5 @@
 // What tests and benches use: the launcher, the operator's side, and the demo banks.
+export { bankServices, entryOf, hasMasterKey, type ProcessName, processNames, serviceNames, settingPrefix } from '@dcms/contract'
 export {
   type DemoAccess,
   type DemoClient,
@@ -11,8 +12,8 @@ export {
 export { demoRegistration } from './demo/demo-registration.ts'
 export { EventWatch } from './demo/event-watch.ts'
 export { sealedCall } from './demo/sealed-call.ts'
-export { callers, handOut, type InstallationKeys, installationKeys, keyFilesOf, keyReceivers } from './launcher/installation-keys.ts'
-export { type Engines, type ProcessName, processNames, type StartedName, startedNames } from './launcher/process-environment.ts'
+export { handOut, type InstallationKeys, installationKeys, keyFilesOf, keyReceivers } from './launcher/installation-keys.ts'
+export { type Engines, type StartedName, startedNames } from './launcher/process-environment.ts'
 export { type Installation, type InstallationOptions, startInstallation } from './launcher/processes.ts'
 export type { ServiceProcess } from './launcher/service-process.ts'
 export { createOperator, type Operator, OperatorRefused, OperatorUnreachable, OutcomeUnknown } from './operator/operator.ts'

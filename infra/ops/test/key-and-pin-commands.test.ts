@@ -1,9 +1,11 @@
 // dcms keys and dcms pin against a running installation: a key ceremony, a rotation, a locked PIN, a file of PIN mailers.
+
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodePinBlock, keyCheckValue } from '@dcms/card-crypto'
+import { processNames, settingPrefix } from '@dcms/contract'
 import { usedSecret } from '@dcms/leak-scan'
 import { Dcms } from '@dcms/sdk'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
@@ -38,17 +40,13 @@ afterAll(async () => {
 
 /** As one of the two demo officers. */
 async function dcms(parameters: readonly string[], input = '', officer: 1 | 2 = 1) {
-  const at = (name: 'customer' | 'kit' | 'pin-preference' | 'gateway') => installation.process(name).internalUrl
   return runDcmsProgram(parameters, input, {
     DCMS_STATE_DIR: stateDir,
     DCMS_OPERATOR_KEY_FILE: join(installation.keysDir, `demo-officer-${officer}.operator.jwk.json`),
     DCMS_CALLERS_FILE: installation.callersFile,
     KAFKA_BROKERS: installation.engines.kafkaBrokers,
     DCMS_INSTALLATION: installation.installation,
-    GATEWAY_INTERNAL_URL: at('gateway'),
-    CUSTOMER_INTERNAL_URL: at('customer'),
-    KIT_INTERNAL_URL: at('kit'),
-    PIN_PREFERENCE_INTERNAL_URL: at('pin-preference'),
+    ...Object.fromEntries(processNames.map((name) => [`${settingPrefix(name)}_INTERNAL_URL`, installation.process(name).internalUrl])),
   })
 }
 

@@ -1,4 +1,5 @@
 // Where the dcms command looks for an installation.
+import { processNames, recordOf } from '@dcms/contract'
 import { expect, test } from '@jest/globals'
 import type { RunFile } from '../launcher/run-file.ts'
 import { addressesOf } from './addresses.ts'
@@ -8,7 +9,7 @@ const run: RunFile = {
   startedAt: '2026-01-05T10:00:00Z',
   installation: '',
   gatewayUrl: 'http://run:1',
-  internalUrls: { gateway: 'http://run:2', customer: 'http://run:3', kit: 'http://run:4', 'pin-preference': 'http://run:5' },
+  internalUrls: recordOf(processNames, (name) => `http://run/${name}`),
   kafkaBrokers: 'run:6',
   mongoUrl: 'mongodb://run:7',
   keysDir: '/run/keys',
@@ -21,9 +22,8 @@ test('the run file is the last resort, the environment stands above it, an optio
   const environment = { GATEWAY_INTERNAL_URL: 'http://env:2/', PIN_PREFERENCE_INTERNAL_URL: 'http://env:5' }
   const { internalUrls } = addressesOf({ gatewayInternalUrl: 'http://option:2' }, environment, run, '/s')
   expect({ ...internalUrls }).toEqual({
+    ...run.internalUrls,
     gateway: 'http://option:2',
-    customer: 'http://run:3',
-    kit: 'http://run:4',
     'pin-preference': 'http://env:5',
   })
   expect(addressesOf({}, environment, run, '/s').internalUrls.gateway).toBe('http://env:2')

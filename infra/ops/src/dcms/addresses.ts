@@ -1,13 +1,15 @@
 // Where a running installation is found: options first, then the environment, then the run file of npm start.
-import { isProcessName, type ProcessName, processNames } from '../launcher/process-environment.ts'
+import { type ProcessName, processNames, settingPrefix } from '@dcms/contract'
 import { type RunFile, readRunFile, stateDirOf } from '../launcher/run-file.ts'
 
-export interface AddressOptions {
+/** `pin-preference` → `pinPreference`. */
+type InCamelCase<Text extends string> = Text extends `${infer First}-${infer Rest}` ? `${First}${Capitalize<InCamelCase<Rest>>}` : Text
+
+/** `--kit-internal-url` as the command line's parser names it. */
+type UrlOption = `${InCamelCase<ProcessName>}InternalUrl`
+
+export interface AddressOptions extends Partial<Record<UrlOption, string>> {
   stateDir?: string
-  gatewayInternalUrl?: string
-  customerInternalUrl?: string
-  kitInternalUrl?: string
-  pinPreferenceInternalUrl?: string
   operatorKey?: string
   callersFile?: string
   kafkaBrokers?: string
@@ -29,15 +31,10 @@ export interface Addresses {
   installation: string
 }
 
-const optionOf: Readonly<Record<ProcessName, keyof AddressOptions>> = {
-  gateway: 'gatewayInternalUrl',
-  customer: 'customerInternalUrl',
-  kit: 'kitInternalUrl',
-  'pin-preference': 'pinPreferenceInternalUrl',
-}
+const optionOf = (name: ProcessName): UrlOption =>
+  `${name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()) as InCamelCase<ProcessName>}InternalUrl`
 
-/** `pin-preference` → `PIN_PREFERENCE_INTERNAL_URL`. */
-const variableOf = (name: ProcessName): string => `${name.toUpperCase().replace('-', '_')}_INTERNAL_URL`
+const variableOf = (name: ProcessName): string => `${settingPrefix(name)}_INTERNAL_URL`
 
 /** Reads the run file and lays environment and options over it. @throws AddressMissing for an address that nothing names */
 export async function findAddresses(options: AddressOptions, environment: NodeJS.ProcessEnv): Promise<Addresses> {
@@ -52,12 +49,12 @@ export function addressesOf(options: AddressOptions, environment: NodeJS.Process
     throw new AddressMissing(`Where is ${what}? Run npm start (which writes ${stateDir}/run.json), or set ${variable}.`)
   }
   const urlOf = (name: ProcessName): string =>
-    required(name, variableOf(name), options[optionOf[name]], environment[variableOf(name)], run?.internalUrls[name]).replace(/\/$/, '')
+    required(name, variableOf(name), options[optionOf(name)], environment[variableOf(name)], run?.internalUrls[name]).replace(/\/$/, '')
   return {
     // Read when asked for: a command that needs only the gateway must not fail for want of the others.
     internalUrls: Object.defineProperties(
       {},
-      Object.fromEntries(processNames.filter(isProcessName).map((name) => [name, { enumerable: true, get: () => urlOf(name) }])),
+      Object.fromEntries(processNames.map((name) => [name, { enumerable: true, get: () => urlOf(name) }])),
     ) as Record<ProcessName, string>,
     get operatorKeyFile() {
       const { operatorKey } = options

@@ -1,9 +1,8 @@
 // `dcms audit`: whether the audit trail is whole.
-import { type AuditInstance, auditTopic } from '@dcms/contract'
+import { type AuditInstance, auditTopic, processNames } from '@dcms/contract'
 import { Broker } from '@dcms/events'
 import { createLogger, headVerifier, kafkaSecurity, settings } from '@dcms/service'
 import { Command } from 'commander'
-import { processNames } from '../launcher/process-environment.ts'
 import { type AddressOptions, findAddresses } from './addresses.ts'
 import { type AuditReport, AuditVerifier } from './audit-verifier.ts'
 import { type OperatorOption, withOperator, withServiceOptions } from './dcms-options.ts'

@@ -2,9 +2,8 @@
 import type { JobRunShown } from '@dcms/contract'
 import { Command, InvalidArgumentError } from 'commander'
 import { durationText } from '../launcher/terminal.ts'
-import { createOperator, type Operator } from '../operator/operator.ts'
 import { isJobContext, jobContexts, type ListedJob } from '../operator/operator-jobs.ts'
-import { type AddressOptions, findAddresses } from './addresses.ts'
+import { type OperatorOption, withOperator, withServiceOptions } from './dcms-options.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -28,31 +27,13 @@ const oneTimeout = (value: string): number => {
   return seconds
 }
 
-const withServiceAddresses = (command: Command): Command =>
-  command
-    .option('--customer-internal-url <url>', 'internal listener of the customer service')
-    .option('--kit-internal-url <url>', 'internal listener of the kit service')
-    .option('--pin-preference-internal-url <url>', 'internal listener of the pin-preference service')
-    .option('--state-dir <folder>', 'folder with run.json (default: .dcms of the workspace)')
-    .option('--operator-key <file>', 'the operator’s private key: who acts (default: DCMS_OPERATOR_KEY_FILE)')
-
-async function withJobs<Result>(options: AddressOptions, work: (jobs: Operator['jobs']) => Promise<Result>): Promise<Result> {
-  const { internalUrls, operatorKeyFile } = await findAddresses(options, process.env)
-  const operator = createOperator({ internalUrls, keyFile: operatorKeyFile })
-  try {
-    return await work(operator.jobs)
-  } finally {
-    await operator.close()
-  }
-}
-
-interface ListOptions extends AddressOptions {
+interface ListOptions extends OperatorOption {
   tenant?: string
   context?: string
   json?: boolean
 }
 
-interface RunOptions extends AddressOptions {
+interface RunOptions extends OperatorOption {
   tenant: string
   asOf?: string
   wait?: boolean
@@ -65,10 +46,10 @@ export function jobCommands(): Command {
     .option('--tenant <tenant>', 'only of this tenant (default: all)')
     .option('--context <context>', `only of this service: ${jobContexts.join(', ')} (default: all)`, oneContext)
     .option('--json', 'one JSON object per job, with its latest runs')
-  withServiceAddresses(list).action(async (options: ListOptions) => {
+  withServiceOptions(list).action(async (options: ListOptions) => {
     const { tenant, context, json } = options
     const filter = { ...(tenant !== undefined && { tenant }), ...(context !== undefined && isJobContext(context) && { context }) }
-    const jobs = await withJobs(options, (operations) => operations.list(filter))
+    const jobs = await withOperator(options, (operator) => operator.jobs.list(filter))
     if (json) for (const job of jobs) console.log(JSON.stringify(job))
     else if (jobs.length === 0) console.log('There are no jobs here.')
     else console.log(jobTable(jobs))
@@ -81,9 +62,9 @@ export function jobCommands(): Command {
     .option('--as-of <time>', 'date or timestamp the job works by, in development and tests only', oneTime)
     .option('--wait', 'return when it has ended; exit code 1 when it failed')
     .option('--timeout <seconds>', 'with --wait: how long (default: 600)', oneTimeout)
-  withServiceAddresses(run).action(async (job: string, options: RunOptions) => {
+  withServiceOptions(run).action(async (job: string, options: RunOptions) => {
     const { tenant, asOf, wait, timeout } = options
-    await withJobs(options, async (operations) => {
+    await withOperator(options, async ({ jobs: operations }) => {
       const started = await operations.run(tenant, job, asOf)
       if (!wait) return console.log(`run ${started.runId} of ${job} for ${tenant} is asked for`)
       const ended = await operations.ended({ ...started, tenant, job }, timeout === undefined ? undefined : timeout * 1000)

@@ -1,11 +1,11 @@
 // What the key commands make of their options, and how keys are shown.
-import { keyPurposes } from '@dcms/contract'
+import { keyContexts, keyPurposes } from '@dcms/contract'
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { componentBytes, contextsOf, keyTable, whyNotRotated } from './dcms-keys.ts'
 
 test('a purpose leads to the contexts that hold it, or to the one that is asked for', () => {
-  expect(contextsOf('data', undefined)).toEqual(['customer', 'kit', 'pin-preference'])
+  expect(contextsOf('data', undefined)).toEqual(keyContexts)
   expect(contextsOf('transport', undefined)).toEqual(['kit', 'pin-preference'])
   expect(contextsOf('data', 'customer')).toEqual(['customer'])
   expect(() => contextsOf('pvk', 'kit')).toThrow('kit holds no pvk key; pin-preference does')

@@ -6,12 +6,13 @@ import {
   type KeyContext,
   type KeyPurposeName,
   type KeyShown,
+  keyContexts,
   keyPurposes,
 } from '@dcms/contract'
 import Table from 'cli-table3'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { OperatorRefused } from '../operator/operator.ts'
-import { holdersOf, type KeysOfContext, keyContexts } from '../operator/operator-keys.ts'
+import { holdersOf, type KeysOfContext } from '../operator/operator-keys.ts'
 import { lineFromInput, type OperatorOption, withOperator, withServiceOptions } from './dcms-options.ts'
 
 interface KeyOptions extends OperatorOption {

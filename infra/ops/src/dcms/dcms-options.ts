@@ -1,4 +1,5 @@
 // What the groups of the dcms command share: where the installation is, who acts, secrets from standard input.
+import { serviceNames } from '@dcms/contract'
 import type { Command } from 'commander'
 import { createOperator, type Operator } from '../operator/operator.ts'
 import { type AddressOptions, findAddresses } from './addresses.ts'
@@ -14,10 +15,8 @@ export function withAddressOptions(command: Command): Command {
 
 /** For commands at the services themselves. */
 export function withServiceOptions(command: Command): Command {
+  for (const name of serviceNames) command.option(`--${name}-internal-url <url>`, `internal listener of the ${name} service`)
   return command
-    .option('--customer-internal-url <url>', 'internal listener of the customer service')
-    .option('--kit-internal-url <url>', 'internal listener of the kit service')
-    .option('--pin-preference-internal-url <url>', 'internal listener of the pin-preference service')
     .option('--state-dir <folder>', 'folder with run.json (default: .dcms of the workspace)')
     .option('--operator-key <file>', 'the operator’s private key: who acts (default: DCMS_OPERATOR_KEY_FILE)')
 }

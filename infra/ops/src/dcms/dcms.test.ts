@@ -1,7 +1,9 @@
 // The dcms command as a program of its own: what it takes, what it says, how it ends.
+
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { keyContexts } from '@dcms/contract'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { runDcmsProgram } from '../../test/run-dcms.ts'
 import { installationKeys } from '../launcher/installation-keys.ts'
@@ -76,7 +78,7 @@ test.each<[string, string[], number, string]>([
   ['a key on the command line', keys('import', '--purpose', 'pin', '--key-block', 'D0112'), 2, '--stdin'],
   ['the numbering key to rotate', keys('rotate', '--purpose', 'numbering'), 1, 'A numbering key is never rotated'],
   ['an exchanged key to rotate', keys('rotate', '--purpose', 'field'), 1, 'dcms keys import --tenant ACME_BANK --purpose field'],
-  ['a context there is not', keys('list', '--context', 'wallet'), 2, 'Allowed choices are customer, kit, pin-preference'],
+  ['a context there is not', keys('list', '--context', 'wallet'), 2, `Allowed choices are ${keyContexts.join(', ')}`],
   ['an export of what never leaves', keys('export', '--purpose', 'cvk'), 2, 'Allowed choices are'],
   ['a PIN of no kit', ['pin', 'unlock', '--tenant', 'ACME_BANK'], 2, '--kit'],
   ['mailers of no batch', ['pin', 'mailers', '--tenant', 'ACME_BANK'], 2, '--batch'],

@@ -1,9 +1,8 @@
 // The `dcms` command: what operators do to a running installation. `npm run dcms -- --help`.
 import { pathToFileURL } from 'node:url'
-import type { Context } from '@dcms/contract'
+import { processNames, serviceNames } from '@dcms/contract'
 import { kafkaSecurity, settings } from '@dcms/service'
 import { Command } from 'commander'
-import { processNames } from '../launcher/process-environment.ts'
 import { painter } from '../launcher/terminal.ts'
 import { readJson, readTenantFile } from '../operator/tenant-file.ts'
 import { type AddressOptions, findAddresses } from './addresses.ts'
@@ -54,10 +53,9 @@ function tenantCommands(): Command {
 }
 
 function eventCommands(): Command {
-  const contexts: readonly Context[] = ['customer', 'kit', 'pin-preference']
   const tail = new Command('tail')
     .description('show events as they happen, until Ctrl-C')
-    .option('--topic <topic>', `may be given several times: ${contexts.join(', ')} (default: all)`, collect)
+    .option('--topic <topic>', `may be given several times: ${serviceNames.join(', ')} (default: all)`, collect)
     .option('--tenant <tenant>', 'only of this tenant')
     .option('--type <type>', 'only of this type, e.g. KitActivated')
     .option('--from-beginning', 'first everything there is')

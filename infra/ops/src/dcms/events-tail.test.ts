@@ -1,4 +1,5 @@
 // Events as people and programs are shown them.
+import { serviceNames, topicOf } from '@dcms/contract'
 import type { ReceivedEvent } from '@dcms/events'
 import { expect, test } from '@jest/globals'
 import { eventJson, eventLine, isWanted, topicsOf } from './events-tail.ts'
@@ -40,6 +41,6 @@ test('tenant and type choose', () => {
 
 test('topics are named by context or in full; an unknown one is told with those there are', () => {
   expect(topicsOf(['kit', 'dcms.customer'])).toEqual(['dcms.kit', 'dcms.customer'])
-  expect(topicsOf([])).toEqual(['dcms.customer', 'dcms.kit', 'dcms.pin-preference'])
-  expect(() => topicsOf(['wallet'])).toThrow('There is no topic wallet; there are dcms.customer, dcms.kit, dcms.pin-preference.')
+  expect(topicsOf([])).toEqual(serviceNames.map(topicOf))
+  expect(() => topicsOf(['wallet'])).toThrow(`There is no topic wallet; there are ${serviceNames.map(topicOf).join(', ')}.`)
 })

@@ -1,10 +1,8 @@
 // Shows events live: one line per event, aligned for people, or as JSON for programs.
-import { type Context, topicOf } from '@dcms/contract'
+import { serviceNames, topicOf } from '@dcms/contract'
 import { Broker, type KafkaSecurity, type ReceivedEvent } from '@dcms/events'
 import { createLogger } from '@dcms/service'
 import { type painter, shortly } from '../launcher/terminal.ts'
-
-const contexts: readonly Context[] = ['customer', 'kit', 'pin-preference']
 
 export interface TailOptions {
   kafkaBrokers: string
@@ -20,10 +18,10 @@ export interface TailOptions {
 
 /** The topics of names as people give them. @throws Error that lists the known ones */
 export function topicsOf(names: readonly string[]): string[] {
-  if (names.length === 0) return contexts.map(topicOf)
+  if (names.length === 0) return serviceNames.map(topicOf)
   return names.map((name) => {
-    const context = contexts.find((each) => each === name || topicOf(each) === name)
-    if (!context) throw new Error(`There is no topic ${name}; there are ${contexts.map(topicOf).join(', ')}.`)
+    const context = serviceNames.find((each) => each === name || topicOf(each) === name)
+    if (!context) throw new Error(`There is no topic ${name}; there are ${serviceNames.map(topicOf).join(', ')}.`)
     return topicOf(context)
   })
 }

@@ -1,9 +1,8 @@
-import { publicEndpointList, stillToCome } from '@dcms/contract'
+import { bankServices, publicEndpointList, stillToCome } from '@dcms/contract'
 import { expect, test } from '@jest/globals'
-import { processNames } from './process-environment.ts'
 
-test('a context without a process has only endpoints that are still to come', () => {
-  const running: readonly string[] = processNames
+test('a context that the gateway does not forward to has only endpoints that are still to come', () => {
+  const running: readonly string[] = bankServices
   const unowned = publicEndpointList.filter(({ owner, name }) => !running.includes(owner) && !stillToCome.has(name))
   expect(unowned.map(({ name }) => name)).toEqual([])
 })

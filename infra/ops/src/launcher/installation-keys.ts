@@ -3,13 +3,10 @@ import { generateKeyPair as generateKeyPairCallback, type JsonWebKey, randomByte
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Caller, type OperatorRole, operatorRoles } from '@dcms/contract'
+import { entryOf, hasMasterKey, type OperatorRole, operatorRoles, type ProcessName, processNames } from '@dcms/contract'
 import { newOperator, operatorsFileWith } from '../operator/operator-key-files.ts'
 
 const generateKeyPair = promisify(generateKeyPairCallback)
-
-/** Every process that signs context tokens. */
-export const callers: readonly Caller[] = ['gateway', 'customer', 'kit', 'pin-preference']
 
 /** Operators of a development installation. Two, for keys take two officers. */
 export const demoOfficers = ['demo-officer-1', 'demo-officer-2'] as const
@@ -23,22 +20,19 @@ const KEY_BYTES = 32
 
 export interface InstallationKeys {
   /** Private JWK of a caller, `kid` = its name. */
-  callerKeyFile(caller: Caller): string
+  callerKeyFile(caller: ProcessName): string
   /** Public JWKS of all callers. */
   readonly callersFile: string
   /** Public JWKS of operators with their roles. */
   readonly operatorsFile: string
   operatorKeyFile(officer: DemoOfficer): string
-  /** Base64 of 32 bytes; every process has its own. */
-  masterKey(process: Caller): string
+  /** Base64 of 32 bytes; every process that wraps keys has its own. */
+  masterKey(process: ProcessName): string
   /** Base64 of 32 bytes; card numbers pass under it from the HSM of one context to that of another. */
   readonly zoneKey: string
 }
 
-/** Processes whose HSMs exchange card numbers. */
-export const zoneKeyHolders: readonly Caller[] = ['kit', 'pin-preference']
-
-export const callerKeyFile = (folder: string, caller: Caller): string => join(folder, `${caller}.jwk.json`)
+export const callerKeyFile = (folder: string, caller: ProcessName): string => join(folder, `${caller}.jwk.json`)
 
 export const operatorKeyFile = (folder: string, officer: DemoOfficer): string => join(folder, `${officer}.operator.jwk.json`)
 
@@ -46,12 +40,12 @@ export const operatorKeyFile = (folder: string, officer: DemoOfficer): string =>
 export async function installationKeys(folder: string): Promise<InstallationKeys> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const publicKeys: JsonWebKey[] = []
-  const masterKeys = new Map<Caller, string>()
-  for (const caller of callers) {
+  const masterKeys = new Map<ProcessName, string>()
+  for (const caller of processNames) {
     const text = await readOrCreate(callerKeyFile(folder, caller), async () => JSON.stringify(await callerKey(caller)))
     const { d: _private, ...publicKey } = JSON.parse(text) as JsonWebKey
     publicKeys.push(publicKey)
-    masterKeys.set(caller, await readOrCreate(join(folder, `${caller}.master-key`), newKey))
+    if (hasMasterKey(caller)) masterKeys.set(caller, await readOrCreate(join(folder, `${caller}.master-key`), newKey))
   }
   const operatorsFile = join(folder, 'operators.jwks.json')
   for (const officer of demoOfficers) {
@@ -72,18 +66,19 @@ export async function installationKeys(folder: string): Promise<InstallationKeys
 }
 
 /** Who gets keys of an installation in containers: the processes, and the demo officers for trials. */
-export const keyReceivers: readonly Caller[] = [...callers, 'ops']
+export const keyReceivers: readonly KeyReceiver[] = [...processNames, 'ops']
+export type KeyReceiver = ProcessName | 'ops'
 
 /** The files of a folder of keys that one receiver needs: its own, the public ones, and the zone key where it has a use for it. */
-export const keyFilesOf = (receiver: Caller): string[] =>
+export const keyFilesOf = (receiver: KeyReceiver): string[] =>
   receiver === 'ops'
     ? ['callers.jwks.json', ...demoOfficers.map((officer) => `${officer}.operator.jwk.json`)]
     : [
         `${receiver}.jwk.json`,
         'callers.jwks.json',
         'operators.jwks.json',
-        `${receiver}.master-key`,
-        ...(zoneKeyHolders.includes(receiver) ? ['zone-key'] : []),
+        ...(hasMasterKey(receiver) ? [`${receiver}.master-key`] : []),
+        ...(entryOf(receiver).hasZoneKey ? ['zone-key'] : []),
       ]
 
 /** Copies to each receiver, into a folder of its name, the keys that it needs and no others; what is there is brought up to date. */
@@ -101,7 +96,7 @@ export async function handOut(keysFolder: string, folder: string): Promise<void>
 
 const newKey = async (): Promise<string> => randomBytes(KEY_BYTES).toString('base64')
 
-async function callerKey(caller: Caller): Promise<JsonWebKey> {
+async function callerKey(caller: ProcessName): Promise<JsonWebKey> {
   const { privateKey } = await generateKeyPair('ec', { namedCurve: 'P-256' })
   return { ...privateKey.export({ format: 'jwk' }), kid: caller, use: 'sig', alg: 'ES256' }
 }

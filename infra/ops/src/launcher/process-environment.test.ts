@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
+import { bankServices, type ProcessName, processNames, settingPrefix } from '@dcms/contract'
 import { expect, test } from '@jest/globals'
-import { devPorts, entryFile, environmentOf, freePorts, host, processNames, requireFree, workspaceRoot } from './process-environment.ts'
+import { devPorts, entryFile, environmentOf, freePorts, host, requireFree, startedNames, workspaceRoot } from './process-environment.ts'
 
 test('a port that is taken is named together with who needs it', async () => {
   const ports = await freePorts()
@@ -17,9 +18,10 @@ test('a port that is taken is named together with who needs it', async () => {
   }
 })
 
-test('free ports are ten different ones', async () => {
+test('free ports are two of their own for each that is started', async () => {
   const ports = Object.values(await freePorts()).flatMap(({ port, internalPort }) => [port, internalPort])
-  expect(new Set(ports).size).toBe(10)
+  expect(ports).toHaveLength(2 * startedNames.length)
+  expect(new Set(ports).size).toBe(ports.length)
 })
 
 const keys = {
@@ -65,7 +67,11 @@ const sharedSettings = [
   'LOG_LEVEL',
 ]
 
+/** The gateway's config reads the addresses of services by their names in the register. */
+const derivedOf = (name: ProcessName): string[] =>
+  name === 'gateway' ? bankServices.map((service) => `${settingPrefix(service)}_URL`) : []
+
 test.each(processNames)('%s gets exactly the settings it reads', (name) => {
-  const read = new Set([...sharedSettings, ...readIn(join(dirname(entryFile(name)), 'config.ts'))])
+  const read = new Set([...sharedSettings, ...derivedOf(name), ...readIn(join(dirname(entryFile(name)), 'config.ts'))])
   expect(Object.keys(environmentOf(name, surroundings)).sort()).toEqual([...read].sort())
 })

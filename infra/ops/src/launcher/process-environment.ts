@@ -1,13 +1,9 @@
-// The processes of an installation: names, entry files, ports and the environment each is given.
+// The processes that the launcher starts: entry files, ports and the environment each is given, from the register of processes.
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { bankServices, entryOf, hasMasterKey, type ProcessName, processes, processNames, recordOf, settingPrefix } from '@dcms/contract'
 import getPort from 'get-port'
-import { type InstallationKeys, zoneKeyHolders } from './installation-keys.ts'
-
-export type ProcessName = 'customer' | 'kit' | 'pin-preference' | 'gateway'
-
-/** All processes, the gateway last: it is of use only when the others are there. */
-export const processNames: readonly ProcessName[] = ['customer', 'kit', 'pin-preference', 'gateway']
+import type { InstallationKeys } from './installation-keys.ts'
 
 /** What the launcher starts: DCMS itself and the outside world it talks to, simulated. The sandbox knows no tenants, callers or keys. */
 export type StartedName = ProcessName | 'sandbox'
@@ -16,8 +12,6 @@ export type StartedName = ProcessName | 'sandbox'
 export const startedNames: readonly StartedName[] = ['sandbox', ...processNames]
 
 export const isStartedName = (text: string): text is StartedName => startedNames.some((name) => name === text)
-
-export const isProcessName = (text: string): text is ProcessName => processNames.some((name) => name === text)
 
 /** The root of the workspace. */
 export const workspaceRoot = join(import.meta.dirname, '..', '..', '..', '..')
@@ -34,13 +28,7 @@ export interface Ports {
 
 export type AllPorts = Readonly<Record<StartedName, Ports>>
 
-export const devPorts: AllPorts = {
-  gateway: { port: 8080, internalPort: 8081 },
-  customer: { port: 8110, internalPort: 8111 },
-  kit: { port: 8120, internalPort: 8121 },
-  'pin-preference': { port: 8130, internalPort: 8131 },
-  sandbox: { port: 8190, internalPort: 8191 },
-}
+export const devPorts: AllPorts = { ...processes, sandbox: { port: 8190, internalPort: 8191 } }
 
 export const host = '127.0.0.1'
 
@@ -58,8 +46,9 @@ async function freePort(): Promise<number> {
 }
 
 export async function freePorts(): Promise<Record<StartedName, Ports>> {
-  const pair = async (): Promise<Ports> => ({ port: await freePort(), internalPort: await freePort() })
-  return { gateway: await pair(), customer: await pair(), kit: await pair(), 'pin-preference': await pair(), sandbox: await pair() }
+  const pairs = new Map<StartedName, Ports>()
+  for (const name of startedNames) pairs.set(name, { port: await freePort(), internalPort: await freePort() })
+  return recordOf(startedNames, (name) => pairs.get(name) ?? devPorts[name])
 }
 
 /** Refuses with the port's number when one of the wanted ports is taken. */
@@ -100,20 +89,6 @@ export interface Surroundings {
 export const publicUrl = (ports: Ports): string => `http://${host}:${ports.port}`
 export const internalUrl = (ports: Ports): string => `http://${host}:${ports.internalPort}`
 
-/** Whose listeners a process calls. */
-const calls: Readonly<Record<ProcessName, { public?: readonly ProcessName[]; internal?: readonly ProcessName[] }>> = {
-  gateway: { public: ['customer', 'kit', 'pin-preference'] },
-  customer: { internal: ['kit', 'pin-preference'] },
-  kit: { internal: ['customer', 'pin-preference'] },
-  'pin-preference': { internal: ['customer', 'kit'] },
-}
-
-/** `pin-preference` → `PIN_PREFERENCE`. */
-const variableOf = (name: string): string => name.toUpperCase().replace('-', '_')
-
-/** Which outside partners a process calls: `courier` is `COURIER_URL`. */
-const partnersOf: Readonly<Partial<Record<ProcessName, readonly string[]>>> = { kit: ['courier'], customer: ['messaging'] }
-
 /** What a process reads in its `src/config.ts`, and nothing that is another's; over the launcher's own environment. */
 export function environmentOf(name: StartedName, { engines, installation, ports, keys, logLevel }: Surroundings): Record<string, string> {
   const everyone = {
@@ -125,7 +100,7 @@ export function environmentOf(name: StartedName, { engines, installation, ports,
     LOG_LEVEL: logLevel,
   }
   if (name === 'sandbox') return everyone
-  const { public: publicOnes = [], internal: internalOnes = [] } = calls[name]
+  const { asks, partners, hasZoneKey } = entryOf(name)
   return {
     ...everyone,
     KAFKA_BROKERS: engines.kafkaBrokers,
@@ -133,16 +108,16 @@ export function environmentOf(name: StartedName, { engines, installation, ports,
     DRAIN_SECONDS: '0', // nobody balances in front of it
     SHARED_PORTS: 'no',
     INTERNAL_PORT: String(ports[name].internalPort),
-    DCMS_MASTER_KEY: keys.masterKey(name),
-    ...(name === 'gateway' && { TRUSTED_PROXIES: process.env.TRUSTED_PROXIES ?? '' }),
-    ...(zoneKeyHolders.includes(name) && { DCMS_ZONE_KEY: keys.zoneKey }),
+    ...(hasMasterKey(name) && { DCMS_MASTER_KEY: keys.masterKey(name) }),
+    ...(hasZoneKey && { DCMS_ZONE_KEY: keys.zoneKey }),
     DCMS_CALLER_KEY_FILE: keys.callerKeyFile(name),
     DCMS_CALLERS_FILE: keys.callersFile,
     DCMS_OPERATORS_FILE: keys.operatorsFile,
-    ...Object.fromEntries(publicOnes.map((other) => [`${variableOf(other)}_URL`, publicUrl(ports[other])])),
-    ...Object.fromEntries(internalOnes.map((other) => [`${variableOf(other)}_INTERNAL_URL`, internalUrl(ports[other])])),
-    ...Object.fromEntries(
-      (partnersOf[name] ?? []).map((partner) => [`${variableOf(partner)}_URL`, `${publicUrl(ports.sandbox)}/${partner}`]),
-    ),
+    ...Object.fromEntries(asks.map((other) => [`${settingPrefix(other)}_INTERNAL_URL`, internalUrl(ports[other])])),
+    ...Object.fromEntries(partners.map((partner) => [`${settingPrefix(partner)}_URL`, `${publicUrl(ports.sandbox)}/${partner}`])),
+    ...(name === 'gateway' && {
+      TRUSTED_PROXIES: process.env.TRUSTED_PROXIES ?? '',
+      ...Object.fromEntries(bankServices.map((other) => [`${settingPrefix(other)}_URL`, publicUrl(ports[other])])),
+    }),
   }
 }

@@ -1,6 +1,7 @@
 // The launcher: starts the gateway and the services of one installation as processes of their own; used by npm start, tests and benches.
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type ProcessName, processNames, recordOf } from '@dcms/contract'
 import { createOperator, type Operator } from '../operator/operator.ts'
 import { installationKeys } from './installation-keys.ts'
 import {
@@ -10,7 +11,6 @@ import {
   freePorts,
   internalUrl,
   type Ports,
-  type ProcessName,
   publicUrl,
   requireFree,
   type StartedName,
@@ -113,12 +113,8 @@ export async function startInstallation(options: InstallationOptions): Promise<I
   }
 }
 
-const internalUrls = (ports: Readonly<Record<StartedName, Ports>>): Record<ProcessName, string> => ({
-  gateway: internalUrl(ports.gateway),
-  customer: internalUrl(ports.customer),
-  kit: internalUrl(ports.kit),
-  'pin-preference': internalUrl(ports['pin-preference']),
-})
+const internalUrls = (ports: Readonly<Record<StartedName, Ports>>): Record<ProcessName, string> =>
+  recordOf(processNames, (name) => internalUrl(ports[name]))
 
 async function startAll(processes: ReadonlyMap<StartedName, ServiceProcess>, progress: (line: string) => void): Promise<void> {
   try {

@@ -1,7 +1,8 @@
 // The run file: where what `npm start` runs can be reached; the `dcms` command finds it, options and environment stand above it.
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ProcessName, workspaceRoot } from './process-environment.ts'
+import { type ProcessName, processNames, recordOf } from '@dcms/contract'
+import { workspaceRoot } from './process-environment.ts'
 import type { Installation } from './processes.ts'
 
 export interface RunFile {
@@ -38,18 +39,12 @@ export async function writeRunFile(
   stateDir: string,
   { gatewayUrl, processes, engines, keysDir, operatorKeyFile, callersFile, logDir, installation }: Installation,
 ): Promise<void> {
-  const internal = (name: ProcessName): string => processes.get(name)?.internalUrl ?? ''
   const run: RunFile = {
     pid: process.pid,
     startedAt: new Date().toISOString(),
     installation,
     gatewayUrl,
-    internalUrls: {
-      gateway: internal('gateway'),
-      customer: internal('customer'),
-      kit: internal('kit'),
-      'pin-preference': internal('pin-preference'),
-    },
+    internalUrls: recordOf(processNames, (name) => processes.get(name)?.internalUrl ?? ''),
     kafkaBrokers: engines.kafkaBrokers,
     mongoUrl: engines.mongoUrl,
     keysDir,

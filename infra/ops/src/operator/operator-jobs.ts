@@ -1,15 +1,22 @@
 // What an operator does about jobs: see what ran, start a run, wait for its end.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type InternalEndpoint, type JobOfTenant, type JobRunShown, listJobsEndpoint, runJobEndpoint } from '@dcms/contract'
-import type { ProcessName } from '../launcher/process-environment.ts'
+import {
+  type InternalEndpoint,
+  type JobOfTenant,
+  type JobRunShown,
+  listJobsEndpoint,
+  runJobEndpoint,
+  type ServiceName,
+  serviceNames,
+} from '@dcms/contract'
 
 const POLL_MS = 200
 const WAIT_TIMEOUT_MS = 600_000
 
-/** The processes that may have jobs. */
-export type JobContext = Exclude<ProcessName, 'gateway'>
+/** Every service may have jobs. */
+export type JobContext = ServiceName
 
-export const jobContexts: readonly JobContext[] = ['customer', 'kit', 'pin-preference']
+export const jobContexts: readonly JobContext[] = serviceNames
 
 export const isJobContext = (text: string): text is JobContext => jobContexts.some((each) => each === text)
 

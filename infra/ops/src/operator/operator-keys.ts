@@ -13,6 +13,7 @@ import {
   type KeyContext,
   type KeyPurposeName,
   type KeyShown,
+  keyContexts,
   keyPurposesOf,
   listKeysEndpoint,
   type RotateKey,
@@ -48,8 +49,6 @@ export interface KeyOperations {
   exportBlock(context: KeyContext, key: ExportKey): Promise<KeyShown & { keyBlock?: string }>
   list(context: KeyContext, tenant: string): Promise<KeysOfContext>
 }
-
-export const keyContexts: readonly KeyContext[] = ['customer', 'kit', 'pin-preference']
 
 /** The contexts that hold keys of this purpose. */
 export const holdersOf = (purpose: KeyPurposeName): KeyContext[] =>

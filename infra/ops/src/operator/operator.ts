@@ -15,7 +15,9 @@ import {
   type KitIsClosed,
   listUsersEndpoint,
   type PinMailerBatch,
+  type ProcessName,
   type ProducePinMailers,
+  processNames,
   producePinMailersEndpoint,
   setUserStateEndpoint,
   type TenantDefinition,
@@ -26,7 +28,6 @@ import {
   unlockPinEndpoint,
 } from '@dcms/contract'
 import { callerTokens, type InternalClient, internalClient, ServiceUnavailable } from '@dcms/service'
-import { type ProcessName, processNames } from '../launcher/process-environment.ts'
 import { type JobOperations, jobOperations } from './operator-jobs.ts'
 import { type KeyOperations, keyOperations, type OperatorCall } from './operator-keys.ts'
 

@@ -1,26 +1,12 @@
 // Operators' key ceremony, `dcms keys …`: offered by every service for the purposes of its context. Key check values are shown, never a key.
 import type { FromSchema } from 'json-schema-to-ts'
 import type { ErrorCode } from '../errors/errors.ts'
+import { blockKeyPurposes, componentKeyPurposes, exchangedKeyPurposes, type KeyPurposeName, keyPurposes } from '../key-purposes.ts'
+import { entryOf, type KeyContext, keyContexts, recordOf } from '../processes.ts'
 import type { Context, InternalEndpoint } from '../wire/endpoint.ts'
 
-/** What somebody else holds too: banks (field, pin), the printer of PIN mailers, the card switch. */
-export const exchangedKeyPurposes = ['field', 'pin', 'mailer', 'switch'] as const
-/** What comes in as a key block under the transport key. */
-export const blockKeyPurposes = ['field', 'pin', 'mailer', 'switch', 'pvk', 'cvk'] as const
-/** What comes in as two components. */
-export const componentKeyPurposes = ['field', 'pin', 'mailer', 'switch', 'transport'] as const
-export const keyPurposes = ['data', 'index', 'numbering', 'pvk', 'cvk', 'field', 'pin', 'mailer', 'switch', 'transport'] as const
-export type KeyPurposeName = (typeof keyPurposes)[number]
-
-/** The contexts that hold tenants' keys. */
-export type KeyContext = 'customer' | 'kit' | 'pin-preference'
-
-/** Which keys each context holds. A purpose that stands several times is another key in each, except `transport`: there all hold the same. */
-export const keyPurposesOf: Readonly<Record<KeyContext, readonly KeyPurposeName[]>> = {
-  customer: ['data'],
-  kit: ['data', 'index', 'numbering', 'cvk', 'field', 'transport'],
-  'pin-preference': ['data', 'pvk', 'pin', 'mailer', 'switch', 'transport'],
-}
+/** Which keys each context holds, as the register of processes has it. */
+export const keyPurposesOf: Readonly<Record<KeyContext, readonly KeyPurposeName[]>> = recordOf(keyContexts, (name) => entryOf(name).keys)
 
 const tenant = { type: 'string', pattern: '^[A-Z][A-Z0-9_]{1,29}$', maxLength: 30 } as const
 const forPurpose = <const Names extends readonly KeyPurposeName[]>(names: Names) =>

@@ -1,9 +1,10 @@
 // What an endpoint of the contract is: one entry drives the gateway's route, the service's validation, the SDK's method and the reference.
 import type { ErrorCode } from '../errors/errors.ts'
+import type { ProcessName, plannedContexts } from '../processes.ts'
 import { grants, type Permission } from './roles.ts'
 
-/** The contexts that own endpoints, each one service with its own databases. */
-export type Context = 'gateway' | 'customer' | 'kit' | 'pin-preference' | 'wallet-ncmc' | 'inventory-order'
+/** The contexts that own endpoints, each one service with its own databases, or none yet. */
+export type Context = ProcessName | (typeof plannedContexts)[number]
 
 /** Who calls an internal endpoint: the name in the caller's context token. */
 export type Caller = Context | 'ops'
