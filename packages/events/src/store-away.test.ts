@@ -51,6 +51,44 @@ test('no connection: an error of the connection, of the choice of a server, of t
   await waiting.destroy()
 })
 
+// As FerretDB 2.7 said it, over a PostgreSQL that was stopped, killed and started again.
+const acquiring =
+  'msg_find.go:43 (handler.(*Handler).msgFind): pool_cursors.go:132 (documentdb.(*Pool).Find): pool.go:90 (documentdb.(*Pool).Acquire): '
+const connecting = `${acquiring}failed to connect to \`user=postgres database=postgres\`: /run/.s.PGSQL.5432 (/run): `
+
+test.each([
+  `${connecting}dial error: dial unix /run/.s.PGSQL.5432: connect: no such file or directory`,
+  `${connecting}dial error: dial unix /run/.s.PGSQL.5432: connect: connection refused`,
+  `${connecting}failed to receive message: read unix @->/run/.s.PGSQL.5432: read: connection reset by peer`,
+  `${connecting}server error: FATAL: the database system is starting up (SQLSTATE 57P03)`,
+  'terminating connection due to administrator command',
+  'terminating connection due to unexpected postmaster exit',
+  'terminating connection because of crash of another server process',
+  'the database system is shutting down',
+  'the database system is starting up',
+  'write failed: write unix @->/run/.s.PGSQL.5432: write: broken pipe',
+  'read unix @->/run/.s.PGSQL.5432: read: connection reset by peer',
+  'unexpected EOF',
+])('the PostgreSQL behind FerretDB is away: %s', (message) => {
+  expect(isStoreAway(serverError(1, { message, codeName: 'InternalError' }))).toBe(true)
+  const bulk = new mongo.MongoBulkWriteError(serverError(1, { message }), {} as mongo.BulkWriteResult)
+  expect(isStoreAway(bulk)).toBe(true)
+  expect(isStoreAway(serverError(2, { message }))).toBe(false) // only where the store has no better code
+})
+
+test.each([
+  'index row size 2712 exceeds btree version 4 maximum 2704 for index "documents_7_1"',
+  'unexpected EOF in the pipeline that was sent',
+  'the field "terminating connection" is not known',
+])('another internal fault of FerretDB is not: %s', (message) => {
+  expect(isStoreAway(serverError(1, { message, codeName: 'InternalError' }))).toBe(false)
+})
+
+test('a bulk write that reached no server', () => {
+  const unreached = new mongo.MongoNetworkError('connect ECONNREFUSED 127.0.0.1:27017')
+  expect(isStoreAway(new mongo.MongoBulkWriteError(unreached as never, {} as mongo.BulkWriteResult))).toBe(true)
+})
+
 test('a connection that is cut while it is in use', async () => {
   const server = createServer((socket) => socket.once('data', () => socket.destroy())).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))

@@ -50,6 +50,17 @@ const AWAY_CODES = new Set([
 /** By these the server or the driver says the same, whatever the code. */
 const AWAY_LABELS = ['RetryableWriteError', 'RetryableError', 'SystemOverloadedError', 'PoolRequestedRetry', 'ResetPool', 'HandshakeError']
 
+/** FerretDB says so of whatever has no code of MongoDB's, of a PostgreSQL behind it that is away as of a fault: only the words differ. */
+const FERRETDB_INTERNAL = 1
+/** What PostgreSQL, or the connection to it, says when it stops, starts or has gone. Before it FerretDB names the places it came by. */
+const POSTGRES_AWAY = [
+  /(?:^|: )failed to connect to `/, // gone, full or still starting: the rest says which
+  /(?:^|: )terminating connection (?:due to|because of) /, // 57P01, 57P02: stopped, or another of its processes crashed
+  /(?:^|: )the database system is (?:shutting down|starting up|in recovery mode|not (?:yet )?accepting connections)/, // 57P03
+  /(?:^|: )(?:read|write) (?:unix|tcp) .*: (?:read|write): (?:broken pipe|connection reset by peer)$/,
+  /(?:^|: )(?:unexpected EOF|conn closed)$/,
+]
+
 const CAUSES_MAX = 4
 
 /**
@@ -60,7 +71,7 @@ export function isStoreAway(error: unknown): boolean {
   let each = error
   for (let depth = 0; depth < CAUSES_MAX && each instanceof Error; depth++) {
     if (saysAway(each)) return true
-    each = each.cause
+    each = each.cause ?? memberOf(each, 'errorResponse') // the error of the driver that a bulk write met
   }
   return false
 }
@@ -73,7 +84,9 @@ function saysAway(error: Error): boolean {
   if (!error.name.startsWith('Mongo')) return false
   const labels: unknown = 'errorLabels' in error ? error.errorLabels : []
   if (Array.isArray(labels) && AWAY_LABELS.some((label) => labels.includes(label))) return true
-  return codesOf(error).some((code) => AWAY_CODES.has(code))
+  const codes = codesOf(error)
+  if (codes.includes(FERRETDB_INTERNAL) && POSTGRES_AWAY.some((words) => words.test(error.message))) return true
+  return codes.some((code) => AWAY_CODES.has(code))
 }
 
 /** The error's own code, and those of a write concern that was not met beside writes that were done. */
