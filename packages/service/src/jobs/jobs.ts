@@ -186,7 +186,7 @@ export class Jobs {
           leaseUntil: new Date(now.getTime() + this.#leaseMs),
           leaseOf: this.#holder,
           running,
-          ...(!record.running && !asked && { nextAt: new Date(now.getTime() + job.everyMs) }),
+          ...(!record.running && !asked && { nextAt: new Date(now.getTime() + untilNext(job, turn)) }),
         },
         $inc: { turn: 1 },
         ...(!record.running && asked && { $unset: { asked: '' as const } }),
@@ -239,6 +239,9 @@ export class Jobs {
     await lease.close({ $unset: { leaseUntil: '', leaseOf: '' } })
   }
 }
+
+/** After its first run a bank gets a place of its own within the period: banks that were set up together do not come due together for ever. */
+const untilNext = ({ everyMs }: Job, turn: number): number => (turn === 0 ? everyMs * Math.random() : everyMs)
 
 const idOf = (tenant: string, job: string): string => `${tenant}/${job}`
 

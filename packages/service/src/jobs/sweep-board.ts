@@ -10,6 +10,8 @@ export interface SweepRecord {
   activeUntil?: Date
   /** Runs in a row that failed. */
   failures?: number
+  /** Runs in a row of a bank at rest: the pauses between them grow. */
+  restingRuns?: number
   /** How far the run before came, which left more to do. */
   position?: string
 }
@@ -52,9 +54,13 @@ export class SweepBoard {
       .toArray()
   }
 
-  /** Takes a run by naming when the next one is due; false when another process was faster. */
-  async take({ _id, dueAt }: SweepRecord, next: Date): Promise<boolean> {
-    return (await this.#records.updateOne({ _id, dueAt }, { $set: { dueAt: next } })).matchedCount === 1
+  /**
+   * Takes a run by naming when the next one is due; false when another process was faster, or told meanwhile that the bank is at work: what is still
+   * due then the next look finds.
+   */
+  async take({ _id, dueAt, activeUntil }: SweepRecord, next: Date, restingRuns: number): Promise<boolean> {
+    const asRead = { _id, dueAt, activeUntil: activeUntil ?? { $exists: false } }
+    return (await this.#records.updateOne(asRead, { $set: { dueAt: next, restingRuns } })).matchedCount === 1
   }
 
   /** A run failed: sooner or later than by the clock, and again and again for a while. */
@@ -76,13 +82,13 @@ export class SweepBoard {
 
   /** A run left more to do: the next one follows at once, behind the position. */
   async goOn({ _id }: SweepRecord, position: string, now: Date): Promise<void> {
-    await this.#records.updateOne({ _id }, { $set: { position, dueAt: now }, $unset: { failures: '' } })
+    await this.#records.updateOne({ _id }, { $set: { position, dueAt: now, restingRuns: 0 }, $unset: { failures: '' } })
   }
 
   /** Something was written for the bank that may be left unfinished: all its sweeps come soon, and often for a while. */
   async wake(tenant: string, sweeps: readonly string[], now: Date, dueAt: Date): Promise<void> {
     const activeUntil = new Date(now.getTime() + ACTIVE_MS)
-    const woken = await this.#records.updateMany({ tenant }, { $min: { dueAt }, $max: { activeUntil } })
+    const woken = await this.#records.updateMany({ tenant }, { $min: { dueAt }, $max: { activeUntil }, $set: { restingRuns: 0 } })
     if (woken.matchedCount < sweeps.length) await this.place(sweeps.map((sweep) => ({ tenant, sweep, dueAt, activeUntil })))
   }
 }

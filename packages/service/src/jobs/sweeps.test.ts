@@ -70,6 +70,43 @@ test('what a process that died left is found by another within seconds: by the c
   expect(swept.length).toBeLessThanOrEqual(1)
 })
 
+test('a bank that stays at rest is swept ever more rarely, up to a bound; one that was at work as often as before', async () => {
+  const board = boardOf()
+  const [tenant] = banks(1) as [Tenant]
+  const at: number[] = []
+  const run = async (): Promise<undefined> => void at.push(clock.nowMs)
+  const { sweeper, clock } = processOf(board, [tenant], run, { idleEveryMaxMs: 4 * 60 * 60_000 })
+  const rest = async (hours: number): Promise<number[]> => {
+    at.length = 0
+    for (let minute = 0; minute < hours * 60; minute += 10) {
+      clock.nowMs += 10 * 60_000
+      await sweeper.look()
+    }
+    return at.map((ms, position) => (ms - (at[position - 1] ?? ms)) / 3_600_000).slice(1)
+  }
+  await sweeper.begin(tenant)
+  const pauses = await rest(20)
+  for (const [position, hours] of [0.5, 1, 2, 4, 4].entries()) {
+    expect(pauses[position]).toBeGreaterThan(hours * 0.89)
+    expect(pauses[position]).toBeLessThan(hours * 1.11 + 1 / 6) // it is looked every ten minutes
+  }
+  sweeper.touched(tenant.id)
+  await until('it was told', async () => (await board.due(new Date(clock.nowMs + 2_000))).length === 1)
+  expect((await rest(2)).length).toBeGreaterThanOrEqual(2)
+})
+
+test('a bank that comes to work while its sweep at rest is being taken is swept as one at work', async () => {
+  const board = boardOf()
+  const now = new Date()
+  await board.place([{ tenant: 'BANK_0', sweep: 'tidy', dueAt: now }])
+  const [read] = await board.due(now)
+  if (!read) throw new Error('nothing is due')
+  await board.wake('BANK_0', ['tidy'], now, new Date(now.getTime() + 1_000))
+  expect(await board.take(read, new Date(now.getTime() + 30 * 60_000), 1)).toBe(false)
+  const [still] = await board.due(now)
+  expect(still?.activeUntil?.getTime()).toBeGreaterThan(now.getTime())
+})
+
 test('two processes share the work: each run is one of theirs', async () => {
   const board = boardOf()
   const [tenant] = banks(1) as [Tenant]

@@ -8,6 +8,7 @@ import type { Tenant } from '../store/tenant.ts'
 import type { SweepBoard, SweepRecord } from './sweep-board.ts'
 
 const IDLE_EVERY_MS = 30 * 60_000
+const IDLE_EVERY_MAX_MS = 12 * 60 * 60_000
 /** A process with banks at work looks this often for what is due; one where all is quiet less often. */
 const TICK_MS = 1_000
 const IDLE_TICK_MS = 3_000
@@ -40,8 +41,13 @@ export interface Sweep {
   name: string
   /** For a bank at work: one where something was written within the last minutes, in whatever process. */
   everyMs: number
-  /** For a bank at rest; half an hour unless told. */
+  /** For a bank that has just come to rest; half an hour unless told. */
   idleEveryMs?: number
+  /**
+   * While it stays at rest the time doubles run by run, up to this; half a day unless told. The same as `idleEveryMs` where something happens without
+   * a write of ours: a partner's doing, a date that comes.
+   */
+  idleEveryMaxMs?: number
   /**
    * Must take a repeat, also beside itself in another process. What it writes by its scope keeps the bank at work. With much to do it does a few
    * seconds' worth and says how far it came; the next run, in whatever process, follows at once and gets that position.
@@ -64,7 +70,7 @@ export interface SweeperOptions {
 /**
  * Runs the sweeps of a service in one process. Each process sweeps every bank once when it begins to serve it; after that the processes share the work
  * by the board, where one query finds what is due for all banks. A bank at work is swept every few seconds, by whichever process comes first, and one at
- * rest in turn: what a process that died left is found as soon as ever, and banks at rest cost next to nothing.
+ * rest the more rarely the longer it rests: what a process that died left is found as soon as ever, and banks at rest cost next to nothing.
  */
 export class Sweeper {
   readonly #options: SweeperOptions
@@ -132,7 +138,7 @@ export class Sweeper {
       const tenant = tenantOf(record.tenant)
       if (!sweep || !tenant) {
         // Another release's, or a bank that this process cannot serve: not at the head of the list for ever.
-        await board.take(record, new Date(now.getTime() + FAILED_PAUSE_MAX_MS))
+        await board.take(record, new Date(now.getTime() + FAILED_PAUSE_MAX_MS), record.restingRuns ?? 0)
       } else if (!this.#running.has(record._id)) runs.push(this.#limit(() => this.#runDue(record, sweep, tenant)))
     }
     // What lasts goes on beside the next looks: one bank's long run keeps no other bank waiting.
@@ -146,8 +152,9 @@ export class Sweeper {
     try {
       const now = this.#nowMs()
       const isActive = (record.activeUntil?.getTime() ?? 0) > now
-      const nextInMs = isActive ? sweep.everyMs : idleOf(sweep) * (0.9 + 0.2 * Math.random())
-      if (!(await board.take(record, new Date(now + nextInMs)))) return
+      const rested = isActive ? 0 : (record.restingRuns ?? 0)
+      const nextInMs = isActive ? sweep.everyMs : idleOf(sweep, rested) * (0.9 + 0.2 * Math.random())
+      if (!(await board.take(record, new Date(now + nextInMs), isActive ? 0 : rested + 1))) return
       if (isActive) onActive?.(tenant.id)
       try {
         const left = await this.#run(sweep, tenant, record.position)
@@ -180,7 +187,8 @@ export class Sweeper {
   }
 }
 
-const idleOf = ({ idleEveryMs = IDLE_EVERY_MS }: Sweep): number => idleEveryMs
+const idleOf = ({ idleEveryMs = IDLE_EVERY_MS, idleEveryMaxMs = IDLE_EVERY_MAX_MS }: Sweep, rested = 0): number =>
+  Math.min(idleEveryMs * 2 ** rested, Math.max(idleEveryMs, idleEveryMaxMs))
 
 /** Sleeps, at most until the signal. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
