@@ -45,6 +45,8 @@ export interface Kit extends Stored, StoredCardNumber {
   activatedAt?: Date
   /** When the virtual card became a physical one. */
   convertedAt?: Date
+  /** Present from an application without a key until its caller has the answer. */
+  appliedFor?: AppliedFor
   /** When its holder was told that it ends soon. */
   renewalNoticedAt?: Date
   /** The kit whose place it takes: by replacement at once, by upgrade once it is activated. */
@@ -71,15 +73,24 @@ export interface Kit extends Stored, StoredCardNumber {
 
 export type { KitStatus } from '@dcms/contract'
 
-/** Who asked for a successor without a key and was not answered yet: kept beside its name. */
-export interface Asked {
+/** What a caller without a key asked for and was not answered yet. */
+export interface Unanswered {
   /** Hash of what was asked for. */
   by: string
-  /** The card to answer. */
-  kitNo: string
   at: Date
   /** When the caller was told of an error. */
   leftAt?: Date
+}
+
+/** Who asked for a successor without a key and was not answered yet: kept beside its name. */
+export interface Asked extends Unanswered {
+  /** The card to answer. */
+  kitNo: string
+}
+
+/** Who applied for a physical card without a key and was not answered yet: kept by the update that makes the card theirs, or physical. */
+export interface AppliedFor extends Unanswered {
+  commandId: string
 }
 
 /** What a kit keeps of one shipment; scans and addresses stay with the courier. */
@@ -138,6 +149,7 @@ export const kitsOf = aggregateModel<Kit>(
     changedAt: Date,
     activatedAt: Date,
     convertedAt: Date,
+    appliedFor: { type: { by: String, commandId: String, at: Date, leftAt: Date }, default: undefined },
     renewalNoticedAt: Date,
     predecessor: String,
     successor: { type: { kitNo: String, commandId: String, at: Date, ordered: Object, asked: Object }, default: undefined },

@@ -1,55 +1,92 @@
 // Applying for a physical card: a fresh one, or the plastic for a virtual card. Contract: packages/contract/src/kit/apply-for-card.ts.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type AppliedCard, accountsOfEntityEndpoint, applyForCardEndpoint, productFor, statusesFor } from '@dcms/contract'
 import { answer, command, type Outcome, refuse, type Scope } from '@dcms/service'
 import { decideConfirmation } from '../issuing/confirm-kits.ts'
 import { makeKit } from '../issuing/make-kit.ts'
-import { isIssued, type Kit, kitsOf, readKit, withoutOutbox } from '../kit.ts'
+import { type IssuedKit, isIssued, type Kit, kitsOf, readKit, withoutOutbox } from '../kit.ts'
+import { begunApplication, claimApplication, leaveApplication, notingApplicant } from './begun-application.ts'
+import { askedBy } from './begun-succession.ts'
 import { type Application, type ApplyRefusal, conversionDateOf, convertCard } from './convert-card.ts'
 import { addressRefusal } from './delivery-address.ts'
 import type { SuccessionParts } from './succession.ts'
 import { giveTurnBack, takeTurn } from './take-turn.ts'
 
 const CHANGES_MAX = 50
+/** Between two looks at a call that still runs; so often as a command is run again, that is longer than such a call may run. */
+const PAUSE_MS = 150
 /** Statuses in which a card is held: the same that may be converted. */
 const held = statusesFor('CONVERT')
 
-/** A repeat with the same idempotency key shows the same card. */
+/** A repeat with the same idempotency key shows the same card; without a key the same call does while it was not answered. */
 export const applyForCard = (parts: SuccessionParts) =>
   command(applyForCardEndpoint, async (input, scope): Promise<Outcome<AppliedCard, ApplyRefusal>> => {
     const application = { ...input, deliveryAddress: input.deliveryAddress ?? 'PERMANENT' }
-    const applied =
-      input.kitNo === undefined
-        ? await inTurn(application, scope, parts)
-        : await convertCard({ ...application, kitNo: input.kitNo }, scope, parts.customer)
-    if (applied.kind !== 'answer') return applied
-    const kit = await readKit(scope.tenant, applied.result)
-    if (!kit || !isIssued(kit)) return { kind: 'overtaken' }
-    const kitInfo = { ...(await parts.vault.kitInfoWithCardNumber(scope.tenant, kit)), ...conversionDateOf(kit, scope.tenant) }
-    return answer({ entityId: input.entityId, kitInfo: [kitInfo] })
+    const asked = askedBy(scope, application)
+    try {
+      return await apply(application, asked, scope, parts)
+    } catch (error) {
+      await leaveApplication(input.entityId, asked, scope)
+      throw error
+    }
   })
 
+async function apply(
+  application: Application,
+  asked: string | undefined,
+  scope: Scope,
+  parts: SuccessionParts,
+): Promise<Outcome<AppliedCard, ApplyRefusal>> {
+  const { entityId, kitNo } = application
+  const begun = await begunApplication(entityId, asked, scope)
+  if (begun === 'running') {
+    await sleep(PAUSE_MS)
+    return { kind: 'overtaken' }
+  }
+  if (begun) return await answerWith(begun, scope, parts)
+  const applied =
+    kitNo === undefined
+      ? await inTurn(application, asked, scope, parts)
+      : await convertCard({ ...application, kitNo }, asked, scope, parts.customer)
+  if (applied.kind !== 'answer') return applied
+  const kit = await readKit(scope.tenant, applied.result)
+  return kit && isIssued(kit) ? await answerWith(kit, scope, parts) : { kind: 'overtaken' }
+}
+
+/** Only once the answer is made up is noted that there is one: until then the same call finds the card. */
+async function answerWith(kit: IssuedKit, scope: Scope, { vault }: SuccessionParts): Promise<Outcome<AppliedCard, never>> {
+  const kitInfo = { ...(await vault.kitInfoWithCardNumber(scope.tenant, kit)), ...conversionDateOf(kit, scope.tenant) }
+  if (!(await claimApplication(kit, scope))) return { kind: 'overtaken' }
+  return answer({ entityId: kit.entityId, kitInfo: [kitInfo] })
+}
+
 /** Two applications of one customer at once must not both find that there is no card yet. */
-async function inTurn(application: Application, scope: Scope, parts: SuccessionParts): Promise<Outcome<string, ApplyRefusal>> {
+async function inTurn(
+  application: Application,
+  asked: string | undefined,
+  scope: Scope,
+  parts: SuccessionParts,
+): Promise<Outcome<string, ApplyRefusal>> {
   const turn = `fresh-card ${application.entityId}`
   if (!(await takeTurn(turn, scope))) return { kind: 'overtaken' }
   try {
-    return await issueFresh(application, scope, parts)
+    return await issueFresh(application, asked, scope, parts)
   } finally {
     await giveTurnBack(turn, scope)
   }
 }
 
-async function issueFresh({ entityId, deliveryAddress }: Application, scope: Scope, parts: SuccessionParts) {
+async function issueFresh({ entityId, deliveryAddress }: Application, asked: string | undefined, scope: Scope, parts: SuccessionParts) {
   const { tenant, commandId, user, roles, requestId, traceparent, deadlineAtMs } = scope
   const kits = kitsOf(tenant)
   const mine = await kits.findOne({ entityId, issuedBy: commandId }, withoutOutbox).lean<Kit>()
   if (mine) return answer(mine._id)
-  const asked = await parts.customer.call(
+  const known = await parts.customer.call(
     accountsOfEntityEndpoint,
     { entityId },
     { tenant: tenant.id, user, roles, requestId, traceparent, deadlineAtMs },
   )
-  const { accounts } = asked.kind === 'answer' ? asked.result : { accounts: [] }
+  const { accounts } = known.kind === 'answer' ? known.result : { accounts: [] }
   const account = accounts.find(({ defaultAccount }) => defaultAccount) ?? accounts[0]
   if (!account) return refuse('CUS001') // every customer has one
   if (await kits.exists({ entityId, cardType: 'PHYSICAL', status: { $in: held } })) return refuse('card.already.active')
@@ -62,7 +99,8 @@ async function issueFresh({ entityId, deliveryAddress }: Application, scope: Sco
   const { kitNo } = fresh
   for (let tries = 0; tries < CHANGES_MAX; tries++) {
     const made = await readKit(tenant, kitNo)
-    const confirmed = await scope.commit(kitsOf, made, decideConfirmation(made, commandId, scope), kitNo)
+    const decision = notingApplicant(decideConfirmation(made, commandId, scope), asked, scope)
+    const confirmed = await scope.commit(kitsOf, made, decision, kitNo)
     if (confirmed.kind !== 'overtaken') return confirmed
   }
   return { kind: 'overtaken' } as const

@@ -1,7 +1,7 @@
 // Finding the succession that an earlier call began. A caller with a key is known by the command; one without by asking for the same once more, as
 // long as the card that it asked for was not answered.
 import { hashOf, type Scope } from '@dcms/service'
-import { type Asked, type Kit, kitsOf } from '../kit.ts'
+import { type Asked, type Kit, kitsOf, type Unanswered } from '../kit.ts'
 
 /** From the moment the old card names the new one, a call runs shorter than this. What is older has nobody who waits for its answer. */
 const RUNNING_MAX_MS = 2_000
@@ -16,7 +16,15 @@ export const askedBy = (
 
 /** What the same call before this one began at the card. `running`: that one may still be answered. */
 export function begunBy({ successor }: Pick<Kit, 'successor'>, asked: string | undefined, nowMs = Date.now()): Asked | 'running' | null {
-  const begun = successor?.asked
+  return foundBy(successor?.asked, asked, nowMs)
+}
+
+/** What is kept of a call, when this one asks for the same and that one was not answered. */
+export function foundBy<Begun extends Unanswered>(
+  begun: Begun | undefined,
+  asked: string | undefined,
+  nowMs = Date.now(),
+): Begun | 'running' | null {
   if (!begun || asked === undefined || begun.by !== asked) return null
   const ageMs = nowMs - begun.at.getTime()
   if (ageMs > UNANSWERED_KEPT_MS) return null

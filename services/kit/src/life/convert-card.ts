@@ -5,6 +5,7 @@ import { type Decision, type InternalClient, type Outcome, refuse, type Scope, t
 import { isIssued, type Kit, kitsOf, readKit } from '../kit.ts'
 import { shipmentDue } from '../shipments/shipment.ts'
 import { type At, stepBy, takeStep } from '../take-step.ts'
+import { notingApplicant } from './begun-application.ts'
 import { addressRefusal } from './delivery-address.ts'
 
 export type ApplyRefusal =
@@ -21,14 +22,19 @@ export type Application = ApplyForCard & Pick<Required<ApplyForCard>, 'deliveryA
 
 export type Conversion = Application & { kitNo: string }
 
-/** The status stays: an active card goes on being usable. A repeat finds itself done. */
-export async function convertCard(conversion: Conversion, scope: Scope, customer: InternalClient): Promise<Outcome<string, ApplyRefusal>> {
+/** The status stays: an active card goes on being usable. A repeat finds itself done. `asked`: by which a caller without a key is known again. */
+export async function convertCard(
+  conversion: Conversion,
+  asked: string | undefined,
+  scope: Scope,
+  customer: InternalClient,
+): Promise<Outcome<string, ApplyRefusal>> {
   const { kitNo } = conversion
   const kit = await readKit(scope.tenant, kitNo)
   const isRepeat = kit !== null && stepBy(kit, scope.commandId) !== undefined
   const decision = decideConversion(kit, conversion, scope.tenant.definition, scope)
   const refused = !isRepeat && decision.kind === 'changed' && (await addressRefusal(conversion, scope, customer))
-  return refused || scope.commit(kitsOf, kit, decision, kitNo)
+  return refused || scope.commit(kitsOf, kit, notingApplicant(decision, asked, scope), kitNo)
 }
 
 /** The table first, then what is this operation's own. */

@@ -27,6 +27,7 @@ export const bookShipments = ({ courier, customer, logger }: ShipmentParts): Swe
   name: 'book shipments',
   everyMs: EVERY_MS,
   idleEveryMs: IDLE_EVERY_MS,
+  idleEveryMaxMs: IDLE_EVERY_MS,
   async run(scopeOf, tenant) {
     for (const kit of await kitsWithShipmentDue(tenant, new Date()).lean<Kit[]>()) {
       try {

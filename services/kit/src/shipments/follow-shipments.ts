@@ -25,6 +25,7 @@ export const followShipments = ({ courier, logger }: Parts): Sweep => ({
   name: 'follow shipments',
   everyMs: EVERY_MS,
   idleEveryMs: IDLE_EVERY_MS,
+  idleEveryMaxMs: IDLE_EVERY_MS,
   async run(scopeOf, tenant) {
     for (let page = 0; page < PAGES_PER_RUN; page++) {
       const feed = await requestsOf(tenant).findById(FEED).lean<Feed>()
