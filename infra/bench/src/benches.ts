@@ -2,8 +2,9 @@
 import { activationBench } from './activation-bench.ts'
 import type { Bench } from './bench-kind.ts'
 import { gatewayBench } from './gateway-bench.ts'
+import { idleBench } from './idle-bench.ts'
 import { lagBench } from './lag-bench.ts'
 import { lookupsBench } from './lookups-bench.ts'
 import { sealingBench } from './sealing-bench.ts'
 
-export const benches: readonly Bench[] = [gatewayBench, sealingBench, activationBench, lagBench, lookupsBench]
+export const benches: readonly Bench[] = [gatewayBench, sealingBench, activationBench, lagBench, lookupsBench, idleBench]

@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type ProcessName, processNames, type TenantDefinition } from '@dcms/contract'
+import { processNames, type TenantDefinition } from '@dcms/contract'
 import { Broker } from '@dcms/events'
 import { type Engines, startEngines } from '@dcms/local'
-import { type Installation, readTenantFile, startInstallation } from '@dcms/ops'
+import { type Installation, type InstallationOptions, readTenantFile, type StartedName, startInstallation } from '@dcms/ops'
 import { generateKeyPair } from '@dcms/sealing'
 import { createLogger } from '@dcms/service'
 import getPort from 'get-port'
@@ -16,19 +16,25 @@ import type { Running } from './running.ts'
 export const TENANT = 'BENCH_BANK'
 const LIMITS = { requestsPerSecond: 1_000_000, burst: 1_000_000 }
 const stateRoot = join(import.meta.dirname, '..', '..', '..', '.dcms')
-const definitionFile = join(import.meta.dirname, '..', '..', 'tenants', 'acme-bank.json')
+export const definitionFile = join(import.meta.dirname, '..', '..', 'tenants', 'acme-bank.json')
 
 export interface Surroundings {
   engines: Engines
   installation: Installation
+  /** As many as were asked for. */
+  copies: readonly Installation[]
   bank: BankAccess
 }
 
 export interface SurroundingsOptions {
   profileDir?: string | undefined
-  services?: readonly ProcessName[]
-  environment?: Partial<Record<ProcessName, Readonly<Record<string, string>>>>
+  services?: readonly StartedName[]
+  environment?: Environments
+  /** Further processes of each kind that share store, topics and keys with the first, as in an installation that may lose one. */
+  copies?: readonly { environment: Environments }[]
 }
+
+type Environments = NonNullable<InstallationOptions['environment']>
 
 /** Starts everything under a name of its own, so that given engines may hold other installations; all of it is removed at the end. */
 export async function startSurroundings(running: Running, options: SurroundingsOptions = {}): Promise<Surroundings> {
@@ -39,28 +45,26 @@ export async function startSurroundings(running: Running, options: SurroundingsO
   const stateDir = join(stateRoot, name)
   cleanUp(() => rm(stateDir, { recursive: true, force: true }))
   cleanUp(() => removeTraces(engines, name))
+  const shared = { services, engines, stateDir, installation: name, ports: 'free', progress } as const
   const installation = await startInstallation({
-    services,
+    ...shared,
     environment: profileDir === undefined ? environment : profiled(services, environment, profileDir),
-    engines,
-    stateDir,
-    installation: name,
-    ports: 'free',
-    progress,
   })
   cleanUp(() => installation.stop())
+  const copies: Installation[] = []
+  for (const [at, copy] of (options.copies ?? []).entries()) {
+    const started = await startInstallation({ ...shared, ...copy, logDir: join(stateDir, `logs-${at + 2}`) })
+    cleanUp(() => started.stop())
+    copies.push(started)
+  }
   const bank = await addBank(installation)
   progress(`bank: ${TENANT} is set up`)
-  return { engines, installation, bank }
+  return { engines, installation, copies, bank }
 }
 
 /** Node writes a profile when the process ends in order. */
-function profiled(
-  services: readonly ProcessName[],
-  environment: NonNullable<SurroundingsOptions['environment']>,
-  folder: string,
-): NonNullable<SurroundingsOptions['environment']> {
-  const profile = (name: ProcessName): string => `--cpu-prof --cpu-prof-dir=${folder} --cpu-prof-name=${name}.cpuprofile`
+function profiled(services: readonly StartedName[], environment: Environments, folder: string): Environments {
+  const profile = (name: StartedName): string => `--cpu-prof --cpu-prof-dir=${folder} --cpu-prof-name=${name}.cpuprofile`
   return Object.fromEntries(services.map((name) => [name, { ...environment[name], NODE_OPTIONS: profile(name) }]))
 }
 

@@ -1,0 +1,33 @@
+// Loaded into DCMS's own processes ahead of their code, by the bench `idle`: notes every statement that their driver sends to the store.
+import { appendFileSync } from 'node:fs'
+import mongoose from 'mongoose'
+
+const FLUSH_EVERY_MS = 200
+
+const { DCMS_BENCH_STATEMENTS_FILE: file } = process.env
+if (file !== undefined) noteStatements(file)
+
+/** The driver's own switch, which its types leave out. */
+type MonitoredClient = mongoose.mongo.MongoClient & { monitorCommands: boolean }
+
+/** One line each: when, the command, the collection, the database. */
+function noteStatements(noted: string): void {
+  const { MongoClient } = mongoose.mongo
+  const { connect } = MongoClient.prototype
+  let lines = ''
+  MongoClient.prototype.connect = function (this: MonitoredClient) {
+    if (!this.monitorCommands) {
+      this.monitorCommands = true
+      this.on('commandStarted', ({ commandName, command, databaseName }) => {
+        lines += `${Date.now()}\t${commandName}\t${command[commandName]}\t${databaseName}\n`
+      })
+    }
+    return connect.call(this)
+  }
+  const flush = (): void => {
+    if (lines !== '') appendFileSync(noted, lines)
+    lines = ''
+  }
+  setInterval(flush, FLUSH_EVERY_MS).unref()
+  process.once('exit', flush)
+}
