@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { processNames, type TenantDefinition } from '@dcms/contract'
-import { type Installation, readTenantFile, startedNames } from '@dcms/ops'
+import { type Installation, type Operator, readTenantFile, startedNames } from '@dcms/ops'
 import { generateKeyPair } from '@dcms/sealing'
 import type { Bench, BenchOptions, Size } from './bench-kind.ts'
 import { versionsOf } from './machine.ts'
@@ -16,7 +16,10 @@ import { definitionFile, startSurroundings } from './surroundings.ts'
 
 const STATEMENTS_PER_SECOND_MAX = 20
 const STATEMENTS_PER_SECOND_AND_BANK_MAX = 0.1
-const BANKS_AT_ONCE = 8
+const BANKS_AT_ONCE = 4
+/** A service that prepares many banks at once may be too busy to say that it knows one more. */
+const APPLY_TRIES_MAX = 10
+const APPLY_PAUSE_MS = 2_000
 /** A slow machine gets fewer banks, so that the bench ends within half an hour; the rows say how many there were. */
 const SET_UP_MS_MAX = 10 * 60_000
 /** The processes write their notes every fifth of a second. */
@@ -74,12 +77,25 @@ async function serveBanks(installations: readonly Installation[], from: number, 
     while (next < to && performance.now() - begun < SET_UP_MS_MAX) {
       const at = next++
       goOn()
-      for (const { operator } of installations) await operator.applyTenant(bankOf(definition, at), { waitFor: processNames })
+      for (const { operator } of installations) await applyPatiently(operator, bankOf(definition, at))
       if (at % BANKS_PER_LINE === 0) progress(`bank ${at} of ${to}`)
     }
   }
   await Promise.all(Array.from({ length: BANKS_AT_ONCE }, worker))
   return next
+}
+
+/** The same definition again changes nothing. */
+async function applyPatiently(operator: Operator, bank: TenantDefinition): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await operator.applyTenant(bank, { waitFor: processNames })
+      return
+    } catch (error) {
+      if (tries >= APPLY_TRIES_MAX) throw error
+      await sleep(APPLY_PAUSE_MS)
+    }
+  }
 }
 
 /** The definition with another name and other BINs: those of the file, with their last digits and what follows counted up. */
