@@ -1,4 +1,5 @@
 // What a cardholder is told of an event, and in which words. No PIN, no CVV, of the card number the last four digits.
+import type { KitEventType } from '@dcms/contract'
 import type { ReceivedEvent } from '@dcms/events'
 
 export interface Notice {
@@ -18,8 +19,17 @@ type Wording = (card: string, event: ReceivedEvent['payload']) => Omit<Notice, '
 
 const callUs = 'If this was not you, call us at once.'
 
-/** By event type. The rest is not told: issuing is told by the bank with its welcome letter, transactions by the card switch. */
-const wordings: Readonly<Record<string, readonly [string, Wording]>> = {
+type Words = readonly [template: string, Wording]
+/** Besides the steps of a card's life. */
+type ToldBesides = 'KitRenewalDue' | 'PinSet' | 'PinLocked' | 'PinMailerRequested'
+
+/** By event type; null for a step that the cardholder is not told of. Transactions are told by the card switch. */
+const wordings: Readonly<Record<KitEventType | ToldBesides, Words | null>> = {
+  KitIssued: null, // the bank tells it with its welcome letter
+  KitAssigned: null,
+  KitUpgraded: null,
+  KitConverted: null,
+  KitClosed: null, // the bank's back office tells why
   KitActivated: ['CARD_ACTIVATED', (card) => ({ subject: 'Your card is active', text: `Your ${card} is active now. ${callUs}` })],
   KitLocked: ['CARD_LOCKED', (card) => ({ subject: 'Your card is locked', text: `Your ${card} is locked for the time being. ${callUs}` })],
   KitUnlocked: ['CARD_UNLOCKED', (card) => ({ subject: 'Your card is unlocked', text: `Your ${card} can be used again. ${callUs}` })],
@@ -63,17 +73,19 @@ const wordings: Readonly<Record<string, readonly [string, Wording]>> = {
   ],
 }
 
+const wordsFor = (type: string): Words | null => (Object.hasOwn(wordings, type) ? wordings[type as keyof typeof wordings] : null)
+
 /** Blocked cards and cards in stock expire unnoticed. */
 const isSilent = ({ type, entityId, previousStatus }: ReceivedEvent['payload']): boolean =>
   typeof entityId !== 'string' || (type === 'KitExpired' && previousStatus === 'BLOCKED')
 
 /** Whether the holder of the card is told of the event. */
 export const isNotified = ({ type, payload }: Pick<ReceivedEvent, 'type' | 'payload'>): boolean =>
-  Object.hasOwn(wordings, type) && !isSilent(payload)
+  wordsFor(type) !== null && !isSilent(payload)
 
 /** The words for an event of which `isNotified` holds. */
 export function noticeOf({ type, payload }: Pick<ReceivedEvent, 'type' | 'payload'>, { bank, maskedCardNumber }: About): Notice {
-  const wording = wordings[type]
+  const wording = wordsFor(type)
   if (!wording) throw new Error(`there are no words for ${type}`)
   const [template, words] = wording
   const card = maskedCardNumber === undefined ? `${bank} card` : `${bank} card ending ${maskedCardNumber.slice(-4)}`

@@ -5,6 +5,7 @@ import {
   type AccountsChanged,
   accountsOfCustomerMax,
   kitsOfEntityEndpoint,
+  traitsOf,
   updateAccountEndpoint,
 } from '@dcms/contract'
 import { answer, command, type Decision, type InternalClient, refuse, type Scope, unchanged } from '@dcms/service'
@@ -91,7 +92,6 @@ async function isOnActiveCard(accountNos: readonly string[], entityId: string, s
   const asked = await kit.call(kitsOfEntityEndpoint, { entityId }, { ...scope, tenant: scope.tenant.id })
   if (asked.kind === 'refused') throw new Error(`the kit service refused an entityId that is registered here: ${asked.code}`)
   return asked.result.some(
-    ({ accountNo, cardStatus }) =>
-      accountNo !== undefined && accountNos.includes(accountNo) && (cardStatus === 'ACTIVE' || cardStatus === 'LOCKED'),
+    ({ accountNo, cardStatus }) => accountNo !== undefined && accountNos.includes(accountNo) && traitsOf(cardStatus).holdsAccount,
   )
 }

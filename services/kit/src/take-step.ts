@@ -1,5 +1,14 @@
 // One step in a kit's life, by the table: what every command that changes a kit's status writes.
-import { type EventOf, type KitEventType, type KitOperation, type KitStatus, type ManageKit, type RefusalOf, stepOf } from '@dcms/contract'
+import {
+  type CardStatus,
+  type EventOf,
+  type KitEventType,
+  type KitOperation,
+  type KitStatus,
+  type ManageKit,
+  type RefusalOf,
+  stepOf,
+} from '@dcms/contract'
 import { type Refused, refuse, type Scope } from '@dcms/service'
 import type { Kit } from './kit.ts'
 
@@ -12,9 +21,8 @@ export type At = Pick<Scope, 'commandId' | 'now'>
 export interface Step<Event extends KitEventType = KitEventType> {
   kind: 'step'
   from: KitStatus
-  to: KitStatus
-  /** What tells the step: the type of the event the command emits. */
-  event: Event
+  /** What every event that changes the status tells of it. */
+  told: { type: Event; kitNo: string; cardStatus: CardStatus }
   set: Pick<Kit, 'status' | 'changedAt' | 'steps'>
 }
 
@@ -30,7 +38,12 @@ export function takeStep<Operation extends KitOperation>(
   const { to, event } = step
   const taken = { commandId, from: kit.status, to, ...(newKitNo !== undefined && { newKitNo }) }
   const steps = [...(kit.steps ?? []), taken].slice(-STEPS_KEPT)
-  return { kind: 'step', from: kit.status, to, event, set: { status: to, changedAt: now, steps } }
+  return {
+    kind: 'step',
+    from: kit.status,
+    told: { type: event, kitNo: kit._id, cardStatus: to },
+    set: { status: to, changedAt: now, steps },
+  }
 }
 
 /** What a command did to a kit, when it is among the last; a repeat finds itself so. */

@@ -60,7 +60,11 @@ test('a virtual card that became a physical one has the other product, and what 
   })
 })
 
-test.each(['KitPolished', 'KitAssigned', 'KitUpgraded', 'KitRenewalDue'])('%s changes nothing', (type) => {
+test('KitAssigned says what the KitIssued that comes with it says', () => {
+  expect(applyKitEvent(null, { payload: { type: 'KitAssigned', cardStatus: 'ASSIGNED' } }, definition)).toEqual({ cardStatus: 'ASSIGNED' })
+})
+
+test.each(['KitPolished', 'KitUpgraded', 'KitRenewalDue'])('%s changes nothing', (type) => {
   expect(applyKitEvent(null, { payload: { type } }, definition)).toEqual({})
 })
 

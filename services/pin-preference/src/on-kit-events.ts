@@ -1,19 +1,5 @@
 // What this context knows of a card, from the kit's events. A command may have come first: what it wrote is never touched here.
-import {
-  type KitActivated,
-  type KitBlocked,
-  type KitClosed,
-  type KitConverted,
-  type KitExpired,
-  type KitHotlisted,
-  type KitInfo,
-  type KitIssued,
-  type KitLocked,
-  type KitReplaced,
-  type KitUnlocked,
-  kitForPinEndpoint,
-  type TenantDefinition,
-} from '@dcms/contract'
+import { type KitConverted, type KitIssued, kitForPinEndpoint, statusChangeOf, type TenantDefinition } from '@dcms/contract'
 import type { ReceivedEvent } from '@dcms/events'
 import { following, type InternalClient, type Tenant } from '@dcms/service'
 import { type Card, cardsOf, newCard } from './card.ts'
@@ -50,50 +36,18 @@ async function withStart(tenant: Tenant, event: ReceivedEvent, kit: InternalClie
 type Followed = Partial<
   Pick<Card, 'entityId' | 'productId' | 'cardType' | 'cardStatus' | 'maskedCardNumber' | 'expiry' | 'issued' | 'issuedOptIns'>
 >
-type Known =
-  | (KitIssued & { start?: Start })
-  | KitClosed
-  | KitActivated
-  | KitLocked
-  | KitUnlocked
-  | KitBlocked
-  | KitHotlisted
-  | KitReplaced
-  | KitExpired
-  | KitConverted
-
 /**
- * Events that leave the status as it is change nothing: KitAssigned comes with KitIssued, and after KitUpgraded the old card stays usable
- * until KitReplaced.
+ * Events that leave the status as it is change nothing here.
  * @throws when the product is not in the tenant's definition: the event waits for a newer one, or becomes a dead letter when there is none
  */
 export function applyKitEvent(_card: Card | null, { payload }: Pick<ReceivedEvent, 'payload'>, definition: TenantDefinition): Followed {
-  const event = payload as Known
-  switch (event.type) {
-    case 'KitIssued':
-      return issued(event, definition)
-    case 'KitActivated':
-    case 'KitUnlocked':
-      return status('ACTIVE')
-    case 'KitLocked':
-      return status('LOCKED')
-    case 'KitBlocked':
-      return status('BLOCKED')
-    case 'KitHotlisted':
-      return status('HOTLISTED')
-    case 'KitReplaced':
-      return status('REPLACED')
-    case 'KitExpired':
-      return status('EXPIRED_CARD')
-    case 'KitClosed':
-      return status('CLOSED')
-    case 'KitConverted': {
-      const { productId, cardType, cardStatus } = event
-      return { productId, cardType, cardStatus } // what holds for the card goes on: it is the same card
-    }
-    default:
-      return {}
-  }
+  if (payload.type === 'KitIssued') return issued(payload as unknown as KitIssued & { start?: Start }, definition)
+  const change = statusChangeOf(payload)
+  if (!change) return {}
+  const { cardStatus } = change
+  if (payload.type !== 'KitConverted') return { cardStatus }
+  const { productId, cardType } = payload as unknown as KitConverted
+  return { productId, cardType, cardStatus } // what holds for the card goes on: it is the same card
 }
 
 function issued(event: KitIssued & { start?: Start }, definition: TenantDefinition): Followed {
@@ -103,5 +57,3 @@ function issued(event: KitIssued & { start?: Start }, definition: TenantDefiniti
   const expiry = `${expDate.slice(2, 4)}${expDate.slice(5, 7)}` // YYMM of 2029-07-31T…
   return { entityId, productId, cardType, cardStatus, maskedCardNumber, expiry, ...(start ?? { issued: defaultsOf(product) }) }
 }
-
-const status = (cardStatus: KitInfo['cardStatus']): Followed => ({ cardStatus })

@@ -1,6 +1,6 @@
 // What the PIN calls do alike: find the card, refuse the unusable one, hand the PIN block to the HSM.
 import { CardCryptoError, type Hsm, type PinInCall } from '@dcms/card-crypto'
-import type { KitInfo } from '@dcms/contract'
+import { traitsOf } from '@dcms/contract'
 import { type InternalClient, type Refused, refuse, type Scope, ServiceUnavailable, type Tenant } from '@dcms/service'
 import { type PresentCard, readCard } from './read-card.ts'
 
@@ -12,26 +12,6 @@ export interface PinParts {
 
 export type PinScheme = PinInCall['scheme']
 export type CardRefusal = 'MCC007' | 'card.blocked' | 'card.status.active'
-
-/** What a card out of use is refused with; null for one whose PIN may be set and checked. */
-export function refusalOf(status: KitInfo['cardStatus']): CardRefusal | null {
-  switch (status) {
-    case 'ASSIGNED':
-    case 'INACTIVE':
-    case 'ACTIVE':
-      return null
-    case 'BLOCKED':
-    case 'HOTLISTED':
-      return 'card.blocked'
-    case 'LOCKED':
-    case 'REPLACED':
-    case 'EXPIRED_CARD':
-    case 'CLOSED':
-      return 'card.status.active'
-    case 'UNALLOCATED':
-      return 'MCC007' // nobody's yet
-  }
-}
 
 export interface UsableCard extends PresentCard {
   kind: 'card'
@@ -45,8 +25,8 @@ export async function usableCard(
 ): Promise<UsableCard | Refused<CardRefusal>> {
   const present = await readCard(kitNo, scope, kit)
   if (!present || present.facts.entityId !== entityId) return refuse('MCC007')
-  const refusal = refusalOf(present.facts.cardStatus)
-  return refusal ? refuse(refusal) : { kind: 'card', ...present }
+  const { pinRefusal } = traitsOf(present.facts.cardStatus)
+  return pinRefusal ? refuse(pinRefusal) : { kind: 'card', ...present }
 }
 
 /** `usableCard` with the expiry compared. `expiryDate` is MMYY as printed, `facts.expiry` YYMM. */

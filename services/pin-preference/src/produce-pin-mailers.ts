@@ -1,8 +1,8 @@
 // Making the new PINs of ordered mailers. Contract: packages/contract/src/pin/produce-pin-mailers.ts.
-import { type PinMailerBatch, type PinSet, producePinMailersEndpoint } from '@dcms/contract'
+import { type PinMailerBatch, type PinSet, producePinMailersEndpoint, statusesThat, traitsOf } from '@dcms/contract'
 import { answer, command, type Decision, refuse, type Scope, unchanged } from '@dcms/service'
 import { type Card, cardsOf, panOf, withoutQueues } from './card.ts'
-import { type PinParts, refusalOf } from './pin-call.ts'
+import type { PinParts } from './pin-call.ts'
 import { beginBatch, findBatch, type PinMailerBatchRecord, settleBatch, type Taken } from './pin-mailer-batch.ts'
 import { readCard, withPan } from './read-card.ts'
 import { printsMailers } from './regenerate-pin-mailer.ts'
@@ -50,7 +50,10 @@ const resultOf = ({ _id, taken }: PinMailerBatchRecord, settled: readonly string
 /** The oldest orders that no batch has taken. Locked cards are passed over, so that they do not stand in the way of the others. */
 async function takeWaiting(limit: number, scope: Scope, parts: PinParts): Promise<Taken[]> {
   const waiting = await cardsOf(scope.tenant)
-    .find({ 'pinMailer.status': 'PENDING', cardStatus: { $ne: 'LOCKED' }, maskedCardNumber: { $exists: true } }, { _id: 1 })
+    .find(
+      { 'pinMailer.status': 'PENDING', cardStatus: { $nin: statusesThat('delaysPinMailer') }, maskedCardNumber: { $exists: true } },
+      { _id: 1 },
+    )
     .sort({ 'pinMailer.requestedAt': 1 })
     .limit(limit)
     .lean<Pick<Card, '_id'>[]>()
@@ -69,9 +72,9 @@ async function take(kitNo: string, scope: Scope, parts: PinParts): Promise<Taken
   if (!present) return closed('MCC007')
   const { entityId, cardType, cardStatus } = present.facts
   const { maskedCardNumber } = present.card
-  if (cardStatus === 'LOCKED' || !maskedCardNumber) return null // unlocked later; its KitIssued is still on its way
-  const refusal = refusalOf(cardStatus)
-  if (refusal) return closed(refusal)
+  const { delaysPinMailer, pinRefusal } = traitsOf(cardStatus)
+  if (delaysPinMailer || !maskedCardNumber) return null // usable later; its KitIssued is still on its way
+  if (pinRefusal) return closed(pinRefusal)
   if (!printsMailers(cardType, present.product)) return closed('PIN004')
   const pan = panOf(await withPan(present.card, scope, parts.kit, parts.hsm))
   const { reference, mailerBlock } = await parts.hsm.choosePin(scope.tenant.id, pan, present.product.pinLength)

@@ -1,6 +1,6 @@
 // Checking PIN, expiry, mobile number, last six digits and CVV of a card at once, v1. Contract: packages/contract/src/validation/validate-card-ending.ts.
 import { Secret } from '@dcms/card-crypto'
-import { cvvAad, type FoundCard, type FoundKit, type ValidateCardEnding, validateCardEndingEndpoint } from '@dcms/contract'
+import { cvvAad, type FoundCard, type FoundKit, statusesThat, type ValidateCardEnding, validateCardEndingEndpoint } from '@dcms/contract'
 import { answer, command, type Outcome, refuse, refuseFor, type Scope, ServiceUnavailable, type Tenant } from '@dcms/service'
 import { type Card, cardsOf, withoutQueues } from './card.ts'
 import { findCard, foundCardOf, type ValidationParts, withinLimit } from './find-card.ts'
@@ -10,7 +10,6 @@ import { type CardWithPin, tryPin } from './try-pin.ts'
 
 export type EndingParts = ValidationParts & PinParts
 
-const usable = ['ASSIGNED', 'INACTIVE', 'ACTIVE'] as const
 const RUNS_MAX = 20
 /** A repeat after a rotation is still the same call. */
 const FIRST_KEY = 1
@@ -47,7 +46,7 @@ export async function judgeEnding(
   const room = await parts.limit(input, tenant, now)
   if (room.kind === 'reached') return refuseFor('rate.limit.exceeded', room.retryAfterSeconds)
   const found = await withinLimit(room, async () => {
-    const card = await findCard(input, usable, scope, parts)
+    const card = await findCard(input, statusesThat('isFoundWithPin'), scope, parts)
     return (await isPinOf(card?.kit, scheme, input, scope, parts, room)) ? card : null
   })
   return found ? answer(foundCardOf(found, tenant.definition.currency)) : refuse('CRD002')

@@ -1,8 +1,9 @@
 // What callers and followers see of kit activation.
 import type { FromSchema } from 'json-schema-to-ts'
+
 import { publicEndpoint } from '../wire/endpoint.ts'
 import { eventType } from '../wire/event.ts'
-import { cardStatus, entityId, kitNo } from '../words/fields.ts'
+import { cardStatus, entityId, kitNo, resultingStatus } from '../words/fields.ts'
 
 const request = { type: 'object', additionalProperties: false, required: ['entityId', 'kitNo'], properties: { entityId, kitNo } } as const
 export type ActivateKit = FromSchema<typeof request>
@@ -40,6 +41,7 @@ const event = {
     kitNo: { type: 'string' },
     entityId: { type: 'string' },
     previousStatus: { ...cardStatus, description: 'Absent in events of earlier releases' },
+    cardStatus: resultingStatus,
     activatedAt: { type: 'string', format: 'date-time' },
   },
 } as const
@@ -56,6 +58,7 @@ export const kitActivatedEvent = eventType<KitActivated>()({
     kitNo: '4240171508',
     entityId: 'req7',
     previousStatus: 'INACTIVE',
+    cardStatus: 'ACTIVE',
     activatedAt: '2026-01-05T10:00:00.000Z',
   },
 })

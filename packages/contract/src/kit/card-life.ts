@@ -1,22 +1,7 @@
 // The life of a card as one table: for each operation and status the status that follows and the event that tells it, or the refusal.
 // Every command of the kit context decides by it; the picture and the tables of the documentation are made from it.
 import type { ErrorCode } from '../errors/errors.ts'
-
-/** RESERVED is the kit context's own: numbered, not confirmed yet, unseen by callers. The others are the contract's card statuses. */
-export const kitStatuses = [
-  'RESERVED',
-  'UNALLOCATED',
-  'ASSIGNED',
-  'INACTIVE',
-  'ACTIVE',
-  'LOCKED',
-  'BLOCKED',
-  'HOTLISTED',
-  'REPLACED',
-  'EXPIRED_CARD',
-  'CLOSED',
-] as const
-export type KitStatus = (typeof kitStatuses)[number]
+import { type CardStatus, type KitStatus, kitStatuses } from '../words/card-statuses.ts'
 
 export type KitEventType =
   | 'KitIssued'
@@ -38,7 +23,7 @@ export type KitRefusal = Extract<
 >
 
 export interface Taken<Event extends KitEventType = KitEventType> {
-  readonly to: KitStatus
+  readonly to: CardStatus
   readonly event: Event
 }
 export type Step<Refusal extends KitRefusal = KitRefusal, Event extends KitEventType = KitEventType> =
@@ -48,7 +33,7 @@ type Row<Refusal extends KitRefusal = KitRefusal, Event extends KitEventType = K
   Record<KitStatus, Step<Refusal, Event>>
 >
 
-const to = <const Event extends KitEventType>(status: KitStatus, event: Event): Taken<Event> => ({ to: status, event })
+const to = <const Event extends KitEventType>(status: CardStatus, event: Event): Taken<Event> => ({ to: status, event })
 const no = <const Refusal extends KitRefusal>(refusal: Refusal): { readonly refusal: Refusal } => ({ refusal })
 
 const unseen = { RESERVED: no('MCC007'), UNALLOCATED: no('MCC007') } as const

@@ -1,10 +1,11 @@
 // What operators and followers see of closing a kit.
 
 import type { FromSchema } from 'json-schema-to-ts'
+
 import { internalEndpoint } from '../wire/endpoint.ts'
 import { eventType } from '../wire/event.ts'
 import { filledText } from '../wire/text.ts'
-import { cardStatus, kitNo } from '../words/fields.ts'
+import { cardStatus, kitNo, resultingStatus } from '../words/fields.ts'
 
 const request = {
   type: 'object',
@@ -52,6 +53,7 @@ const event = {
     kitNo: { type: 'string' },
     entityId: { type: 'string', description: 'The customer; absent for a kit in stock' },
     previousStatus: cardStatus,
+    cardStatus: resultingStatus,
     reason: { type: 'string' },
     changer: { type: 'string', description: 'The operator' },
     closedAt: { type: 'string', format: 'date-time' },
@@ -70,6 +72,7 @@ export const kitClosedEvent = eventType<KitClosed>()({
     kitNo: '4240171508',
     entityId: 'req7',
     previousStatus: 'BLOCKED',
+    cardStatus: 'CLOSED',
     reason: 'account closed',
     changer: 'asha',
     closedAt: '2026-01-05T10:00:00.000Z',

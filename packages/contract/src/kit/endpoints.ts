@@ -39,6 +39,7 @@ export * from './manage-all-kits.ts'
 export * from './manage-kit.ts'
 export * from './renewal-due.ts'
 export * from './shipment.ts'
+export * from './status-change.ts'
 export * from './upgrade-card.ts'
 
 export const kitEndpoints = {

@@ -1,7 +1,8 @@
 // Events of the kit context that no endpoint of it emits by itself: production, stock, expiry, transactions.
 import type { FromSchema } from 'json-schema-to-ts'
+
 import { eventType } from '../wire/event.ts'
-import { cardStatus, cardType } from '../words/fields.ts'
+import { cardStatus, cardType, resultingStatus } from '../words/fields.ts'
 
 const text = { type: 'string' } as const
 const flag = { type: 'boolean' } as const
@@ -81,6 +82,7 @@ const kitAssigned = {
     parentKitNo: text,
     entityId: text,
     accountNo: text,
+    cardStatus: resultingStatus,
     assignedAt: instant,
   },
 } as const
@@ -98,6 +100,7 @@ export const kitAssignedEvent = eventType<KitAssigned>()({
     parentKitNo: '1406464682',
     entityId: '675676',
     accountNo: '8642135',
+    cardStatus: 'ASSIGNED',
     assignedAt: '2026-01-05T10:00:00.000Z',
   },
 })
@@ -110,6 +113,7 @@ const kitExpired = {
     kitNo: text,
     entityId: { ...text, description: 'The customer; absent for a kit in stock' },
     previousStatus: cardStatus,
+    cardStatus: resultingStatus,
     expiredAt: instant,
   },
 } as const

@@ -1,8 +1,9 @@
 // What callers and followers see of locking, unlocking, blocking, replacing and hotlisting a kit.
 import type { FromSchema } from 'json-schema-to-ts'
+
 import { publicEndpoint } from '../wire/endpoint.ts'
 import { eventType } from '../wire/event.ts'
-import { cardStatus, cardType, deliveryAddress, entityId, kitInfo, kitNo, line, requestId } from '../words/fields.ts'
+import { cardStatus, cardType, deliveryAddress, entityId, kitInfo, kitNo, line, requestId, resultingStatus } from '../words/fields.ts'
 
 /** Why and through what a card was managed: kept with the change and told in its event. */
 export const managementReason = {
@@ -147,6 +148,7 @@ const properties = {
   kitNo: { type: 'string' },
   entityId: { type: 'string' },
   previousStatus: cardStatus,
+  cardStatus: resultingStatus,
   reason: { type: 'string' },
   changer: { type: 'string' },
   channel: { type: 'string' },
@@ -185,7 +187,7 @@ export const kitLockedEvent = eventType<KitLocked>()({
   owner,
   summary: 'A card is off for the time being; subject is the kitNo',
   schema: locked,
-  example: { type: 'KitLocked', ...example, reason: 'CUSTOMER_REQUEST', changer: 'user', channel: 'MOBILE' },
+  example: { type: 'KitLocked', ...example, cardStatus: 'LOCKED', reason: 'CUSTOMER_REQUEST', changer: 'user', channel: 'MOBILE' },
 })
 export const kitUnlockedEvent = eventType<KitUnlocked>()({
   type: 'KitUnlocked',
@@ -193,7 +195,7 @@ export const kitUnlockedEvent = eventType<KitUnlocked>()({
   owner,
   summary: 'A locked card is usable again; subject is the kitNo',
   schema: unlocked,
-  example: { type: 'KitUnlocked', ...example, previousStatus: 'LOCKED' },
+  example: { type: 'KitUnlocked', ...example, previousStatus: 'LOCKED', cardStatus: 'ACTIVE' },
 })
 export const kitBlockedEvent = eventType<KitBlocked>()({
   type: 'KitBlocked',
@@ -201,7 +203,7 @@ export const kitBlockedEvent = eventType<KitBlocked>()({
   owner,
   summary: 'A card is off for good; subject is the kitNo',
   schema: blocked,
-  example: { type: 'KitBlocked', ...example, reason: 'CUSTOMER_REQUEST', changer: 'user', channel: 'IVR' },
+  example: { type: 'KitBlocked', ...example, cardStatus: 'BLOCKED', reason: 'CUSTOMER_REQUEST', changer: 'user', channel: 'IVR' },
 })
 export const kitHotlistedEvent = eventType<KitHotlisted>()({
   type: 'KitHotlisted',
@@ -209,7 +211,7 @@ export const kitHotlistedEvent = eventType<KitHotlisted>()({
   owner,
   summary: 'A card was reported lost or stolen and is off for good; subject is the kitNo',
   schema: hotlisted,
-  example: { type: 'KitHotlisted', ...example, reason: 'LOST', channel: 'IVR' },
+  example: { type: 'KitHotlisted', ...example, cardStatus: 'HOTLISTED', reason: 'LOST', channel: 'IVR' },
 })
 export const kitReplacedEvent = eventType<KitReplaced>()({
   type: 'KitReplaced',
@@ -217,5 +219,5 @@ export const kitReplacedEvent = eventType<KitReplaced>()({
   owner,
   summary: 'Another kit took the place of this one, by replacement or by activation of an upgrade; subject is the old kitNo',
   schema: replaced,
-  example: { type: 'KitReplaced', ...example, newKitNo: '4240181650', operation: 'REPLACE' },
+  example: { type: 'KitReplaced', ...example, cardStatus: 'REPLACED', newKitNo: '4240181650', operation: 'REPLACE' },
 })

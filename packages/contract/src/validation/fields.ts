@@ -1,4 +1,5 @@
 // Fields that the endpoints that find a card by what its holder knows share.
+import { statusesThat } from '../words/card-statuses.ts'
 import { mobileNumber } from '../words/fields.ts'
 
 export const cardNoLastSix = {
@@ -43,7 +44,7 @@ export const foundCard = {
   properties: {
     entityId: { type: 'string' },
     kitNo: { type: 'string' },
-    cardStatus: { enum: ['ASSIGNED', 'INACTIVE', 'ACTIVE', 'LOCKED'] },
+    cardStatus: { enum: statusesThat('isFoundByHolder') },
     accountInfo: { type: 'array', items: linkedAccount, description: 'The accounts linked to the card, as registered' },
   },
 } as const

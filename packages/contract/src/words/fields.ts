@@ -1,5 +1,6 @@
 // Fields that many endpoints share, as JSON Schema constants.
 import { embossedText, filledText, freeText } from '../wire/text.ts'
+import { cardStatuses } from './card-statuses.ts'
 
 /**
  * Identifiers may arrive as a JSON number, as the published samples show; `acceptsNumber` has them turned into text before validation.
@@ -59,8 +60,12 @@ export const optionalLine = { type: ['string', 'null'], ...freeText, maxLength: 
 export const embossedLine = { type: 'string', ...embossedText, minLength: 1, maxLength: 26, anyCase: true } as const
 
 /** Statuses of a kit that callers see. */
-export const cardStatus = {
-  enum: ['UNALLOCATED', 'ASSIGNED', 'INACTIVE', 'ACTIVE', 'LOCKED', 'BLOCKED', 'HOTLISTED', 'REPLACED', 'EXPIRED_CARD', 'CLOSED'],
+export const cardStatus = { enum: cardStatuses } as const
+
+/** The status that an event leads to. */
+export const resultingStatus = {
+  ...cardStatus,
+  description: 'The status the card has now. Absent in events of earlier releases',
 } as const
 
 /** `2029-07-31T00:00:00.000+00:00`: the timestamp form of all kit fields. */

@@ -27,15 +27,14 @@ export function decideConfirmation(kit: Kit | null, commandId: string, at: At): 
   if (kit.status !== 'RESERVED') return kit.issuedBy === commandId ? unchanged : refuse('MCC007')
   if (kit.reservation?.commandId !== commandId) return refuse('MCC007')
   const step = takeStep(kit, kit.reservation.operation ?? 'ISSUE', at)
-  if (step.kind === 'refused' || step.to === 'RESERVED') return refuse('MCC007')
+  if (step.kind === 'refused') return refuse('MCC007')
   return {
     kind: 'changed',
     set: { ...step.set, ...shipmentDue(kit, at.now), issuedBy: commandId },
     unset: ['reservation'],
     events: [
       {
-        type: step.event,
-        kitNo: kit._id,
+        ...step.told,
         entityId: kit.entityId,
         accountNo: kit.accountNo,
         productId: kit.productId,
@@ -46,7 +45,6 @@ export function decideConfirmation(kit: Kit | null, commandId: string, at: At): 
         cardCategory: kit.cardCategory,
         cardType: kit.cardType,
         networkType: kit.networkType,
-        cardStatus: step.to,
         expDate: expDateOf(kit.expiry),
         ...(kit.predecessor && { predecessor: kit.predecessor }),
         issuedAt: at.now.toISOString(),

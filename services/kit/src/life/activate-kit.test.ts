@@ -12,7 +12,16 @@ test.each(['ASSIGNED', 'INACTIVE'] as const)('a kit that is %s becomes active an
   expect(decideActivation(kit({ status }), ENTITY, at)).toEqual({
     kind: 'changed',
     set: { status: 'ACTIVE', activatedAt: now, changedAt: now, steps: [{ commandId: 'this-command', from: status, to: 'ACTIVE' }] },
-    events: [{ type: 'KitActivated', kitNo: KIT_NO, entityId: ENTITY, previousStatus: status, activatedAt: '2026-11-20T10:00:00.000Z' }],
+    events: [
+      {
+        type: 'KitActivated',
+        kitNo: KIT_NO,
+        entityId: ENTITY,
+        cardStatus: 'ACTIVE',
+        previousStatus: status,
+        activatedAt: '2026-11-20T10:00:00.000Z',
+      },
+    ],
   })
 })
 

@@ -1,7 +1,7 @@
 // Activating a kit. Contract: packages/contract/src/kit/activate-kit.ts.
 import { activateKitEndpoint, type KitActivated, type RefusalOf } from '@dcms/contract'
 import { command, type Decision, refuse } from '@dcms/service'
-import { type Kit, kitsOf, readKit } from '../kit.ts'
+import { isIssued, type Kit, kitsOf, readKit } from '../kit.ts'
 import { type At, takeStep } from '../take-step.ts'
 import { isNextAfter } from './place.ts'
 import { takeOver } from './take-over.ts'
@@ -24,14 +24,13 @@ export const activateKit = command(activateKitEndpoint, async ({ kitNo, entityId
 
 /** A kit is activated once, by the customer it belongs to, and never again after it was taken out of use. */
 export function decideActivation(kit: Kit | null, entityId: string, at: At): Decision<Kit, KitActivated, RefusalOf<'ACTIVATE'>> {
-  if (!kit || kit.entityId !== entityId) return refuse('MCC007') // the same answer for both: no probing for kits
+  if (!kit || kit.entityId !== entityId || !isIssued(kit)) return refuse('MCC007') // the same answer for all: no probing for kits
   const step = takeStep(kit, 'ACTIVATE', at)
   if (step.kind === 'refused') return step
   const { now } = at
-  const previousStatus = step.from === 'ASSIGNED' ? 'ASSIGNED' : 'INACTIVE'
   return {
     kind: 'changed',
     set: { ...step.set, activatedAt: now, ...(kit.takesOver && { takeOverPendingAt: now }) },
-    events: [{ type: step.event, kitNo: kit._id, entityId, previousStatus, activatedAt: now.toISOString() }],
+    events: [{ ...step.told, entityId, previousStatus: kit.status, activatedAt: now.toISOString() }],
   }
 }

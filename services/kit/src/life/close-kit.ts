@@ -22,6 +22,6 @@ export function decideClosing(
   if (step.kind === 'refused') return step
   const owner = kit.entityId === undefined ? {} : { entityId: kit.entityId }
   const why = reason === undefined ? {} : { reason }
-  const told = { kitNo: kit._id, ...owner, previousStatus: kit.status, ...why, changer: operator, closedAt: at.now.toISOString() }
-  return { kind: 'changed', set: step.set, events: [{ type: step.event, ...told }] }
+  const told = { ...owner, previousStatus: kit.status, ...why, changer: operator, closedAt: at.now.toISOString() }
+  return { kind: 'changed', set: step.set, events: [{ ...step.told, ...told }] }
 }

@@ -67,11 +67,9 @@ export function decideConversion(
     },
     events: [
       {
-        type: step.event,
-        kitNo: kit._id,
+        ...step.told,
         entityId,
         cardType: 'PHYSICAL',
-        cardStatus: kit.status,
         previousProductId: kit.productId,
         productId,
         productName,

@@ -28,6 +28,6 @@ export function decideExpiry(kit: Kit, at: At): Decision<Kit, KitExpired, Refusa
   if (step.kind === 'refused') return step
   if (kit.status === 'RESERVED') return refuse('MCC007')
   const owner = kit.entityId === undefined ? {} : { entityId: kit.entityId }
-  const told = { kitNo: kit._id, ...owner, previousStatus: kit.status, expiredAt: at.now.toISOString() }
-  return { kind: 'changed', set: step.set, events: [{ type: step.event, ...told }] }
+  const told = { ...owner, previousStatus: kit.status, expiredAt: at.now.toISOString() }
+  return { kind: 'changed', set: step.set, events: [{ ...step.told, ...told }] }
 }

@@ -36,7 +36,7 @@ test.each(cells)('a kit that is %s under %s: %s', (status, operation, outcome) =
   expect(decision).toEqual({
     kind: 'changed',
     set: { status: end, changedAt: now, steps: [{ commandId: 'this-command', from: status, to: end }] },
-    events: [{ type, kitNo: KIT_NO, entityId: ENTITY, previousStatus: status, changedAt: '2026-11-20T10:00:00.000Z' }],
+    events: [{ type, kitNo: KIT_NO, entityId: ENTITY, cardStatus: end, previousStatus: status, changedAt: '2026-11-20T10:00:00.000Z' }],
   })
 })
 

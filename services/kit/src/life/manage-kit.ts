@@ -34,6 +34,6 @@ export function decideManagement(kit: Kit | null, management: Management, at: At
   if (!kit || kit.entityId !== entityId || !isIssued(kit)) return refuse('MCC007')
   const step = takeStep(kit, operation, at)
   if (step.kind === 'refused') return step
-  const told = { kitNo: kit._id, entityId, previousStatus: kit.status, changedAt: at.now.toISOString(), ...auditOf(management) }
-  return { kind: 'changed', set: step.set, events: [{ type: step.event, ...told }] }
+  const told = { entityId, previousStatus: kit.status, changedAt: at.now.toISOString(), ...auditOf(management) }
+  return { kind: 'changed', set: step.set, events: [{ ...step.told, ...told }] }
 }

@@ -1,13 +1,11 @@
 // The job that tells, once per card, that it ends soon: as many days before as the bank has set.
-import { type KitRenewalDue, renewalNoticeDays, statusesFor } from '@dcms/contract'
+import { type KitRenewalDue, renewalNoticeDays, statusesThat, traitsOf } from '@dcms/contract'
 import { type Decision, type Job, unchanged } from '@dcms/service'
 import { expDateOf, expiryOf, isIssued, type Kit, kitsOf } from '../kit.ts'
 import { forKitsByExpiry } from './kits-by-expiry.ts'
 
 const EVERY_MS = 3_600_000
 const DAY_MS = 86_400_000
-/** Cards that are held: those that could get their plastic. A blocked one is replaced, not renewed. */
-const held = statusesFor('CONVERT')
 
 export const noticeRenewals: Job = {
   name: 'notice-renewals',
@@ -17,7 +15,7 @@ export const noticeRenewals: Job = {
     const { asOf, tenant } = run
     const { timeZone } = tenant.definition
     const expiry = { $gte: expiryOf(asOf, 0, timeZone), $lte: lastDueMonth(asOf, renewalNoticeDays(tenant.definition), timeZone) }
-    const wanted = { statuses: held, expiry, further: { renewalNoticedAt: { $exists: false } }, counted: 'noticed' }
+    const wanted = { statuses: statusesThat('isRenewed'), expiry, further: { renewalNoticedAt: { $exists: false } }, counted: 'noticed' }
     await forKitsByExpiry(run, wanted, async (kit, scope) => {
       const decision = decideNotice(kit, asOf)
       const { kind } = await scope.commit(kitsOf, kit, decision, null)
@@ -36,7 +34,7 @@ export function lastDueMonth(asOf: Date, noticeDays: number, timeZone: string): 
 
 /** Once per card, also when its run is repeated. */
 export function decideNotice(kit: Kit, asOf: Date): Decision<Kit, KitRenewalDue, never> {
-  if (kit.renewalNoticedAt || !isIssued(kit) || !held.includes(kit.status)) return unchanged
+  if (kit.renewalNoticedAt || !isIssued(kit) || !traitsOf(kit.status).isRenewed) return unchanged
   return {
     kind: 'changed',
     set: { renewalNoticedAt: asOf },

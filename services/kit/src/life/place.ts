@@ -1,6 +1,6 @@
 // The place after a card: the one kit that takes it or is to take it. The card itself decides, by naming its successor; a kit that was replaced
 // before it was ever activated hands the place on. Nothing else makes a kit the next one, so that one card never becomes two.
-import { statusesFor } from '@dcms/contract'
+import { statusesFor, traitsOf } from '@dcms/contract'
 import type { Scope, Tenant } from '@dcms/service'
 import { type IssuedKit, isIssued, type Kit, kitsOf, readKit } from '../kit.ts'
 import { finishSuccession } from './confirm-successor.ts'
@@ -32,7 +32,7 @@ export async function placeAfter(card: Kit, scope: Scope): Promise<Place> {
     const kit = await readKit(scope.tenant, next)
     if (!kit || !isIssued(kit)) return { kind: 'free' }
     if (kit.activatedAt) return await afterActivation(kit, scope)
-    if (kit.status === 'ASSIGNED' || kit.status === 'INACTIVE') return { kind: 'waiting', kit }
+    if (traitsOf(kit.status).awaitsActivation) return { kind: 'waiting', kit }
     if (kit.successorPendingAt) {
       await finishSuccession(kit, scope.ofCommand(`finish-succession/${kit.successor?.kitNo}`))
       return { kind: 'unsettled' }

@@ -65,12 +65,12 @@ export function decideReplacement(old: IssuedKit, order: Order, newKitNo: string
   const { operation } = order
   const step = takeStep(old, operation, at, newKitNo)
   if (step.kind === 'refused') return step
-  const { _id: kitNo, entityId, status: previousStatus } = old
-  const told = { kitNo, entityId, previousStatus, changedAt: at.now.toISOString(), ...auditOf(order) }
+  const { entityId, status: previousStatus } = old
+  const told = { entityId, previousStatus, changedAt: at.now.toISOString(), ...auditOf(order) }
   return {
     kind: 'changed',
     set: { ...step.set, ...namedBy(newKitNo, at) },
-    events: [{ type: step.event, ...told, newKitNo, operation }],
+    events: [{ ...step.told, ...told, newKitNo, operation }],
   }
 }
 

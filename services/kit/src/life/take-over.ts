@@ -24,6 +24,6 @@ export function decideTakeOver(old: Kit | null, newKitNo: string, at: At): Decis
   const step = takeStep(old, 'TAKE_OVER', at, newKitNo)
   if (step.kind === 'refused') return unchanged
   const { now } = at
-  const told = { kitNo: old._id, entityId: old.entityId, previousStatus: old.status, changedAt: now.toISOString() }
-  return { kind: 'changed', set: step.set, events: [{ type: step.event, ...told, newKitNo, operation: 'TAKE_OVER' }] }
+  const told = { entityId: old.entityId, previousStatus: old.status, changedAt: now.toISOString() }
+  return { kind: 'changed', set: step.set, events: [{ ...step.told, ...told, newKitNo, operation: 'TAKE_OVER' }] }
 }

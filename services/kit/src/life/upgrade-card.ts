@@ -110,7 +110,7 @@ export function decideUpgrade(
   const { product } = planned
   const named = namedBy(newKitNo, at, orderedBy(planned))
   const upgraded: KitUpgraded = {
-    type: step.event,
+    type: step.told.type,
     kitNo: old._id,
     entityId: old.entityId,
     newKitNo,

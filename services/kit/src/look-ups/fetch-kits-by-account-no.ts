@@ -1,11 +1,9 @@
 // The cards of an account by holder. Contract: packages/contract/src/kit/fetch-kits-by-account-no.ts.
-import { accountHoldersEndpoint, fetchKitsByAccountNoEndpoint, type KitInfo } from '@dcms/contract'
+import { accountHoldersEndpoint, fetchKitsByAccountNoEndpoint, type KitInfo, traitsOf } from '@dcms/contract'
 import { answer, command, type InternalClient, refuse, type Tenant } from '@dcms/service'
 import { type IssuedKit, isIssued, type Kit, kitInfoOf, kitsOf, withoutOutbox } from '../kit.ts'
 
 const KITS_MAX = 500
-/** What is shown without `isAllCardsRequired`: cards that may be used, now or after activation or unlocking. */
-const LIVING: ReadonlySet<KitInfo['cardStatus']> = new Set(['ASSIGNED', 'INACTIVE', 'ACTIVE', 'LOCKED'])
 
 /** Who holds the account only the customer context knows, holders without cards included; the cards are read fresh here. */
 export const fetchKitsByAccountNo = (customer: InternalClient) =>
@@ -16,7 +14,7 @@ export const fetchKitsByAccountNo = (customer: InternalClient) =>
     const kits = (await kitsOfAccount(scope.tenant, accountNo).lean<Kit[]>())
       .toReversed()
       .filter(isIssued)
-      .filter(({ status }) => isAllCardsRequired || LIVING.has(status))
+      .filter(({ status }) => isAllCardsRequired || traitsOf(status).isLiving)
     const entity = holders.map(({ entityId, isPrimary }) => ({
       entityId,
       isPrimary,

@@ -1,5 +1,5 @@
 // Shipments of physical cards: what a kit keeps of them, and the rules of booking and moving.
-import type { KitStatus, ShipmentBooked, ShipmentMoved, ShipmentStatus } from '@dcms/contract'
+import { type ShipmentBooked, type ShipmentMoved, type ShipmentStatus, traitsOf } from '@dcms/contract'
 import { type Decision, unchanged } from '@dcms/service'
 import type { Kit, StoredShipment } from '../kit.ts'
 
@@ -12,8 +12,6 @@ export interface ShipmentChange {
   at: string
 }
 
-const SHIPPABLE: ReadonlySet<KitStatus> = new Set(['ASSIGNED', 'INACTIVE', 'ACTIVE', 'LOCKED'])
-
 /** To be set in the same update that issues a physical card or makes one of a virtual card: the sweep `bookShipments` finds it by this. */
 export const shipmentDue = ({ cardType }: Pick<Kit, 'cardType'>, now: Date): { shipmentDueAt?: Date } =>
   cardType === 'PHYSICAL' ? { shipmentDueAt: now } : {}
@@ -23,7 +21,7 @@ export const nextRefNoOf = ({ _id, shipments = [] }: Pick<Kit, '_id' | 'shipment
 
 /** Nobody is sent a card that was blocked, replaced or ended before it went out. */
 export const isShippable = ({ status, cardType }: Pick<Kit, 'status' | 'cardType'>): boolean =>
-  cardType === 'PHYSICAL' && SHIPPABLE.has(status)
+  cardType === 'PHYSICAL' && traitsOf(status).isShippable
 
 /** Notes a booking that the courier has; one that is noted already stays as it is. */
 export function decideBooking(

@@ -1,5 +1,5 @@
 // Reading the CVV of a card. Contract: packages/contract/src/kit/get-cvv.ts.
-import { type CvvRevealed, getCvvEndpoint, type KitInfo } from '@dcms/contract'
+import { type CvvRevealed, getCvvEndpoint, traitsOf } from '@dcms/contract'
 import { answer, command, type Decision, type Foundations, refuse, refuseFor } from '@dcms/service'
 import { isIssued, type Kit, kitsOf, withoutOutbox } from '../kit.ts'
 import type { CardVault } from './card-vault.ts'
@@ -30,23 +30,11 @@ export const getCvv = (vault: CardVault, logger: Foundations['logger']) =>
 
 type Refusal = 'MCC007' | 'card.blocked' | 'card.status.active' | 'rate.limit.exceeded'
 
-/** By status, so that a new one shows nothing until somebody has decided. */
-const refusals: Readonly<Record<Exclude<KitInfo['cardStatus'], 'ACTIVE'>, Refusal>> = {
-  BLOCKED: 'card.blocked',
-  HOTLISTED: 'card.blocked',
-  ASSIGNED: 'card.status.active',
-  INACTIVE: 'card.status.active',
-  LOCKED: 'card.status.active',
-  REPLACED: 'card.status.active',
-  EXPIRED_CARD: 'card.status.active',
-  CLOSED: 'card.status.active',
-  UNALLOCATED: 'MCC007', // nobody's yet
-}
-
 /** Only an active card shows its CVV, and only so often: who steals a token must not be able to harvest. */
 export function decideReveal(kit: Kit, user: string, now: Date): Decision<Kit, CvvRevealed, Refusal> {
   if (!isIssued(kit)) return refuse('MCC007')
-  if (kit.status !== 'ACTIVE') return refuse(refusals[kit.status])
+  const { cvvRefusal } = traitsOf(kit.status)
+  if (cvvRefusal) return refuse(cvvRefusal)
   const reads = (kit.cvvReads ?? []).filter((read) => read.getTime() > now.getTime() - READS_WITHIN_MS)
   const [first] = reads
   if (first && reads.length >= READS_MAX)
