@@ -1,8 +1,8 @@
 // Preferences of several cards for other contexts. Contract: packages/contract/src/preference/card-preferences.ts.
 import { type CardPreferences, type CardRegion, cardPreferencesEndpoint, type Product, type RegionOffer } from '@dcms/contract'
 import { answer, command, type InternalClient } from '@dcms/service'
-import { type Card, cardsOf } from './card.ts'
-import { ownerOf, productOf } from './fetch-preference.ts'
+import { type Card, cardsOf, productOfCard } from './card.ts'
+import { ownerOf } from './fetch-preference.ts'
 import { type Channel, choicesOf, isOn, type Region } from './preference.ts'
 import { startOf } from './read-card.ts'
 
@@ -20,7 +20,7 @@ export const cardPreferences = (kit: InternalClient) =>
         const card = byKitNo.get(kitNo) ?? { _id: kitNo }
         const owner = await ownerOf(kitNo, card, scope, kit)
         if (!owner) return []
-        const product = productOf(owner.productId, kitNo, scope)
+        const product = productOfCard(kitNo, owner.productId, scope.tenant.definition)
         return [cardPreferencesOf({ ...card, ...(await startOf(card, owner, product, scope, kit)) }, product)]
       }),
     )

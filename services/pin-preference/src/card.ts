@@ -1,6 +1,6 @@
 // What this context keeps of a card: what it knows of the kit, the PIN's reference and tries, and what the holder chose.
 import type { PinReference, StoredPan } from '@dcms/card-crypto'
-import type { KitInfo, OptInOperation, RegeneratePinMailer } from '@dcms/contract'
+import { type KitInfo, type OptInOperation, type Product, productOf, type RegeneratePinMailer, type TenantDefinition } from '@dcms/contract'
 import type { Projected } from '@dcms/events'
 import { followingAggregateModel, newlyStored, type Stored } from '@dcms/service'
 import type { Choices } from './preference.ts'
@@ -91,3 +91,10 @@ export const panOf = ({ _id, encryptedPan }: Pick<Card, '_id'> & { encryptedPan:
   ciphertext: Buffer.from(encryptedPan, 'base64'),
   aad: panAadOf(_id),
 })
+
+/** @throws when the bank's definition has no such product */
+export function productOfCard(kitNo: string, productId: string, definition: TenantDefinition): Product {
+  const product = productOf(definition, productId)
+  if (!product) throw new Error(`product ${productId} of kit ${kitNo} is not defined`)
+  return product
+}

@@ -10,7 +10,7 @@ import {
   type RegionView,
 } from '@dcms/contract'
 import { answer, command, type InternalClient, refuse, type Scope, ServiceUnavailable } from '@dcms/service'
-import { type Card, cardsOf } from './card.ts'
+import { type Card, cardsOf, productOfCard } from './card.ts'
 import { type Channel, choicesOf, isOn, type Kept, type Region } from './preference.ts'
 import { askOwner, startOf } from './read-card.ts'
 
@@ -25,7 +25,7 @@ export const fetchPreference = (kit: InternalClient) =>
     const stored = await cardsOf(scope.tenant).findById(kitNo, shown).lean<Card>()
     const known = await ownerOf(kitNo, stored, scope, kit)
     if (!known || known.entityId !== entityId) return refuse('MCC007')
-    const product = productOf(known.productId, kitNo, scope)
+    const product = productOfCard(kitNo, known.productId, scope.tenant.definition)
     const start = await startOf(stored ?? {}, known, product, scope, kit)
     return answer(viewOf(entityId, kitNo, { ...stored, ...start }, product))
   })
@@ -45,13 +45,6 @@ export async function ownerOf(
   const asked = await askOwner(kitNo, false, scope, kit)
   if (asked === 'away') throw new ServiceUnavailable('the kit context is away and the card is not known here yet')
   return asked
-}
-
-/** @throws when the tenant's definition has no such product */
-export function productOf(id: string, kitNo: string, { tenant }: Pick<Scope, 'tenant'>): Product {
-  const product = tenant.definition.products.find(({ productId }) => productId === id)
-  if (!product) throw new Error(`product ${id} of kit ${kitNo} is not defined`)
-  return product
 }
 
 /** Amounts as whole-rupee strings; monthly and yearly limits follow from the product's daily cap, not from the holder's choice. */

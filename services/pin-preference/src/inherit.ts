@@ -1,7 +1,7 @@
 // What a card that takes another one's place starts with: what held for that one, within what its own product offers. The PIN does not go on.
-import type { ChannelOffer, KitForPin, Product, RegionOffer, TenantDefinition } from '@dcms/contract'
+import type { ChannelOffer, KitForPin, Product, RegionOffer } from '@dcms/contract'
 import type { Tenant } from '@dcms/service'
-import { type Card, cardsOf } from './card.ts'
+import { type Card, cardsOf, productOfCard } from './card.ts'
 import { type Channel, type Choices, choicesOf, defaultsOf, type Kept, nothingOffered, type Region } from './preference.ts'
 
 /** A card that was replaced this often in a row starts anew: more is a circle. */
@@ -19,18 +19,12 @@ export async function startAfter(predecessor: string, product: Product, tenant: 
   const before = await cardsOf(tenant)
     .findById(predecessor, { productId: 1, issued: 1, issuedOptIns: 1, chosen: 1, optIns: 1 })
     .lean<Pick<Card, 'productId' | 'issued' | 'issuedOptIns' | 'chosen' | 'optIns'>>()
-  if (before?.issued && before.productId) return inherit(before, productOf(before.productId, tenant.definition), product)
+  if (before?.issued && before.productId) return inherit(before, productOfCard(predecessor, before.productId, tenant.definition), product)
   const kit = await ask(predecessor) // its KitIssued is still on its way
   if (!kit || depth >= PREDECESSORS_MAX) return { issued: defaultsOf(product) }
-  const its = productOf(kit.productId, tenant.definition)
+  const its = productOfCard(predecessor, kit.productId, tenant.definition)
   const start = kit.predecessor ? await startAfter(kit.predecessor, its, tenant, ask, depth + 1) : { issued: defaultsOf(its) }
   return inherit({ ...before, ...start }, its, product)
-}
-
-function productOf(id: string, { products }: TenantDefinition): Product {
-  const product = products.find(({ productId }) => productId === id)
-  if (!product) throw new Error(`product ${id} is not defined`)
-  return product
 }
 
 /** The same switches and limits, as far as the new product offers them and within its caps. */

@@ -1,8 +1,8 @@
 // What this context knows of a card, from the kit's events. A command may have come first: what it wrote is never touched here.
-import { type KitConverted, type KitIssued, kitForPinEndpoint, statusChangeOf, type TenantDefinition } from '@dcms/contract'
+import { type KitConverted, type KitIssued, kitForPinEndpoint, productOf, statusChangeOf, type TenantDefinition } from '@dcms/contract'
 import type { ReceivedEvent } from '@dcms/events'
 import { following, type InternalClient, type Tenant } from '@dcms/service'
-import { type Card, cardsOf, newCard } from './card.ts'
+import { type Card, cardsOf, newCard, productOfCard } from './card.ts'
 import { type AskKit, type Start, startAfter } from './inherit.ts'
 import { defaultsOf } from './preference.ts'
 
@@ -19,8 +19,8 @@ export const onKitEvents = (kit: InternalClient) =>
 /** KitIssued with what the card starts with, where another card went before it. */
 async function withStart(tenant: Tenant, event: ReceivedEvent, kit: InternalClient): Promise<ReceivedEvent> {
   const { type, predecessor, productId } = event.payload
-  if (type !== 'KitIssued' || typeof predecessor !== 'string') return event
-  const product = tenant.definition.products.find((each) => each.productId === productId)
+  if (type !== 'KitIssued' || typeof predecessor !== 'string' || typeof productId !== 'string') return event
+  const product = productOf(tenant.definition, productId)
   if (!product) return event // `applyKitEvent` says so
   const ask: AskKit = async (kitNo) => {
     const asked = await kit.call(
@@ -52,8 +52,7 @@ export function applyKitEvent(_card: Card | null, { payload }: Pick<ReceivedEven
 
 function issued(event: KitIssued & { start?: Start }, definition: TenantDefinition): Followed {
   const { kitNo, entityId, productId, cardType, cardStatus, maskedCardNumber, expDate, start } = event
-  const product = definition.products.find((each) => each.productId === productId)
-  if (!product) throw new Error(`product ${productId} of kit ${kitNo} is not defined`)
+  const product = productOfCard(kitNo, productId, definition)
   const expiry = `${expDate.slice(2, 4)}${expDate.slice(5, 7)}` // YYMM of 2029-07-31T…
   return { entityId, productId, cardType, cardStatus, maskedCardNumber, expiry, ...(start ?? { issued: defaultsOf(product) }) }
 }

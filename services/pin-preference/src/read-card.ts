@@ -2,7 +2,7 @@
 import { type Hsm, keyVersionOf } from '@dcms/card-crypto'
 import { type KitForPin, kitForPinEndpoint, type Product, zoneAadOf } from '@dcms/contract'
 import { type InternalClient, type Scope, ServiceUnavailable } from '@dcms/service'
-import { type Card, cardsOf, newCard, panAadOf, withoutQueues } from './card.ts'
+import { type Card, cardsOf, newCard, panAadOf, productOfCard, withoutQueues } from './card.ts'
 import { type Start, startAfter } from './inherit.ts'
 
 /** What a card is apart from what is kept here. */
@@ -25,8 +25,7 @@ export async function readCard(kitNo: string, scope: Scope, kit: InternalClient)
   const facts = asked === 'away' ? projected(stored) : asked
   if (facts === 'unknown') throw new ServiceUnavailable('the kit context is away and the card is not known here yet')
   if (!facts) return null
-  const product = scope.tenant.definition.products.find(({ productId }) => productId === facts.productId)
-  if (!product) throw new Error(`product ${facts.productId} of kit ${kitNo} is not defined`)
+  const product = productOfCard(kitNo, facts.productId, scope.tenant.definition)
   const card = stored ?? (await place(kitNo, scope))
   return { card: { ...card, ...(await startOf(card, facts, product, scope, kit)) }, facts, product }
 }

@@ -1,6 +1,14 @@
 // Checking PIN, expiry, mobile number, last six digits and CVV of a card at once, v1. Contract: packages/contract/src/validation/validate-card-ending.ts.
 import { Secret } from '@dcms/card-crypto'
-import { cvvAad, type FoundCard, type FoundKit, statusesThat, type ValidateCardEnding, validateCardEndingEndpoint } from '@dcms/contract'
+import {
+  cvvAad,
+  type FoundCard,
+  type FoundKit,
+  productOf,
+  statusesThat,
+  type ValidateCardEnding,
+  validateCardEndingEndpoint,
+} from '@dcms/contract'
 import { answer, command, type Outcome, refuse, refuseFor, type Scope, ServiceUnavailable, type Tenant } from '@dcms/service'
 import { type Card, cardsOf, withoutQueues } from './card.ts'
 import { findCard, foundCardOf, type ValidationParts, withinLimit } from './find-card.ts'
@@ -82,6 +90,6 @@ async function isPinOf(
 
 /** The card as `tryPin` takes it; the kit context has just told of it. */
 function cardWithPin(kit: FoundKit, card: Card, { definition }: Tenant): CardWithPin | undefined {
-  const product = definition.products.find(({ productId }) => productId === kit.productId)
+  const product = productOf(definition, kit.productId)
   return product && { card, facts: kit, product }
 }

@@ -2,7 +2,7 @@
 // Rules: docs/rules.md#tiers, docs/rules.md#conversion, docs/rules.md#retired-products.
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { nextTier, productFor, renewalNoticeDays, virtualToPhysical } from './product-choice.ts'
+import { nextTier, productFor, productOf, renewalNoticeDays, virtualToPhysical } from './product-choice.ts'
 import type { Product, TenantDefinition } from './tenant.ts'
 
 const product = (productId: string, cardType: Product['cardType'], tierType?: string, change: Partial<Product> = {}): Product =>
@@ -18,7 +18,14 @@ const products = [
 ]
 const bankOf = (own: readonly Product[]): TenantDefinition => ({ tiers, products: own }) as unknown as TenantDefinition
 const bank = bankOf(products)
-const called = (productId: string): Product => products.find((each) => each.productId === productId) ?? product('none', 'VIRTUAL')
+const called = (productId: string): Product => productOf(bank, productId) ?? product('none', 'VIRTUAL')
+
+test('a card is of the product that its productId names, be it retired', () => {
+  const retired = product('GONE_V', 'VIRTUAL', 'CLASSIC', { retired: true })
+  expect(productOf(bankOf([...products, retired]), 'GONE_V')).toBe(retired)
+  expect(productOf(bank, 'SILVER_P')).toBe(products[2])
+  expect(productOf(bank, 'GONE_V')).toBeUndefined()
+})
 
 test.each([
   ['2003', 'VIRTUAL', undefined, 'CLASSIC_V'],

@@ -3,6 +3,13 @@ import type { Product, TenantDefinition } from './tenant.ts'
 
 const NOTICE_DAYS = 30
 
+/**
+ * The product that a card is of, retired ones too: cards of it are in use.
+ * @returns undefined when the bank's definition has none of this name
+ */
+export const productOf = ({ products }: Pick<TenantDefinition, 'products'>, productId: string): Product | undefined =>
+  products.find((product) => product.productId === productId)
+
 /** Where a tier stands among the tenant's, lowest 0; below all when a product has none. Without a list of tiers all are alike. */
 function rankOf({ tiers = [] }: TenantDefinition, tierType: string | undefined): number {
   return tiers.findIndex((each) => each.tierType === tierType)

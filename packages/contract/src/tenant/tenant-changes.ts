@@ -1,4 +1,5 @@
 // What a bank's definition may not become once it was applied: cards, numbers and amounts of the earlier one exist.
+import { productOf } from './product-choice.ts'
 import type { Product, TenantDefinition } from './tenant.ts'
 import { numberedOf } from './tenant-faults.ts'
 
@@ -29,9 +30,9 @@ export function tenantChangeFaults(stored: TenantDefinition, next: TenantDefinit
   ]
 }
 
-function productChangeFaults(before: Product, { products }: TenantDefinition): string[] {
+function productChangeFaults(before: Product, next: TenantDefinition): string[] {
   const of = `product ${before.productId}`
-  const after = products.find(({ productId }) => productId === before.productId)
+  const after = productOf(next, before.productId)
   if (!after) return [`${of} cannot be removed, cards of it may exist: give it retired: true, and no more are issued`]
   const faults: string[] = lasting
     // A tier may be given to a product that had none: its cards are below all tiers until then.

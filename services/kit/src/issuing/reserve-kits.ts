@@ -1,5 +1,5 @@
 // Reserving kits for an issuing command: numbered, encrypted, stored, but unseen until confirmed. Contract: packages/contract/src/kit/issue-kits.ts.
-import { type Product, type ReserveKits, reserveKitsEndpoint } from '@dcms/contract'
+import { type Product, productOf, type ReserveKits, reserveKitsEndpoint } from '@dcms/contract'
 import { answer, command, refuse, type Scope } from '@dcms/service'
 import type { CardVault } from '../vault/card-vault.ts'
 import { dropKit, makeKit } from './make-kit.ts'
@@ -37,7 +37,7 @@ function planKits({ kits }: ReserveKits, { tenant }: Scope) {
   const planned: Planned[] = []
   for (const kit of kits) {
     if (kit.kitNo !== undefined) return refuse('kit.not.found', [`kitNo ${kit.kitNo} is not in stock`]) // there is no stock before card orders
-    const product = tenant.definition.products.find((each) => each.productId === kit.productId)
+    const product = productOf(tenant.definition, kit.productId)
     if (!product) return refuse('product.not.found')
     planned.push({ kit, product })
   }

@@ -1,6 +1,6 @@
 // Turning a virtual card into a physical one: same kit, same card number. Part of applyForCard.
 
-import { type ApplyForCard, type KitConverted, type RefusalOf, type TenantDefinition, virtualToPhysical } from '@dcms/contract'
+import { type ApplyForCard, type KitConverted, productOf, type RefusalOf, type TenantDefinition, virtualToPhysical } from '@dcms/contract'
 import { type Decision, type InternalClient, type Outcome, refuse, type Scope, type Tenant } from '@dcms/service'
 import { isIssued, type Kit, kitsOf, readKit } from '../kit.ts'
 import { shipmentDue } from '../shipments/shipment.ts'
@@ -48,7 +48,7 @@ export function decideConversion(
   const step = takeStep(kit, 'CONVERT', at)
   if (step.kind === 'refused') return step
   if (kit.cardType === 'PHYSICAL') return refuse('invalid.kit.info', [`kit ${kit._id} is PHYSICAL already`])
-  const old = definition.products.find(({ productId }) => productId === kit.productId)
+  const old = productOf(definition, kit.productId)
   const product = old && virtualToPhysical(definition, old)
   if (!product) return refuse('product.not.found')
   const { productId, productName, tierType, plasticCode } = product

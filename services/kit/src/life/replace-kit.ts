@@ -6,6 +6,7 @@ import {
   type ManageKit,
   type Product,
   productFor,
+  productOf,
   type RefusalOf,
   stepOf,
   type TenantDefinition,
@@ -48,7 +49,7 @@ export function planReplacement(
   if (!old || old.entityId !== entityId || !isIssued(old)) return refuse('MCC007') // the same answer for all: no probing for kits
   const step = stepOf(operation, old.status)
   if ('refusal' in step) return refuse(step.refusal)
-  const { schemeCode } = definition.products.find(({ productId }) => productId === old.productId) ?? {}
+  const { schemeCode } = productOf(definition, old.productId) ?? {}
   const product = schemeCode && productFor(definition, schemeCode, cardType, old.tierType)
   if (!product) return refuse('product.not.found')
   return {

@@ -8,6 +8,7 @@ import {
   nextTier,
   type Product,
   productFor,
+  productOf,
   type RefusalOf,
   stepOf,
   type TenantDefinition,
@@ -45,7 +46,7 @@ export function planUpgrade(old: Kit | null, input: UpgradeCard, definition: Ten
   const step = stepOf('UPGRADE', old.status)
   if ('refusal' in step) return refuse(step.refusal)
   const [wanted = {}] = input.kitInfo ?? []
-  const product = productOf(old, wanted, definition)
+  const product = upgradedTo(old, wanted, definition)
   if ('kind' in product) return product
   const { plasticCode = product.productId === old.productId ? old.plasticCode : undefined } = wanted
   const taken = takenFrom(old)
@@ -63,15 +64,14 @@ export function planUpgrade(old: Kit | null, input: UpgradeCard, definition: Ten
 
 type Wanted = NonNullable<UpgradeCard['kitInfo']>[number]
 
-function productOf(
+function upgradedTo(
   { productId, cardType: oldType }: IssuedKit,
   { tierType, cardType = oldType, plasticCode }: Wanted,
   definition: TenantDefinition,
 ): Product | Refused<ProductRefusal> {
-  const { products } = definition
   const unknown = catalogueRefusal(definition, { tierType, plasticCode })
   if (unknown) return refuse(unknown)
-  const old = products.find((each) => each.productId === productId)
+  const old = productOf(definition, productId)
   if (!old) return refuse('product.not.found')
   if (tierType) return productFor(definition, old.schemeCode, cardType, tierType) ?? refuse('product.not.found')
   return nextTier(definition, { ...old, cardType }) ?? refuse('tier.not.found')
