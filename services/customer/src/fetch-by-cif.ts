@@ -30,7 +30,7 @@ export async function cifOf(entityId: string, scope: Scope, { kit, pinPreference
     .findOne({ _id: entityId, status: 'ACTIVE' }, { accountInfo: 1 })
     .lean<Pick<Customer, 'accountInfo'>>()
   if (!customer) return refuse('CUS001')
-  const asked = await kit.call(kitsOfEntityEndpoint, { entityId, withCardNumbers: true }, { ...scope, tenant: scope.tenant.id })
+  const asked = await kit.call(kitsOfEntityEndpoint, { entityId, withCardNumbers: true }, scope)
   if (asked.kind === 'refused') throw new Error(`the kit service refused an entityId that is registered here: ${asked.code}`)
   const preferences = await preferencesOf(asked.result, scope, pinPreference)
   return answer(cifViewOf(entityId, customer.accountInfo, asked.result, preferences, scope.tenant.definition.timeZone))
@@ -43,7 +43,7 @@ async function preferencesOf(kits: readonly KitInfo[], scope: Scope, pinPreferen
   for (let first = 0; first < kitNos.length; first += CARD_PREFERENCES_MAX) batches.push(kitNos.slice(first, first + CARD_PREFERENCES_MAX))
   const answered = await Promise.all(
     batches.map(async (batch) => {
-      const asked = await pinPreference.call(cardPreferencesEndpoint, { kitNos: batch }, { ...scope, tenant: scope.tenant.id })
+      const asked = await pinPreference.call(cardPreferencesEndpoint, { kitNos: batch }, scope)
       if (asked.kind === 'refused') throw new Error(`the pin-preference service refused kits that exist: ${asked.code}`)
       return asked.result
     }),

@@ -8,7 +8,7 @@ const notFound = refuse('MCC007', ['Invalid masked card number format'])
 /** Asked of the kit context, so that a card is found from its first moment on; what is kept here could miss one and look complete. */
 export const fetchCifByMaskedCard = (kit: InternalClient) =>
   command(fetchCifByMaskedCardEndpoint, async ({ maskedCardNo }, scope) => {
-    const asked = await kit.call(entitiesByMaskedCardEndpoint, { maskedCardNo }, { ...scope, tenant: scope.tenant.id })
+    const asked = await kit.call(entitiesByMaskedCardEndpoint, { maskedCardNo }, scope)
     if (asked.kind === 'refused' || asked.result.entityIds.length === 0) return notFound
     return answer({ entityId: asked.result.entityIds })
   })

@@ -14,7 +14,7 @@ import {
 } from '@dcms/service'
 import { type Customer, customersOf, type Issued, type Issuing, withoutOutbox } from './customer.ts'
 import { claimPrimaryAccount } from './primary-accounts.ts'
-import { callOf, type IssuingRefusal, reservationOf, reserveCards } from './reserve-cards.ts'
+import { type IssuingRefusal, reservationOf, reserveCards } from './reserve-cards.ts'
 
 const RESERVATIONS_MAX = 5
 const ISSUED_KEPT = 20
@@ -52,11 +52,9 @@ export async function confirmIssued(
   kit: InternalClient,
 ): Promise<Outcome<IssuedKits, never>> {
   if (kitNos.length === 0) return answer({ entityId, kitInfo: [] })
-  const confirmed = await kit.call(
-    confirmKitsEndpoint,
-    { commandId: reservation, entityId, kitNos },
-    callOf(scope, `${reservation} confirm`),
-  )
+  const confirmed = await kit.call(confirmKitsEndpoint, { commandId: reservation, entityId, kitNos }, scope, {
+    idempotencyKey: `${reservation} confirm`,
+  })
   if (confirmed.kind === 'refused') throw new ServiceUnavailable(`the kits of ${reservation} are not to be had: ${confirmed.code}`)
   return answer({ entityId, kitInfo: confirmed.result })
 }
@@ -75,7 +73,8 @@ async function settle(
     const confirmed = await kit.call(
       confirmKitsEndpoint,
       { commandId: reservation, entityId: customer._id, kitNos: issuing.kitNos },
-      callOf(scope, `${reservation} confirm`),
+      scope,
+      { idempotencyKey: `${reservation} confirm` },
     )
     if (confirmed.kind === 'refused') {
       if (confirmed.code !== 'MCC007') throw new Error(`the kit service refused to confirm ${reservation}: ${confirmed.code}`)

@@ -35,7 +35,7 @@ export async function reserveCards(
   const body = { commandId, entityId, kits, ...(deliveryAddress && { deliveryAddress }) }
   // A command that is run again under a newer definition of the bank may ask for other products: that is another reservation.
   const key = `${commandId} ${hashOf(body).slice(0, HASH_CHARS)}`
-  const reserved = await kit.call(reserveKitsEndpoint, body, callOf(scope, key))
+  const reserved = await kit.call(reserveKitsEndpoint, body, scope, { idempotencyKey: key })
   if (reserved.kind === 'answer') return { kind: 'reserved', kitNos: reserved.result.kitNos }
   if (reserved.code === 'service.unavailable') throw new ServiceUnavailable('the kit service cannot reserve now')
   return refuse(reserved.code, reserved.fieldError)
@@ -44,14 +44,3 @@ export async function reserveCards(
 /** Another one for each attempt. */
 export const reservationOf = ({ commandId, attempt }: Pick<Issuing, 'commandId' | 'attempt'>): string =>
   attempt === 1 ? commandId : `${commandId}/${attempt}`
-
-/** A call to the kit context on behalf of the command's caller. */
-export const callOf = ({ tenant, user, roles, requestId, traceparent, deadlineAtMs }: Scope, idempotencyKey: string) => ({
-  tenant: tenant.id,
-  user,
-  roles,
-  requestId,
-  traceparent,
-  deadlineAtMs,
-  idempotencyKey,
-})

@@ -89,7 +89,7 @@ const accountNosThat = (after: readonly Account[], before: readonly Account[], h
 
 /** A card has one account. A locked card can be unlocked by its holder at any time, so it counts. */
 async function isOnActiveCard(accountNos: readonly string[], entityId: string, scope: Scope, kit: InternalClient): Promise<boolean> {
-  const asked = await kit.call(kitsOfEntityEndpoint, { entityId }, { ...scope, tenant: scope.tenant.id })
+  const asked = await kit.call(kitsOfEntityEndpoint, { entityId }, scope)
   if (asked.kind === 'refused') throw new Error(`the kit service refused an entityId that is registered here: ${asked.code}`)
   return asked.result.some(
     ({ accountNo, cardStatus }) => accountNo !== undefined && accountNos.includes(accountNo) && traitsOf(cardStatus).holdsAccount,

@@ -16,12 +16,7 @@ export const viewCustomer = (kit: InternalClient, logger: Foundations['logger'])
 
 async function kitsOf(scope: Scope, entityId: string, kit: InternalClient, logger: Foundations['logger']): Promise<KitInfo[]> {
   try {
-    const { tenant, user, roles, requestId, traceparent, deadlineAtMs } = scope
-    const asked = await kit.call(
-      kitsOfEntityEndpoint,
-      { entityId },
-      { tenant: tenant.id, user, roles, requestId, traceparent, deadlineAtMs },
-    )
+    const asked = await kit.call(kitsOfEntityEndpoint, { entityId }, scope)
     if (asked.kind === 'answer') return asked.result
     throw new Error(`the kit service refused an entityId that is registered here: ${asked.code}`)
   } catch (error) {

@@ -118,12 +118,12 @@ export class CustomerBank {
   }
 
   readonly kit: InternalClient = {
-    call: async (endpoint, body, { tenant, idempotencyKey }) => {
+    call: async (endpoint, body, { tenant }, { idempotencyKey } = {}) => {
       this.keys.push(idempotencyKey)
       await this.meanwhile(endpoint.name)
       if (this.isKitAway) throw new ServiceUnavailable('the kit context is away')
       if (!this.#check(endpoint, body)) return { kind: 'refused', code: 'invalid.input.request' as never, fieldError: [] }
-      const answered = this.#refusalOf(endpoint) ?? { kind: 'answer', result: this.#kitAnswer(endpoint.name, body, tenant) as never }
+      const answered = this.#refusalOf(endpoint) ?? { kind: 'answer', result: this.#kitAnswer(endpoint.name, body, tenant.id) as never }
       if (this.lostAnswers === endpoint.name) throw new ServiceUnavailable('the answer of the kit context was lost')
       return answered
     },

@@ -62,9 +62,9 @@ async function ask<Request, Result>(
   owner: InternalClient,
   endpoint: InternalEndpoint<Request, Result, 'invalid.input.request'>,
   body: Request,
-  { tenant, user, roles, requestId, traceparent, deadlineAtMs }: Scope,
+  scope: Scope,
 ): Promise<Result> {
-  const asked = await owner.call(endpoint, body, { tenant: tenant.id, user, roles, requestId, traceparent, deadlineAtMs })
+  const asked = await owner.call(endpoint, body, scope)
   if (asked.kind === 'refused') throw new Error(`${endpoint.path} refused what a caller's body allows: ${asked.fieldError.join('; ')}`)
   return asked.result
 }

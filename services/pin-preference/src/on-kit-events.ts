@@ -23,11 +23,7 @@ async function withStart(tenant: Tenant, event: ReceivedEvent, kit: InternalClie
   const product = productOf(tenant.definition, productId)
   if (!product) return event // `applyKitEvent` says so
   const ask: AskKit = async (kitNo) => {
-    const asked = await kit.call(
-      kitForPinEndpoint,
-      { kitNo },
-      { tenant: tenant.id, user: 'pin-preference', roles: [], requestId: event.id },
-    )
+    const asked = await kit.call(kitForPinEndpoint, { kitNo }, { tenant, user: 'pin-preference', roles: [], requestId: event.id })
     return asked.kind === 'answer' ? asked.result : null
   }
   return { ...event, payload: { ...event.payload, start: await startAfter(predecessor, product, tenant, ask) } }

@@ -73,13 +73,8 @@ export async function askOwner(
   scope: Scope,
   kit: InternalClient,
 ): Promise<KitForPin | null | 'away'> {
-  const { tenant, user, roles, requestId, traceparent, deadlineAtMs } = scope
   try {
-    const asked = await kit.call(
-      kitForPinEndpoint,
-      { kitNo, ...(withCardNumber && { withCardNumber }) },
-      { tenant: tenant.id, user, roles, requestId, traceparent, deadlineAtMs },
-    )
+    const asked = await kit.call(kitForPinEndpoint, { kitNo, ...(withCardNumber && { withCardNumber }) }, scope)
     return asked.kind === 'answer' ? asked.result : null
   } catch (error) {
     if (error instanceof ServiceUnavailable) return 'away'

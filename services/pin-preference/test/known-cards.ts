@@ -126,9 +126,9 @@ export class KnownCards {
   }
 
   readonly #kit: InternalClient = {
-    call: async (endpoint, body, context) => {
+    call: async (endpoint, body, scope) => {
       this.trace.push(`call ${endpoint.path}`)
-      if (endpoint.path !== findCardsEndpoint.path) return await this.#bank.kit.call(endpoint, body, context)
+      if (endpoint.path !== findCardsEndpoint.path) return await this.#bank.kit.call(endpoint, body, scope)
       return { kind: 'answer', result: (await this.#find(body as FindCards)) as never }
     },
     close: async () => undefined,

@@ -140,10 +140,10 @@ export function createOperator({ internalUrls, keyFile, secondKeyFile }: Operato
     (file: string): OperatorCall =>
     async (owner, tenant, what, endpoint, body, { once = false } = {}) => {
       const requestId = randomUUID()
-      const context = { tenant, user: '', roles: [], requestId, idempotencyKey: requestId } // who it is and may do, says the key
+      const scope = { tenant: { id: tenant }, user: '', roles: [], requestId } // who it is and may do, says the key
       for (let tries = 1; ; tries++) {
         try {
-          const answer = await clientOf(owner, file).call(withRefusals(endpoint), body, context)
+          const answer = await clientOf(owner, file).call(withRefusals(endpoint), body, scope, { idempotencyKey: requestId })
           if (answer.kind === 'refused') throw new OperatorRefused(what, answer.code, answer.fieldError)
           return answer.result
         } catch (error) {

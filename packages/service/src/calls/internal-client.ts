@@ -1,25 +1,34 @@
 // Calling another context's internal API.
 import type { ErrorCode, Exception, InternalEndpoint } from '@dcms/contract'
 import { Agent, request } from 'undici'
-import type { CallerTokens, OnBehalfOf } from '../callers/context-token.ts'
+import type { CallerTokens } from '../callers/context-token.ts'
 import { ServiceUnavailable } from '../commands/decision.ts'
 import { DEFINITION_VERSION_HEADER } from '../commands/definition-version.ts'
 import { IDLE_CONNECTION_MS } from '../listeners/http.ts'
 import { TenantShares } from '../shares/tenant-shares.ts'
 import { TIME_LEFT_HEADER, withinShare } from '../shares/within-share.ts'
+import type { Tenant } from '../store/tenant.ts'
 
 const TIMEOUT_MS = 2_000
 /** For all banks; one bank alone gets half of them (see TenantShares). */
 const CONNECTIONS_MAX = 128
 const WAITING_MAX = 512
 
-export interface InternalCall extends OnBehalfOf {
-  requestId: string
-  traceparent?: string | undefined
+/** On whose behalf a call is made: the scope of a command says it as it is. Work of the service's own names the service as the user. */
+export interface AskedFor {
+  readonly tenant: Pick<Tenant, 'id'>
+  readonly user: string
+  readonly roles: readonly string[]
+  readonly branch?: string | undefined
+  readonly requestId: string
+  readonly traceparent?: string | undefined
+  /** When whoever waits for this call gives up; the call gets what is left until then, at most 2 s. */
+  readonly deadlineAtMs?: number | undefined
+}
+
+export interface InternalCallOptions {
   /** The same for a repeat, so that the owner recognises it. */
   idempotencyKey?: string
-  /** When whoever waits for this call gives up; the call gets what is left until then, at most 2 s. */
-  deadlineAtMs?: number | undefined
 }
 
 export type InternalAnswer<Result, Code extends ErrorCode> =
@@ -34,7 +43,8 @@ export interface InternalClient {
   call<Request, Result, Code extends ErrorCode>(
     endpoint: InternalEndpoint<Request, Result, Code>,
     body: Request,
-    context: InternalCall,
+    scope: AskedFor,
+    options?: InternalCallOptions,
   ): Promise<InternalAnswer<Result, Code>>
   close(): Promise<void>
 }
@@ -52,14 +62,15 @@ export function internalClient({ baseUrl, audience, tokens }: { baseUrl: string;
     async call<Request, Result, Code extends ErrorCode>(
       endpoint: InternalEndpoint<Request, Result, Code>,
       body: Request,
-      context: InternalCall,
+      { tenant: { id: tenant }, user, roles, branch, requestId, traceparent, deadlineAtMs: endsAtMs }: AskedFor,
+      { idempotencyKey }: InternalCallOptions = {},
     ) {
-      const version = tokens.definitionVersionOf?.(context.tenant)
+      const version = tokens.definitionVersionOf?.(tenant)
       let status: number
       let envelope: { result: Result; exception: Exception | null }
       try {
-        const deadlineAtMs = Math.min(Date.now() + TIMEOUT_MS, context.deadlineAtMs ?? Number.POSITIVE_INFINITY)
-        ;({ status, envelope } = await withinShare({ shares, tenant: context.tenant, deadlineAtMs }, async (msLeft) => {
+        const deadlineAtMs = Math.min(Date.now() + TIMEOUT_MS, endsAtMs ?? Number.POSITIVE_INFINITY)
+        ;({ status, envelope } = await withinShare({ shares, tenant, deadlineAtMs }, async (msLeft) => {
           const response = await request(baseUrl + endpoint.path, {
             dispatcher,
             method: endpoint.method,
@@ -68,12 +79,12 @@ export function internalClient({ baseUrl, audience, tokens }: { baseUrl: string;
             signal: AbortSignal.timeout(msLeft), // one for the whole call, connecting included
             headers: {
               'content-type': 'application/json',
-              'x-dcms-context': tokens.tokenFor(audience, context),
-              'x-request-id': context.requestId,
+              'x-dcms-context': tokens.tokenFor(audience, { tenant, user, roles, ...(branch !== undefined && { branch }) }),
+              'x-request-id': requestId,
               [TIME_LEFT_HEADER]: String(msLeft),
               ...(version && { [DEFINITION_VERSION_HEADER]: String(version) }),
-              ...(context.traceparent && { traceparent: context.traceparent }),
-              ...(context.idempotencyKey && { 'idempotency-key': context.idempotencyKey }),
+              ...(traceparent && { traceparent }),
+              ...(idempotencyKey && { 'idempotency-key': idempotencyKey }),
             },
             body: JSON.stringify(body),
           })

@@ -66,10 +66,10 @@ const clientOf = (caller: 'ops' | 'gateway', { port }: { port: number } = http, 
   })
 
 type Offered<Body, Result> = { of(owner: 'pin-preference'): InternalEndpoint<Body, Result> }
-const context = { tenant, user: 'asha', roles: ['ADMIN'], requestId: 'request-1' }
+const scope = { tenant: { id: tenant }, user: 'asha', roles: ['ADMIN'], requestId: 'request-1' }
 
 async function done<Body, Result>(endpoint: Offered<Body, Result>, body: Body, by = operator): Promise<Result> {
-  const answer = await by.call(endpoint.of('pin-preference'), body, context)
+  const answer = await by.call(endpoint.of('pin-preference'), body, scope)
   if (answer.kind === 'refused') throw new Error(`refused: ${answer.code} ${answer.fieldError.join()}`)
   return answer.result
 }
@@ -79,7 +79,7 @@ async function refused<Body, Result>(
   body: Body,
   by = operator,
 ): Promise<{ code: ErrorCode; told: string }> {
-  const answer = await by.call(endpoint.of('pin-preference'), body, context)
+  const answer = await by.call(endpoint.of('pin-preference'), body, scope)
   if (answer.kind === 'answer') throw new Error('it was not refused')
   return { code: answer.code, told: answer.fieldError.join() }
 }
@@ -112,7 +112,7 @@ test('after 255 versions a rotation is refused with a reason, not taken for a fa
   const own = await startKeyRoutes(hsm)
   const client = clientOf('ops', own)
   try {
-    const answer = await client.call(rotateKeyEndpoint.of('pin-preference'), { tenant, purpose: 'pvk' }, context)
+    const answer = await client.call(rotateKeyEndpoint.of('pin-preference'), { tenant, purpose: 'pvk' }, scope)
     expect(answer).toMatchObject({ kind: 'refused', code: 'key.version.exhausted', fieldError: ['A key has at most 255 versions'] })
   } finally {
     await client.close()
@@ -139,9 +139,9 @@ test('whoever calls itself by two names with one key is one officer: no key come
   const add = (by: InternalClient, user: string, purpose: Purpose, number: 1 | 2) => {
     // The officer's name was a member of the body once, and whatever the caller wrote there.
     const body = { tenant, purpose, number, component: randomBytes(32).toString('base64'), officer: user }
-    return by.call(addKeyComponentEndpoint.of('pin-preference'), body, { ...context, user })
+    return by.call(addKeyComponentEndpoint.of('pin-preference'), body, { ...scope, user })
   }
-  const leaves = (user: string) => one.call(exportKeyBlockEndpoint.of('pin-preference'), { tenant, purpose: 'pin' }, { ...context, user })
+  const leaves = (user: string) => one.call(exportKeyBlockEndpoint.of('pin-preference'), { tenant, purpose: 'pin' }, { ...scope, user })
   try {
     for (const purpose of ['pin', 'transport'] as const) {
       expect(await add(one, 'asha', purpose, 1)).toMatchObject({ kind: 'answer' })
@@ -202,7 +202,7 @@ test('purposes of other contexts, unknown tenants and others than operators are 
   })
   expect(await refused(listKeysEndpoint, { tenant: 'OTHER_BANK' })).toMatchObject({ code: 'tenant.not.found' })
   const stranger = clientOf('gateway')
-  expect(await stranger.call(listKeysEndpoint.of('pin-preference'), { tenant }, context)).toMatchObject({
+  expect(await stranger.call(listKeysEndpoint.of('pin-preference'), { tenant }, scope)).toMatchObject({
     kind: 'refused',
     code: 'auth.token.invalid',
   })

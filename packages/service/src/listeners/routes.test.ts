@@ -49,6 +49,7 @@ const askEndpoint = internalEndpoint<{ entityId?: string }, string>()({
   errors: ['invalid.input.request', 'MCC007', 'product.not.found', 'service.unavailable'],
 })
 const behalf = { tenant: 'ACME_BANK', user: 'api_user', roles: ['API_CLIENT'] }
+const asker = { ...behalf, tenant: { id: 'ACME_BANK' } }
 
 const files = callerFiles(['gateway', 'customer', 'pin-preference'])
 const tokensOf = (caller: 'gateway' | 'customer' | 'pin-preference') => callerTokens({ caller, keyFile: files.keyFileOf(caller) })
@@ -70,7 +71,8 @@ beforeAll(async () => {
       command(chooseEndpoint, async (input) =>
         input.entityId === 'refused' ? refuse('ORD005', undefined, 'bin.not.found') : answer(JSON.stringify(input)),
       ),
-      command(askEndpoint, async ({ entityId }) => {
+      command(askEndpoint, async ({ entityId }, { user, branch, requestId, traceparent, hasKey }) => {
+        if (entityId === 'who') return answer([user, branch, requestId, traceparent, hasKey].join(' '))
         if (entityId === 'away') throw new ServiceUnavailable('the customer service is away')
         if (entityId === 'new') return refuse('product.not.found')
         if (entityId === 'bug') throw new Error('card 6080401234566954 broke it')
@@ -162,7 +164,7 @@ test('an unknown path is 404, a known one with another method 405 with Allow', a
 })
 
 test('a caller with a newer definition of the bank gets 503 where the older one would refuse, one with the same the refusal', async () => {
-  const calling = { ...behalf, requestId: 'r' }
+  const calling = { ...asker, requestId: 'r' }
   const ofVersion = (version: number) =>
     internalClient({
       baseUrl: `http://127.0.0.1:${http.port}`,
@@ -202,7 +204,7 @@ test('health says what is missing until nothing is', async () => {
 })
 
 test('the client of an internal endpoint gets answers and listed refusals', async () => {
-  const context = { ...behalf, requestId: 'request-1' }
+  const context = { ...asker, requestId: 'request-1' }
   expect(await client.call(askEndpoint, {}, context)).toEqual({ kind: 'answer', result: 'told' })
   expect(await client.call(askEndpoint, { entityId: 'none' }, context)).toEqual({
     kind: 'refused',
@@ -211,15 +213,22 @@ test('the client of an internal endpoint gets answers and listed refusals', asyn
   })
 })
 
+test('a command asks by its own scope: the owner hears of its user, branch, request and trace, and of the key for this call', async () => {
+  const scope = bank.scope({ user: 'meena', branch: 'B1', requestId: 'request-2', traceparent: '00-trace-of-the-caller' })
+  const ask = async (options?: { idempotencyKey: string }) => await client.call(askEndpoint, { entityId: 'who' }, scope, options)
+  expect(await ask({ idempotencyKey: 'step-3' })).toEqual({ kind: 'answer', result: 'meena B1 request-2 00-trace-of-the-caller true' })
+  expect(await ask()).toEqual({ kind: 'answer', result: 'meena B1 request-2 00-trace-of-the-caller false' })
+})
+
 test.each(['away', 'slow'])('an owner that is %s is ServiceUnavailable', async (entityId) => {
-  await expect(client.call(askEndpoint, { entityId }, { ...behalf, requestId: 'r' })).rejects.toBeInstanceOf(ServiceUnavailable)
+  await expect(client.call(askEndpoint, { entityId }, { ...asker, requestId: 'r' })).rejects.toBeInstanceOf(ServiceUnavailable)
 })
 
 test('an owner that does not listen is ServiceUnavailable, one with a fault or an unlisted code an error', async () => {
   const nobody = internalClient({ baseUrl: 'http://127.0.0.1:1', audience: 'kit', tokens: tokensOf('customer') })
-  await expect(nobody.call(askEndpoint, {}, { ...behalf, requestId: 'r' })).rejects.toBeInstanceOf(ServiceUnavailable)
+  await expect(nobody.call(askEndpoint, {}, { ...asker, requestId: 'r' })).rejects.toBeInstanceOf(ServiceUnavailable)
   await nobody.close()
-  const fault = client.call(askEndpoint, { entityId: 'bug' }, { ...behalf, requestId: 'r' })
+  const fault = client.call(askEndpoint, { entityId: 'bug' }, { ...asker, requestId: 'r' })
   await expect(fault).rejects.toThrow('kit answered /internal/ask with 500 internal.error, which the contract does not list')
   await expect(fault).rejects.not.toBeInstanceOf(ServiceUnavailable)
 })
@@ -271,7 +280,7 @@ test('a family’s own code stands for a wrong field, with the dotted code as it
 })
 
 test('metrics tell of each endpoint how long its calls took and how they ended, and how statements waited for the store', async () => {
-  const ask = (entityId: string) => client.call(askEndpoint, { entityId }, { ...behalf, requestId: 'measured' }).catch(() => undefined)
+  const ask = (entityId: string) => client.call(askEndpoint, { entityId }, { ...asker, requestId: 'measured' }).catch(() => undefined)
   await Promise.all(['E1', 'none', 'bug'].map(ask))
   await bank.connection.db?.command({ ping: 1 })
   await until('they are measured', async () => {

@@ -77,15 +77,11 @@ async function inTurn(
 }
 
 async function issueFresh({ entityId, deliveryAddress }: Application, asked: string | undefined, scope: Scope, parts: SuccessionParts) {
-  const { tenant, commandId, user, roles, requestId, traceparent, deadlineAtMs } = scope
+  const { tenant, commandId } = scope
   const kits = kitsOf(tenant)
   const mine = await kits.findOne({ entityId, issuedBy: commandId }, withoutOutbox).lean<Kit>()
   if (mine) return answer(mine._id)
-  const known = await parts.customer.call(
-    accountsOfEntityEndpoint,
-    { entityId },
-    { tenant: tenant.id, user, roles, requestId, traceparent, deadlineAtMs },
-  )
+  const known = await parts.customer.call(accountsOfEntityEndpoint, { entityId }, scope)
   const { accounts } = known.kind === 'answer' ? known.result : { accounts: [] }
   const account = accounts.find(({ defaultAccount }) => defaultAccount) ?? accounts[0]
   if (!account) return refuse('CUS001') // every customer has one

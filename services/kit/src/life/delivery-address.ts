@@ -6,12 +6,12 @@ import type { Kit } from '../kit.ts'
 /** Null when the customer has the address, or none is needed. */
 export async function addressRefusal(
   { entityId, deliveryAddress }: { entityId: string } & Pick<Kit, 'deliveryAddress'>,
-  { tenant, user, roles, requestId, traceparent, deadlineAtMs }: Scope,
+  scope: Scope,
   customer: InternalClient,
 ): Promise<Refused<'invalid.input.request'> | null> {
   if (!deliveryAddress) return null
   const body = { entityId, addressCategory: deliveryAddress }
-  const asked = await customer.call(deliveryToEndpoint, body, { tenant: tenant.id, user, roles, requestId, traceparent, deadlineAtMs })
+  const asked = await customer.call(deliveryToEndpoint, body, scope)
   if (asked.kind === 'answer' && asked.result) return null
   return refuse('invalid.input.request', [`deliveryAddress ${deliveryAddress} is not among the customer's addresses`])
 }

@@ -67,7 +67,7 @@ async function findCustomer(
     if (entityId === undefined) return refuse('invalid.input.request', ['entityId or mobileNo is required'])
     return { kind: 'found', entityId, exists: false }
   }
-  const asked = await customer.call(customersByMobileEndpoint, { mobileNo, ...(entityId !== undefined && { entityId }) }, callOf(scope))
+  const asked = await customer.call(customersByMobileEndpoint, { mobileNo, ...(entityId !== undefined && { entityId }) }, scope)
   const { entityIds } = asked.kind === 'answer' ? asked.result : { entityIds: [] }
   const [only, another] = entityIds
   if (only !== undefined && another === undefined) return { kind: 'found', entityId: only, exists: true }
@@ -78,18 +78,9 @@ async function findCustomer(
 }
 
 async function exists(entityId: string, scope: Scope, customer: InternalClient): Promise<boolean> {
-  const asked = await customer.call(entityExistsEndpoint, { entityId }, callOf(scope))
+  const asked = await customer.call(entityExistsEndpoint, { entityId }, scope)
   return asked.kind === 'answer' && asked.result.exists
 }
-
-const callOf = ({ tenant, user, roles, requestId, traceparent, deadlineAtMs }: Scope) => ({
-  tenant: tenant.id,
-  user,
-  roles,
-  requestId,
-  traceparent,
-  deadlineAtMs,
-})
 
 /** Those that the operation changes, and those that this very command has changed before; oldest first, behind the last of the page before. */
 export const kitsToManage = (entityId: string, operation: ManageAllKits['operation'], { tenant, commandId }: At, reached?: Kit) =>

@@ -10,7 +10,7 @@ export async function accountOfKit(
   customer: InternalClient,
 ): Promise<AccountInfo | undefined> {
   if (accountNo === undefined) return undefined
-  const asked = await customer.call(accountsOfEntityEndpoint, { entityId, accountNos: [accountNo] }, { ...scope, tenant: scope.tenant.id })
+  const asked = await customer.call(accountsOfEntityEndpoint, { entityId, accountNos: [accountNo] }, scope)
   if (asked.kind === 'refused') throw new Error(`the customer service refused the account of a kit: ${asked.code}`)
   return asked.result.accounts[0]
 }

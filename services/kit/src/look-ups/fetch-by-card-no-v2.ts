@@ -40,7 +40,7 @@ export const fetchByCardNoV2 = (vault: CardVault, customer: InternalClient, pinP
   })
 
 async function preferencesOf(kit: IssuedKit, scope: Scope, pinPreference: InternalClient): Promise<CardPreferences> {
-  const asked = await pinPreference.call(cardPreferencesEndpoint, { kitNos: [kit._id] }, { ...scope, tenant: scope.tenant.id })
+  const asked = await pinPreference.call(cardPreferencesEndpoint, { kitNos: [kit._id] }, scope)
   const preferences = asked.kind === 'answer' ? asked.result[0] : undefined
   if (!preferences) throw new ServiceUnavailable(`the preferences of kit ${kit._id} are not known`)
   return preferences

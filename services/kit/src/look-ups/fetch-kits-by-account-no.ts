@@ -8,7 +8,7 @@ const KITS_MAX = 500
 /** Who holds the account only the customer context knows, holders without cards included; the cards are read fresh here. */
 export const fetchKitsByAccountNo = (customer: InternalClient) =>
   command(fetchKitsByAccountNoEndpoint, async ({ accountNo, isAllCardsRequired = false }, scope) => {
-    const asked = await customer.call(accountHoldersEndpoint, { accountNo }, { ...scope, tenant: scope.tenant.id })
+    const asked = await customer.call(accountHoldersEndpoint, { accountNo }, scope)
     if (asked.kind === 'refused' || asked.result === null) return refuse('invalid.source.account')
     const { accountStatus, accountType, holders } = asked.result
     const kits = (await kitsOfAccount(scope.tenant, accountNo).lean<Kit[]>())

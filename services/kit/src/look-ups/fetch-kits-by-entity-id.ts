@@ -9,6 +9,6 @@ export const fetchKitsByEntityId = (vault: CardVault, customer: InternalClient, 
   command(endpoint, async ({ entityId }, scope) => {
     const kits = await kitsOfCustomer(scope.tenant, entityId)
     if (kits.length > 0) return answer(await Promise.all(kits.map((kit) => vault.kitInfoWithCardNumber(scope.tenant, kit))))
-    const asked = await customer.call(entityExistsEndpoint, { entityId }, { ...scope, tenant: scope.tenant.id })
+    const asked = await customer.call(entityExistsEndpoint, { entityId }, scope)
     return asked.kind === 'answer' && asked.result.exists ? answer([]) : refuse('CUS001')
   })

@@ -62,7 +62,7 @@ async function bookOne(kit: Kit, tenant: Tenant, scopeOf: ScopeOf, { courier, cu
   const asked = await customer.call(
     deliveryToEndpoint,
     { entityId: kit.entityId, addressCategory: kit.deliveryAddress ?? 'PERMANENT' },
-    { ...scope, tenant: tenant.id },
+    scope,
   )
   if (asked.kind === 'refused' || asked.result === null) return 'the customer has no such address'
   const reply = await courier.book(tenant, { refNo, kitNo: kit._id, senderName: tenant.definition.name, to: asked.result })
