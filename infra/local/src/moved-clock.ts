@@ -8,7 +8,7 @@ export const OTHER_DAY = new Date('2028-02-29T18:29:30Z')
 /** What keeps, compares or shows times; the whole suite can be run so by hand, see `DCMS_TEST_CLOCK`. */
 export const datedSuites = [
   'packages/service/src/(commands/(idempotency|command)|jobs/jobs|callers/context-token)',
-  'services/kit/(test/jobs|src/(kit|vault/get-cvv))\\.test',
+  'services/kit/(test/jobs.store|src/(kit|vault/get-cvv.store))\\.test',
   'services/customer/(test/registration|src/update-proof-of-identity)',
   'services/pin-preference/(src/limit-failures|test/pin-mailers)',
   'gateway/test/(authenticate|sealed-calls|sealed-for)',

@@ -1,4 +1,4 @@
-// npm test: starts engines for the tests alone, runs jest against them, searches what they left for card data, ends with one line of counts.
+// npm test: starts engines for the tests alone (none for --rules), runs jest against them, searches what they left for card data, ends with one line of counts.
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import { exists } from './cache.ts'
 import { isAlive } from './engine-process.ts'
 import { type Engines, resetEngines, startEngines, stopEngines } from './engines.ts'
 import { clockAt, datedSuites, OTHER_DAY, whichClock } from './moved-clock.ts'
+import { BEYOND_RULES } from './test-kinds.ts'
 import { addCounts, countTests, isSuccess, summaryLine, type TestCounts } from './test-summary.ts'
 
 const repository = join(import.meta.dirname, '../../..')
@@ -19,7 +20,11 @@ const dataDir = join(runs, String(process.pid))
 const logsDir = join(dataDir, 'process-logs')
 const progress = (line: string) => console.log(line)
 const WORKERS = 3
-const isWholeRun = process.argv.length === 2
+const asked = process.argv.slice(2)
+const isWholeRun = asked.length === 0
+/** Rules by plain calls need no engines. */
+const RULES = '--rules'
+const isRules = asked.includes(RULES)
 const TIMED_TESTS = 'infra/chaos/test/neighbours/'
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
@@ -34,7 +39,7 @@ for (const signal of signals) {
   })
 }
 
-const counts = await run().catch((problem: Error): TestCounts => {
+const counts = await (isRules ? runRules() : run()).catch((problem: Error): TestCounts => {
   console.error(problem.message)
   return { passed: 0, failed: 1, skipped: 0 }
 })
@@ -59,6 +64,25 @@ async function run(): Promise<TestCounts> {
   } finally {
     await stopAll(engines)
     await rm(secretsDir, { recursive: true, force: true })
+  }
+}
+
+/** What needs nothing but Node, in seconds. */
+async function runRules(): Promise<TestCounts> {
+  const folder = await mkdtemp(join(tmpdir(), 'dcms-tests-'))
+  try {
+    const args = [`--testPathIgnorePatterns=/node_modules/`, '--testPathIgnorePatterns=/.dcms/', `--testPathIgnorePatterns=${BEYOND_RULES}`]
+    const ofRun = [...args, ...asked.filter((each) => each !== RULES)]
+    return await runJest(undefined, folder, undefined, {
+      name: 'rules',
+      what: 'rules',
+      args: ofRun,
+      workers: WORKERS,
+      environment: whichClock(),
+    })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+    await rm(dataDir, { recursive: true, force: true })
   }
 }
 
@@ -118,7 +142,7 @@ interface JestRun {
 }
 
 function asAsked(): JestRun {
-  return { name: 'asked', what: 'those asked for', args: process.argv.slice(2), workers: WORKERS, environment: whichClock() }
+  return { name: 'asked', what: 'those asked for', args: asked, workers: WORKERS, environment: whichClock() }
 }
 
 /**
@@ -141,9 +165,9 @@ function wholeRun(): readonly JestRun[] {
 }
 
 async function runJest(
-  { mongoUrl, kafkaBrokers }: Engines,
+  engines: Engines | undefined,
   folder: string,
-  ledgerFile: string,
+  ledgerFile: string | undefined,
   { name, args: ofRun, workers, environment }: JestRun,
 ): Promise<TestCounts> {
   const reportFile = join(folder, `report-${name}.json`)
@@ -156,11 +180,10 @@ async function runJest(
   // Most tests wait for processes they started, so more workers than cores pay. A test that leaves something open does not hold the run up.
   args.push('--json', `--outputFile=${reportFile}`, `--maxWorkers=${workers}`, '--forceExit', ...ofRun)
   const env = {
-    MONGO_URL: mongoUrl,
-    KAFKA_BROKERS: kafkaBrokers,
+    ...(engines && { MONGO_URL: engines.mongoUrl, KAFKA_BROKERS: engines.kafkaBrokers }),
+    ...(ledgerFile && { DCMS_SECRET_LEDGER: ledgerFile }),
     DCMS_ENGINES_DIR: dataDir,
     DCMS_TEST_LOGS_DIR: logsDir,
-    DCMS_SECRET_LEDGER: ledgerFile,
     ...environment,
   }
   await mkdir(logsDir, { recursive: true })

@@ -178,8 +178,9 @@ function leadsTo(event: string, from: KitStatus, { previousStatus = from, cardSt
     const step = stepOf(operation, from)
     return 'to' in step && step.event === event ? [step.to] : []
   })
-  const end = event === 'KitIssued' ? ends.find((each) => each === cardStatus) : ends[0]
-  if (!end) throw new Error(`the table has no ${event} for a kit that is ${from}`)
+  // Every event that changes the status says which one it is now; KitUpgraded leaves it.
+  const end = event === 'KitUpgraded' ? ends[0] : ends.find((each) => each === cardStatus)
+  if (!end) throw new Error(`the table has no ${event} from ${from} to ${cardStatus}`)
   return end
 }
 

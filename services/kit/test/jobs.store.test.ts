@@ -75,7 +75,14 @@ test('cards whose last month is over in the bank’s time zone expire, those of 
   const kit = await bank.kit(november ?? '')
   expect(kit.status).toBe('EXPIRED_CARD')
   expect(kit.outbox.map(({ payload }) => payload)).toEqual([
-    { type: 'KitExpired', kitNo: november, entityId: 'req7', previousStatus: 'ACTIVE', expiredAt: december.toISOString() },
+    {
+      type: 'KitExpired',
+      kitNo: november,
+      entityId: 'req7',
+      previousStatus: 'ACTIVE',
+      cardStatus: 'EXPIRED_CARD',
+      expiredAt: december.toISOString(),
+    },
   ])
   expect((await bank.kit(thisMonth ?? '')).status).toBe('ACTIVE')
 })
