@@ -38,6 +38,13 @@ test('a process that does not listen is ended by force, a paused one too', async
   expect(await findEngine(place.pidFile)).toBeUndefined()
 })
 
+test('a process that does not get ready in time is reported, and does not stay behind', async () => {
+  await start('exec sleep 60')
+  const pid = (await findEngine(place.pidFile)) ?? 0
+  await expect(waitUntilReady(place, 'Kafka', async () => false, 100)).rejects.toThrow('Kafka did not answer within 0.1 s')
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH')
+})
+
 test('a process that ends while it starts is reported with the end of its log', async () => {
   await start('echo the port is taken >&2; exit 1')
   await expect(waitUntilReady(place, 'Kafka', async () => false, 5_000)).rejects.toThrow(

@@ -7,6 +7,7 @@ import { execa } from 'execa'
 
 const MARK = 'DCMS_ENGINE'
 const POLL_MS = 25
+const NOT_READY_STOP_MS = 5_000
 const LOG_BYTES_MAX = 10_000_000
 
 export interface ProcessPlace {
@@ -97,12 +98,13 @@ export async function waitForEnd(pid: number, timeoutMs: number): Promise<boolea
   return true
 }
 
-/** Waits until `ready` answers true; fails at once when the process ends before. */
+/** Waits until `ready` answers true; fails at once when the process ends before, and stops one that does not get there in time. */
 export async function waitUntilReady(place: ProcessPlace, name: string, ready: () => Promise<boolean>, timeoutMs: number): Promise<void> {
   const deadline = performance.now() + timeoutMs
   while (!(await ready())) {
     const lives = (await findEngine(place.pidFile)) !== undefined
     if (!lives || performance.now() > deadline) {
+      await stopEngine(place.pidFile, { signal: 'SIGTERM', timeoutMs: NOT_READY_STOP_MS }) // nobody else would: its start failed
       const reason = lives ? `did not answer within ${timeoutMs / 1000} s` : 'ended while it was starting'
       throw new Error(`${name} ${reason}; the end of its log (${place.logFile}):\n${await logTail(place.logFile)}`)
     }

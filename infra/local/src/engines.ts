@@ -107,6 +107,8 @@ async function startLocal(options: EngineOptions): Promise<Engines> {
   const failures = starts.flatMap((start) => (start.status === 'rejected' ? [start.reason as Error] : []))
   if (failures.length > 0) {
     await stop()
+    // A database whose second half did not come up has left its first.
+    if (starts[0].status === 'rejected') await stopDocumentDatabase(options.dataDir)
     throw failures.length === 1 ? failures[0] : new Error([...new Set(failures.map(({ message }) => message))].join('\n'))
   }
   return {
