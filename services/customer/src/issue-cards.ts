@@ -84,13 +84,9 @@ async function settle(
     }
     issued = { entityId: customer._id, kitInfo: confirmed.result }
   }
-  for (let tries = 0; tries < CHANGES_MAX; tries++) {
-    const fresh = await readCustomer(scope, customer._id)
-    if (!fresh) return { kind: 'overtaken' }
-    const settled = await scope.commit(customersOf, fresh, decideSettlement(fresh, issuing, finisher, scope.now), issued)
-    if (settled.kind !== 'overtaken') return settled
-  }
-  return { kind: 'overtaken' }
+  const decide = (fresh: Customer | null) => (fresh ? decideSettlement(fresh, issuing, finisher, scope.now) : unchanged)
+  const settled = await scope.change(customersOf, customer._id, decide)
+  return settled.kind === 'answer' && settled.result.before ? answer(issued) : { kind: 'overtaken' }
 }
 
 /**

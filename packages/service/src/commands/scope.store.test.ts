@@ -120,6 +120,65 @@ test('with 200 events waiting to be published the document takes no further chan
   expect(await commit(before, activation())).toMatchObject({ kind: 'answer' })
 })
 
+const use = (card: Card | null): Decision<Card, { type: string }, 'MCC007'> =>
+  card ? { kind: 'changed', set: { uses: card.uses + 1 }, events: told('KitActivated') } : refuse('MCC007')
+
+test('a change is decided on what stands there, and again for each time that somebody else was faster', async () => {
+  const { _id } = await storedCard()
+  const changes = Array.from({ length: 5 }, () => bank.scope().change(cardsOf, _id, use))
+  const outcomes = await Promise.all(changes)
+  expect(outcomes.map(({ kind }) => kind)).toEqual(Array(5).fill('answer'))
+  const befores = outcomes.map((outcome) => outcome.kind === 'answer' && outcome.result.before?.uses)
+  expect(befores.sort()).toEqual([0, 1, 2, 3, 4])
+  expect(await bank.card(_id)).toMatchObject({ uses: 5, version: 5, sequence: 5 })
+})
+
+test('a change takes the document as it is known, and reads it only when that was overtaken', async () => {
+  const known = await storedCard()
+  const seen: (number | undefined)[] = []
+  const noted = (card: Card | null) => {
+    seen.push(card?.uses)
+    return use(card)
+  }
+  await bank.scope().change(cardsOf, known._id, noted, { known })
+  expect(await bank.scope().change(cardsOf, known._id, noted, { known })).toMatchObject({
+    kind: 'answer',
+    result: { before: { uses: 1 }, decision: { kind: 'changed', set: { uses: 2 } } },
+  })
+  expect(seen).toEqual([0, 0, 1])
+})
+
+test('a change of what is not there is asked of the rule as null; what the rule refuses or leaves is not written', async () => {
+  expect(await bank.scope().change(cardsOf, 'nowhere', use)).toEqual(refuse('MCC007'))
+  expect(await bank.scope().change(cardsOf, 'nowhere', () => unchanged)).toEqual({
+    kind: 'answer',
+    result: { before: null, decision: unchanged },
+  })
+  const card = await storedCard()
+  expect(await bank.scope().change(cardsOf, card._id, () => refuse('MCC007'))).toEqual(refuse('MCC007'))
+  expect(await bank.card(card._id)).toEqual(card)
+})
+
+test('a change that this very command made already is not made again', async () => {
+  const { _id } = await storedCard()
+  for (const _run of [1, 2]) expect(await bank.scope({ commandId: 'once' }).change(cardsOf, _id, use)).toMatchObject({ kind: 'answer' })
+  expect(await bank.card(_id)).toMatchObject({ uses: 1 })
+})
+
+test('a change of a document that never rests gives up after fifty tries', async () => {
+  const { _id } = await storedCard()
+  const stale = await bank.card(_id)
+  let tries = 0
+  const restless = { ...cardsOf(bank.tenant), findById: () => ({ lean: async () => stale }), updateOne: async () => ({ matchedCount: 0 }) }
+  const outcome = await bank.scope().change((() => restless) as unknown as typeof cardsOf, _id, (card) => {
+    tries++
+    return use(card)
+  })
+  expect(outcome).toEqual({ kind: 'overtaken' })
+  expect(tries).toBe(50)
+  expect(await bank.card(_id)).toEqual(stale)
+})
+
 test('a new document is written with its first events, once', async () => {
   const now = new Date('2026-11-20T10:00:00Z')
   const card = newCard('created')

@@ -11,6 +11,9 @@ import { answer, type Decision, type Outcome, ServiceUnavailable } from './decis
 
 const COMMAND_IDS_KEPT = 8
 const WAITING_EVENTS_MAX = 200
+/** So often a change is decided again while others are faster: more only where something writes without end. */
+const CHANGES_MAX = 50
+const withoutQueues = { outbox: 0, parked: 0 } as const
 const dataVersions = new Map(eventTypes.map(({ type, version }) => [type, version]))
 
 export interface ScopeOptions {
@@ -32,6 +35,13 @@ export interface ScopeOptions {
   touched?: (tenant: string) => void
   relay: Relay
   sources: OutboxSources
+}
+
+/** What a change was decided on last, and how. */
+export interface Changed<State extends Stored, Event extends { type: string }, Code extends ErrorCode> {
+  /** The document as it was read for it; null where there is none. */
+  before: State | null
+  decision: Decision<State, Event, Code>
 }
 
 /** Handed to every command. */
@@ -104,6 +114,29 @@ export class Scope {
     if (changed.matchedCount === 0) return { kind: 'overtaken' }
     if (events.length > 0) this.#relay.nudge(this.#sources.of(modelOf), this.tenant.id, state._id)
     return answer(result)
+  }
+
+  /**
+   * Reads a document, has the rule decide and commits that; again on fresh state when somebody else changed it first, up to 50 times. For a step
+   * of a longer work, and for work that nobody waits for: a command that is one change returns `overtaken` and is run again as a whole.
+   * @param decide pure: it is asked for each state anew, and for null when there is no such document
+   * @param known the document as it was read just before, which saves the first reading
+   * @returns `overtaken` when the document changes all the time
+   */
+  async change<State extends Stored, Event extends { type: string }, Code extends ErrorCode>(
+    modelOf: TenantModel<State>,
+    id: string,
+    decide: (state: State | null) => Decision<State, Event, Code>,
+    { known }: { known?: State | null | undefined } = {},
+  ): Promise<Outcome<Changed<State, Event, Code>, Code>> {
+    const model: Model<State> = modelOf(this.tenant)
+    for (let tries = 0; tries < CHANGES_MAX; tries++) {
+      const before = tries === 0 && known ? known : await model.findById(id, withoutQueues).lean<State>()
+      const decision = decide(before)
+      const committed = await this.commit(modelOf, before, decision, { before, decision })
+      if (committed.kind !== 'overtaken') return committed
+    }
+    return { kind: 'overtaken' }
   }
 
   /** Inserts a new document with its first events; false when the `_id` is taken. */

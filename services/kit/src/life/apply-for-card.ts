@@ -12,7 +12,6 @@ import { addressRefusal } from './delivery-address.ts'
 import type { SuccessionParts } from './succession.ts'
 import { giveTurnBack, takeTurn } from './take-turn.ts'
 
-const CHANGES_MAX = 50
 /** Between two looks at a call that still runs; so often as a command is run again, that is longer than such a call may run. */
 const PAUSE_MS = 150
 /** Statuses in which a card is held: the same that may be converted. */
@@ -93,11 +92,7 @@ async function issueFresh({ entityId, deliveryAddress }: Application, asked: str
   const fresh = await makeKit({ commandId, entityId, accountNo: account.accountNo, product, deliveryAddress }, scope, parts)
   if (fresh.kind === 'refused') return fresh
   const { kitNo } = fresh
-  for (let tries = 0; tries < CHANGES_MAX; tries++) {
-    const made = await readKit(tenant, kitNo)
-    const decision = notingApplicant(decideConfirmation(made, commandId, scope), asked, scope)
-    const confirmed = await scope.commit(kitsOf, made, decision, kitNo)
-    if (confirmed.kind !== 'overtaken') return confirmed
-  }
-  return { kind: 'overtaken' } as const
+  const decide = (made: Kit | null) => notingApplicant(decideConfirmation(made, commandId, scope), asked, scope)
+  const confirmed = await scope.change(kitsOf, kitNo, decide)
+  return confirmed.kind === 'answer' ? answer(kitNo) : confirmed
 }

@@ -2,9 +2,7 @@
 // command, the sweep.
 import type { Scope } from '@dcms/service'
 import { decideConfirmation } from '../issuing/confirm-kits.ts'
-import { type Kit, kitsOf, readKit } from '../kit.ts'
-
-const CHANGES_MAX = 50
+import { type Kit, kitsOf } from '../kit.ts'
 
 type Named = Pick<Kit, '_id' | 'successor'>
 
@@ -18,17 +16,13 @@ export async function finishSuccession(named: Named, scope: Scope): Promise<void
 
 /** Without the note: whoever is to be answered makes it with the answer. */
 export async function confirmSuccessor({ _id, successor }: Named, scope: Scope): Promise<void> {
-  const { tenant } = scope
   if (!successor) return
-  for (let tries = 0; tries < CHANGES_MAX; tries++) {
-    const next = await readKit(tenant, successor.kitNo)
-    const confirmed = await scope.commit(kitsOf, next, decideConfirmation(next, successor.commandId, scope), null)
-    if (confirmed.kind === 'refused') throw new Error(`kit ${successor.kitNo}, the successor of ${_id}, cannot be confirmed`)
-    if (confirmed.kind === 'overtaken') continue
-    if (next?.takesOver !== undefined && next.takesOver !== _id) await handOn(next.takesOver, _id, successor, scope)
-    return
-  }
-  throw new Error(`kit ${successor.kitNo} changes all the time; the sweep confirms it later`)
+  const { kitNo, commandId } = successor
+  const confirmed = await scope.change(kitsOf, kitNo, (next) => decideConfirmation(next, commandId, scope))
+  if (confirmed.kind === 'refused') throw new Error(`kit ${kitNo}, the successor of ${_id}, cannot be confirmed`)
+  if (confirmed.kind === 'overtaken') throw new Error(`kit ${kitNo} changes all the time; the sweep confirms it later`)
+  const next = confirmed.result.before
+  if (next?.takesOver !== undefined && next.takesOver !== _id) await handOn(next.takesOver, _id, successor, scope)
 }
 
 /** Notes at the card whose place it is that the kit it named handed the place on; the way from there to here may have become long otherwise. */

@@ -16,9 +16,9 @@ export const expireKits: Job = {
     const { asOf, tenant } = run
     const thisMonth = expiryOf(asOf, 0, tenant.definition.timeZone)
     await forKitsByExpiry(run, { statuses: statusesFor('EXPIRE'), expiry: { $lt: thisMonth }, counted: 'expired' }, async (kit, scope) => {
-      const decision = decideExpiry(kit, { commandId: scope.commandId, now: asOf })
-      const { kind } = await scope.commit(kitsOf, kit, decision, null)
-      return kind === 'overtaken' ? kind : kind === 'answer'
+      const at = { commandId: scope.commandId, now: asOf }
+      const decide = (each: Kit | null) => (each ? decideExpiry(each, at) : refuse('MCC007'))
+      return (await scope.change(kitsOf, kit._id, decide, { known: kit })).kind === 'answer'
     })
   },
 }

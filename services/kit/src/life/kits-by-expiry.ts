@@ -1,11 +1,10 @@
 // Kits by the month they end with, in batches: what the jobs expire-kits and notice-renewals go through.
 import type { KitStatus } from '@dcms/contract'
 import type { JobRun, Scope, Tenant } from '@dcms/service'
-import { type Kit, kitsOf, readKit, withoutOutbox } from '../kit.ts'
+import { type Kit, kitsOf, withoutOutbox } from '../kit.ts'
 
 const KITS_PER_BATCH = 500
 const AT_ONCE = 16
-const CHANGES_MAX = 50
 
 interface Wanted {
   statuses: readonly KitStatus[]
@@ -23,7 +22,8 @@ interface Reached {
   kitNo: string
 }
 
-type Change = (kit: Kit, scope: Scope) => Promise<boolean | 'overtaken'>
+/** Whether the kit was changed. One that changes all the time is left: the next run comes by. */
+type Change = (kit: Kit, scope: Scope) => Promise<boolean>
 
 /** Calls `change` for each kit, status by status, month by month; a run that died is carried on behind its last batch. */
 export async function forKitsByExpiry(run: JobRun, { statuses, expiry, further, counted }: Wanted, change: Change): Promise<void> {
@@ -35,7 +35,7 @@ export async function forKitsByExpiry(run: JobRun, { statuses, expiry, further, 
         Kit[]
       >()
       for (let from = 0; from < kits.length; from += AT_ONCE) {
-        const changed = await Promise.all(kits.slice(from, from + AT_ONCE).map((kit) => untilSettled(kit, run, counted, change)))
+        const changed = await Promise.all(kits.slice(from, from + AT_ONCE).map((kit) => change(kit, scopeOf(kit, run, counted))))
         done += changed.filter(Boolean).length
       }
       const last = kits.at(-1)
@@ -66,12 +66,4 @@ export const kitsOfStatus = (
 const behindOf = ({ expiry, kitNo }: Reached): object => ({ $or: [{ expiry: { $gt: expiry } }, { expiry, _id: { $gt: kitNo } }] })
 
 /** The command id is the same whoever does it, so that a kit that was changed before a run died is not changed again. */
-async function untilSettled(first: Kit, { tenant, scopeOf }: JobRun, counted: string, change: Change): Promise<boolean> {
-  let kit: Kit | null = first
-  for (let tries = 0; kit && tries < CHANGES_MAX; tries++) {
-    const changed = await change(kit, scopeOf(`${counted}/${kit._id}/${kit.expiry}`))
-    if (changed !== 'overtaken') return changed
-    kit = await readKit(tenant, first._id)
-  }
-  return false // it is busy: the next run comes by
-}
+const scopeOf = ({ _id, expiry }: Kit, run: JobRun, counted: string): Scope => run.scopeOf(`${counted}/${_id}/${expiry}`)

@@ -7,14 +7,13 @@ import {
   manageAllKitsEndpoint,
   statusesFor,
 } from '@dcms/contract'
-import { answer, command, type InternalClient, type Refused, refuse, type Scope } from '@dcms/service'
-import { isIssued, type Kit, kitsOf, readKit, withoutOutbox } from '../kit.ts'
+import { answer, command, type InternalClient, type Refused, refuse, type Scope, unchanged } from '@dcms/service'
+import { isIssued, type Kit, kitsOf, withoutOutbox } from '../kit.ts'
 import { stepBy } from '../take-step.ts'
 import { decideManagement } from './manage-kit.ts'
 
 const KITS_PER_PAGE = 500
 const AT_ONCE = 8
-const CHANGES_MAX = 50
 /** A call that changed cards for so long stops between two pages and says that more are left: its caller would not wait for much longer. */
 const WORK_MAX_MS = 6_000
 /** What a page takes at most, more or less: no other one is begun when so little is left until the caller goes. */
@@ -127,17 +126,17 @@ async function manage(
   management: Management,
   scope: Scope,
 ): Promise<{ card: ManagedCard; isNew: boolean } | null | 'overtaken'> {
-  for (let tries = 0; tries < CHANGES_MAX; tries++) {
-    const kit: Kit | null = tries === 0 ? first : await readKit(scope.tenant, first._id)
-    if (!kit || !isIssued(kit)) return null
-    const done = stepBy(kit, scope.commandId)
-    if (done) return { card: cardOf(kit, done), isNew: false }
-    const decision = decideManagement(kit, management, scope)
-    const managed = await scope.commit(kitsOf, kit, decision, null)
-    if (managed.kind === 'refused' || decision.kind !== 'changed') return null
-    if (managed.kind === 'answer') return { card: cardOf(kit, { from: kit.status, to: decision.set.status ?? kit.status }), isNew: true }
-  }
-  return 'overtaken'
+  const doneTo = (kit: Kit) => stepBy(kit, scope.commandId)
+  const decide = (kit: Kit | null) => (kit && isIssued(kit) && !doneTo(kit) ? decideManagement(kit, management, scope) : unchanged)
+  const managed = await scope.change(kitsOf, first._id, decide, { known: first })
+  if (managed.kind !== 'answer') return managed.kind === 'overtaken' ? 'overtaken' : null
+  const { before: kit, decision } = managed.result
+  if (!kit || !isIssued(kit)) return null
+  const done = doneTo(kit)
+  if (done) return { card: cardOf(kit, done), isNew: false }
+  return decision.kind === 'changed'
+    ? { card: cardOf(kit, { from: kit.status, to: decision.set.status ?? kit.status }), isNew: true }
+    : null
 }
 
 const cardOf = ({ _id, maskedPan }: Kit, { from, to }: { from: Kit['status']; to: Kit['status'] }): ManagedCard => ({

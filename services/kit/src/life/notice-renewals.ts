@@ -17,9 +17,9 @@ export const noticeRenewals: Job = {
     const expiry = { $gte: expiryOf(asOf, 0, timeZone), $lte: lastDueMonth(asOf, renewalNoticeDays(tenant.definition), timeZone) }
     const wanted = { statuses: statusesThat('isRenewed'), expiry, further: { renewalNoticedAt: { $exists: false } }, counted: 'noticed' }
     await forKitsByExpiry(run, wanted, async (kit, scope) => {
-      const decision = decideNotice(kit, asOf)
-      const { kind } = await scope.commit(kitsOf, kit, decision, null)
-      return kind === 'overtaken' ? kind : decision.kind === 'changed'
+      const decide = (each: Kit | null) => (each ? decideNotice(each, asOf) : unchanged)
+      const noticed = await scope.change(kitsOf, kit._id, decide, { known: kit })
+      return noticed.kind === 'answer' && noticed.result.decision.kind === 'changed'
     })
   },
 }

@@ -1,21 +1,16 @@
 // The end of an upgrade: the new card was activated, so the old one is replaced. Whoever comes next (a repeat, the sweep) carries on.
 import type { KitReplaced } from '@dcms/contract'
 import { type Decision, type Scope, unchanged } from '@dcms/service'
-import { isIssued, type Kit, kitsOf, readKit } from '../kit.ts'
+import { isIssued, type Kit, kitsOf } from '../kit.ts'
 import { type At, takeStep } from '../take-step.ts'
-
-const CHANGES_MAX = 50
 
 /** Replaces the card that `kit` takes the place of, then notes that it is done. `known`: that card as it was read just before. */
 export async function takeOver(kit: Pick<Kit, '_id' | 'takesOver'>, scope: Scope, known?: Kit | null): Promise<void> {
-  const { tenant } = scope
-  for (let tries = 0; kit.takesOver !== undefined; tries++) {
-    const old = tries === 0 && known ? known : await readKit(tenant, kit.takesOver)
-    const replaced = await scope.commit(kitsOf, old, decideTakeOver(old, kit._id, scope), null)
-    if (replaced.kind === 'answer') break
-    if (tries >= CHANGES_MAX) throw new Error(`kit ${kit.takesOver} changes all the time; the sweep replaces it later`)
+  if (kit.takesOver !== undefined) {
+    const replaced = await scope.change(kitsOf, kit.takesOver, (old) => decideTakeOver(old, kit._id, scope), { known })
+    if (replaced.kind === 'overtaken') throw new Error(`kit ${kit.takesOver} changes all the time; the sweep replaces it later`)
   }
-  await kitsOf(tenant).updateOne({ _id: kit._id, takeOverPendingAt: { $exists: true } }, { $unset: { takeOverPendingAt: '' } })
+  await kitsOf(scope.tenant).updateOne({ _id: kit._id, takeOverPendingAt: { $exists: true } }, { $unset: { takeOverPendingAt: '' } })
 }
 
 /** A card that was hotlisted, expired, closed or replaced meanwhile stays what it is. */

@@ -1,6 +1,6 @@
 // The sweep that has the courier bring physical cards to their holders. Nothing is lost: what could not be booked stays due.
 import { deliveryToEndpoint } from '@dcms/contract'
-import { type Foundations, type InternalClient, type Scope, ServiceUnavailable, type Sweep, type Tenant } from '@dcms/service'
+import { type Foundations, type InternalClient, type Scope, ServiceUnavailable, type Sweep, type Tenant, unchanged } from '@dcms/service'
 import { type Kit, kitsOf, withoutOutbox } from '../kit.ts'
 import type { Booked, Courier } from './courier.ts'
 import { decideBooking, isShippable, nextRefNoOf } from './shipment.ts'
@@ -9,7 +9,6 @@ const EVERY_MS = 5_000
 /** For what was postponed in a bank where nothing else happens. */
 const IDLE_EVERY_MS = 15 * 60_000
 const KITS_PER_RUN = 500
-const TRIES_MAX = 20
 /** After a fault that may be over soon. Others of the bank are tried meanwhile. */
 const AGAIN_AFTER_FAULT_MS = 30_000
 /** After a refusal, which somebody has to do something about: a new address, a courier that goes there. */
@@ -73,13 +72,8 @@ async function bookOne(kit: Kit, tenant: Tenant, scopeOf: ScopeOf, { courier, cu
 
 /** Writes into the kit what the courier has; again when a command changed the kit meanwhile. */
 export async function noteBooking(kitNo: string, booked: Booked, scope: Scope): Promise<void> {
-  for (let tries = 0; tries < TRIES_MAX; tries++) {
-    const kit = await kitsOf(scope.tenant).findById(kitNo, withoutOutbox).lean<Kit>()
-    if (!kit) return
-    const noted = await scope.commit(kitsOf, kit, decideBooking(kit, booked, scope.now), null)
-    if (noted.kind !== 'overtaken') return
-  }
-  throw new ServiceUnavailable(`kit ${kitNo} changes all the time`)
+  const noted = await scope.change(kitsOf, kitNo, (kit) => (kit ? decideBooking(kit, booked, scope.now) : unchanged))
+  if (noted.kind === 'overtaken') throw new ServiceUnavailable(`kit ${kitNo} changes all the time`)
 }
 
 /** Matched on the version: a card that was unlocked or converted meanwhile stays due. */

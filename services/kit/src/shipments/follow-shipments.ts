@@ -1,6 +1,6 @@
 // The sweep that reads the courier's feed of changes and tells of them. The cursor moves on after the changes are in the kits.
-import { isDuplicateKey, type RequestRecord, requestsOf, ServiceUnavailable, type Sweep, type Tenant } from '@dcms/service'
-import { type Kit, kitsOf, withoutOutbox } from '../kit.ts'
+import { isDuplicateKey, type RequestRecord, requestsOf, ServiceUnavailable, type Sweep, type Tenant, unchanged } from '@dcms/service'
+import { type Kit, kitsOf, readKit } from '../kit.ts'
 import { noteBooking, type ShipmentParts } from './book-shipments.ts'
 import { decideMove, nextRefNoOf, type ShipmentChange } from './shipment.ts'
 
@@ -8,7 +8,6 @@ const EVERY_MS = 5_000
 /** A bank where nothing else happens learns of its shipments within this time. */
 const IDLE_EVERY_MS = 10 * 60_000
 const PAGES_PER_RUN = 50
-const TRIES_MAX = 20
 /** How far the courier's feed was read for this bank: a small document without an end in the collection `requests`. */
 const FEED = 'courier-feed'
 
@@ -42,22 +41,19 @@ export const followShipments = ({ courier, logger }: Parts): Sweep => ({
 /** Puts one change into its kit. A booking that was not noted, because its process died after the courier had it, is noted first. */
 async function take(change: ShipmentChange, tenant: Tenant, scopeOf: ScopeOf, { courier, logger }: Parts): Promise<void> {
   const { kitNo, refNo, sequence } = change
-  for (let tries = 0; tries < TRIES_MAX; tries++) {
-    const kit = await kitsOf(tenant).findById(kitNo, withoutOutbox).lean<Kit>()
-    if (kit && refNo === nextRefNoOf(kit)) {
-      const booked = await courier.bookedUnder(tenant, refNo)
-      if (booked) await noteBooking(kitNo, booked, scopeOf(tenant, `shipment ${refNo} booked`))
-      if (booked) continue
-    }
-    if (!kit?.shipments?.some((each) => each.refNo === refNo)) {
-      logger.warn({ tenant: tenant.id, kitNo, refNo }, 'the courier tells of a shipment that is not ours')
-      return
-    }
-    const scope = scopeOf(tenant, `shipment ${refNo} change ${sequence}`)
-    const moved = await scope.commit(kitsOf, kit, decideMove(kit, change), null)
-    if (moved.kind !== 'overtaken') return
+  let kit = await readKit(tenant, kitNo)
+  const booked = kit && refNo === nextRefNoOf(kit) ? await courier.bookedUnder(tenant, refNo) : null
+  if (booked) {
+    await noteBooking(kitNo, booked, scopeOf(tenant, `shipment ${refNo} booked`))
+    kit = await readKit(tenant, kitNo)
   }
-  throw new ServiceUnavailable(`kit ${kitNo} changes all the time`)
+  if (!kit?.shipments?.some((each) => each.refNo === refNo)) {
+    logger.warn({ tenant: tenant.id, kitNo, refNo }, 'the courier tells of a shipment that is not ours')
+    return
+  }
+  const decide = (each: Kit | null) => (each ? decideMove(each, change) : unchanged)
+  const moved = await scopeOf(tenant, `shipment ${refNo} change ${sequence}`).change(kitsOf, kitNo, decide, { known: kit })
+  if (moved.kind === 'overtaken') throw new ServiceUnavailable(`kit ${kitNo} changes all the time`)
 }
 
 /** Only from where this process began: another one may be further on. */
