@@ -2,7 +2,7 @@
 import { createPrivateKey, createPublicKey, createSecretKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import { unwrapSecret, wrapSecret } from '@dcms/card-crypto'
 import { DecryptionKey, generateKeyPair, type PrivateJwk, type PublicJwk, publicPart } from '@dcms/sealing'
-import { isDuplicateKey, otherMasterKey } from '@dcms/service'
+import { otherMasterKey, place } from '@dcms/service'
 import type { mongo } from 'mongoose'
 import type { Logger } from 'pino'
 import type { KeyDocument } from '../database.ts'
@@ -105,17 +105,8 @@ export class GatewayKeys implements Keys {
   async #ensure(_id: string, purpose: KeyDocument['purpose'], make: () => { kid: string; secret: Buffer }): Promise<void> {
     if (await this.#collection.findOne({ _id }, { projection: { _id: 1 } })) return
     const { kid, secret } = make()
-    try {
-      await this.#collection.insertOne({
-        _id,
-        purpose,
-        kid,
-        wrapped: wrapSecret(this.#masterKey, nameOf(_id), secret),
-        createdAt: new Date(),
-      })
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error // else another gateway was faster: its key counts
-    }
+    const wrapped = wrapSecret(this.#masterKey, nameOf(_id), secret)
+    await place(this.#collection, { _id, purpose, kid, wrapped, createdAt: new Date() }) // where another gateway was faster, its key counts
   }
 
   #load(documents: readonly KeyDocument[]): void {

@@ -14,7 +14,7 @@ import {
 } from '@dcms/contract'
 import type { OutboxEvent, OutboxSource, Relay } from '@dcms/events'
 import { EncryptionKey, SealingError } from '@dcms/sealing'
-import { answer, type Environment, isDuplicateKey, type Outcome, refuse } from '@dcms/service'
+import { answer, type Environment, type Outcome, place, refuse } from '@dcms/service'
 import type { mongo } from 'mongoose'
 import type { TenantDocument } from '../database.ts'
 import { type BinLockDocument, holdingBins } from './bin-locks.ts'
@@ -117,14 +117,8 @@ async function store(
     )
     return matchedCount === 1
   }
-  try {
-    const first = { version, sequence: version, relayedSequence: 0, definition, outbox: [event], outboxAt: now }
-    await collection.insertOne({ _id: definition.tenant, ...first })
-    return true
-  } catch (error) {
-    if (isDuplicateKey(error)) return false
-    throw error
-  }
+  const first = { version, sequence: version, relayedSequence: 0, definition, outbox: [event], outboxAt: now }
+  return (await place(collection, { _id: definition.tenant, ...first })) === 'placed'
 }
 
 /** What Kafka would refuse for ever, and everything behind it with it, is refused here. */

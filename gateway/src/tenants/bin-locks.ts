@@ -1,6 +1,6 @@
 // Holds BINs while a definition with them is applied: no two banks are given the same numbers, in whichever gateway processes they are applied.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isDuplicateKey } from '@dcms/service'
+import { place } from '@dcms/service'
 import type { mongo } from 'mongoose'
 
 /** BINs that lie within each other share their first digits. */
@@ -46,19 +46,8 @@ async function hold(locks: mongo.Collection<BinLockDocument>, _id: string, holde
     const now = new Date()
     const lock = { holder, until: new Date(now.getTime() + LEASE_MS) }
     const { modifiedCount } = await locks.updateOne({ _id, until: { $lt: now } }, { $set: lock }) // of a process that died
-    if (modifiedCount === 1 || (await insert(locks, { _id, ...lock }))) return true
+    if (modifiedCount === 1 || (await place(locks, { _id, ...lock })) === 'placed') return true
     if (performance.now() > waitUntil) return false
     await sleep(POLL_MS)
-  }
-}
-
-/** False when somebody holds it. */
-async function insert(locks: mongo.Collection<BinLockDocument>, lock: BinLockDocument): Promise<boolean> {
-  try {
-    await locks.insertOne(lock)
-    return true
-  } catch (error) {
-    if (isDuplicateKey(error)) return false
-    throw error
   }
 }

@@ -1,6 +1,6 @@
 // Adding an API user, or giving one a new password and roles. Contract: packages/contract/src/gateway/admin.ts.
 import { type AddUser, roleFaults } from '@dcms/contract'
-import { answer, isDuplicateKey, type Outcome, refuse } from '@dcms/service'
+import { answer, type Outcome, place, refuse } from '@dcms/service'
 import type { mongo } from 'mongoose'
 import type { CounterDocument, UserDocument } from '../database.ts'
 import type { Tenants } from '../tenants/tenants.ts'
@@ -50,7 +50,7 @@ export async function addUser(input: AddUser, parts: AddUserParts, { now, operat
     const gone = { ...(!branch && { branch: '' as const }), ...(stored?.deleted && { deleted: '' as const }) }
     const done =
       stored === null
-        ? await insert(collection, { _id, tenant, username, ...changes })
+        ? (await place(collection, { _id, tenant, username, ...changes })) === 'placed'
         : (await collection.updateOne({ _id, version: stored.version }, { $set: changes, $unset: gone })).matchedCount === 1
     if (!done) continue
     users.take({ _id, disabled: changes.disabled, tokensValidFrom: version })
@@ -64,15 +64,4 @@ export async function nextRevision(counters: mongo.Collection<CounterDocument>):
   const counter = await counters.findOneAndUpdate({ _id: 'users' }, { $inc: { value: 1 } }, { upsert: true, returnDocument: 'after' })
   if (counter === null) throw new Error('the counter of user changes was not stored')
   return counter.value
-}
-
-/** False when somebody else was faster. */
-async function insert(collection: mongo.Collection<UserDocument>, user: UserDocument): Promise<boolean> {
-  try {
-    await collection.insertOne(user)
-    return true
-  } catch (error) {
-    if (isDuplicateKey(error)) return false
-    throw error
-  }
 }

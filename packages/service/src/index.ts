@@ -52,13 +52,13 @@ export { TenantShares, type Waiting } from './shares/tenant-shares.ts'
 export { TIME_LEFT_HEADER, TIME_LEFT_MS_MAX } from './shares/within-share.ts'
 export { type Foundations, type ServiceParts, startService } from './start-service.ts'
 export { type DefinitionReader, definitionReader, definitionSigner, type GenuineTenant } from './store/definition-signature.ts'
+export { isDuplicateKey, place } from './store/place.ts'
 export {
   aggregateModel,
   anyModel,
   connectStore,
   databaseName,
   followingAggregateModel,
-  isDuplicateKey,
   newlyStored,
   plainModel,
   projectionModel,

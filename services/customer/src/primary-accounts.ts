@@ -1,7 +1,8 @@
 // At most one customer holds an account as primary. Who does stands with the customers; a small document per account keeps claims apart.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isDuplicateKey, requestsOf, ServiceUnavailable, type Tenant } from '@dcms/service'
+import { place, requestsOf, ServiceUnavailable, type Tenant } from '@dcms/service'
+import type { mongo } from 'mongoose'
 import { type Customer, customersOf } from './customer.ts'
 
 const TRIES_MAX = 40
@@ -24,16 +25,11 @@ interface Claim {
  * @throws ServiceUnavailable when others kept claiming it at the same time
  */
 export async function claimPrimaryAccount(tenant: Tenant, accountNo: string, entityId: string): Promise<boolean> {
-  const claims = requestsOf(tenant).collection as unknown as ClaimCollection
+  const claims = claimsOf(tenant)
   const _id = `primary-account ${accountNo}`
   const mine = { holder: entityId, claim: randomUUID() }
   for (let tries = 1; tries <= TRIES_MAX; tries++) {
-    try {
-      await claims.insertOne({ _id, ...mine })
-      return true
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error
-    }
+    if ((await place(claims, { _id, ...mine })) === 'placed') return true
     const known = await claims.findOne({ _id })
     if (!known) continue
     if (known.holder !== entityId) {
@@ -53,17 +49,13 @@ export async function claimPrimaryAccount(tenant: Tenant, accountNo: string, ent
 
 /** Whether a claim would be refused as things stand: asked before anything is done that is a pity to take back. */
 export async function isPrimaryOfAnother(tenant: Tenant, accountNo: string, entityId: string): Promise<boolean> {
-  const claims = requestsOf(tenant).collection as unknown as ClaimCollection
+  const claims = claimsOf(tenant)
   const known = await claims.findOne({ _id: `primary-account ${accountNo}` })
   if (!known || known.holder === entityId) return false
   return (await standingOf(tenant, accountNo, known.holder, true)) === 'primary'
 }
 
-interface ClaimCollection {
-  insertOne(claim: Claim): Promise<unknown>
-  findOne(filter: { _id: string }): Promise<Claim | null>
-  updateOne(filter: object, update: object): Promise<{ matchedCount: number }>
-}
+const claimsOf = (tenant: Tenant) => requestsOf(tenant).collection as unknown as mongo.Collection<Claim>
 
 /**
  * What a claim of another customer means. A customer who is not there, and one who does not hold the account as primary, have given it up; but a

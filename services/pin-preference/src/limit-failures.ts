@@ -2,7 +2,7 @@
 // many cards share; keyed so that nobody reads whose they are.
 import type { Hsm } from '@dcms/card-crypto'
 import { comparableMobileNumber } from '@dcms/contract'
-import { isDuplicateKey, type RequestRecord, requestsOf, type Tenant } from '@dcms/service'
+import { place, type RequestRecord, requestsOf, type Tenant } from '@dcms/service'
 
 const FAILURES_MAX = 10
 /** Ten strangers' tries must not lock out the holder of another card that ends and expires alike. */
@@ -116,13 +116,7 @@ async function begin(tenant: Tenant, id: string, stored: Failures | null, expire
     )
     return begun.modifiedCount === 1
   }
-  try {
-    await requestsOf(tenant).collection.insertOne({ _id: id as never, failures: 1, expiresAt })
-    return true
-  } catch (error) {
-    if (isDuplicateKey(error)) return false
-    throw error
-  }
+  return (await place(requestsOf(tenant), { _id: id, failures: 1, expiresAt })) === 'placed'
 }
 
 /** Only within its own window: a later one has not counted this call. */

@@ -1,7 +1,7 @@
 // What is kept of a batch of PIN mailers: which it took, with the PIN blocks for the printer, so that a repeat answers the same.
 import type { PinReference } from '@dcms/card-crypto'
 import type { ClosedPinMailer, PinMailerLine } from '@dcms/contract'
-import { isDuplicateKey, plainModel, type Tenant } from '@dcms/service'
+import { place, plainModel, type Tenant } from '@dcms/service'
 
 const KEPT_MS = 30 * 24 * 60 * 60 * 1000
 
@@ -33,12 +33,7 @@ export async function findBatch(tenant: Tenant, batchId: string): Promise<PinMai
 /** Stores what the batch takes, or gives what an earlier or simultaneous call stored. */
 export async function beginBatch(tenant: Tenant, batchId: string, taken: Taken[], now: Date): Promise<PinMailerBatchRecord> {
   const record: PinMailerBatchRecord = { _id: batchId, taken, expiresAt: new Date(now.getTime() + KEPT_MS) }
-  try {
-    await pinMailerBatchesOf(tenant).collection.insertOne(record as never)
-    return record
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error
-  }
+  if ((await place(pinMailerBatchesOf(tenant), record)) === 'placed') return record
   const stored = await findBatch(tenant, batchId)
   if (!stored) throw new Error(`the batch ${batchId} was there and is gone`)
   return stored

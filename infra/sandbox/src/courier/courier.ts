@@ -1,5 +1,5 @@
 // The courier partner: booking, tracking and a feed of changes; shipments move by the tenant's clock.
-import { hashOf, isDuplicateKey } from '@dcms/service'
+import { hashOf, place } from '@dcms/service'
 import type { Collection } from 'mongoose'
 import { done, invalid, limitOf, type Partner, type PartnerAnswer, type PartnerCall, refused } from '../partner.ts'
 import { idOf, type Store } from '../store.ts'
@@ -77,12 +77,7 @@ async function book({ shipments, states }: Books, call: PartnerCall): Promise<Pa
     steps,
     ...(steps[0] && { nextAt: steps[0].at }),
   }
-  try {
-    await shipments.insertOne(shipment)
-    return done(confirmationOf(shipment), 201)
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error
-  }
+  if ((await place(shipments, shipment)) === 'placed') return done(confirmationOf(shipment), 201)
   return repeated((await shipments.findOne({ _id })) ?? shipment) // the same refNo came twice at once
 }
 

@@ -1,6 +1,6 @@
 // The messaging partner: takes SMS and e-mails, sends none, and shows by the control API what it would have sent.
 import { validatorOf } from '@dcms/contract'
-import { hashOf, isDuplicateKey } from '@dcms/service'
+import { hashOf, place } from '@dcms/service'
 import type { FromSchema } from 'json-schema-to-ts'
 import type { Collection } from 'mongoose'
 import { done, invalid, limitOf, type Partner, type PartnerAnswer, type PartnerCall, refused } from '../partner.ts'
@@ -63,12 +63,7 @@ async function accept(messages: Collection<Sent>, states: TenantStates, { tenant
   const earlier = await messages.findOne({ _id })
   if (earlier) return repeated(earlier)
   const sent: Sent = { ...message.value, _id, tenant, number: await states.nextNumber(tenant, 'message'), bodyHash, acceptedAt: now }
-  try {
-    await messages.insertOne(sent)
-    return accepted(sent)
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error
-  }
+  if ((await place(messages, sent)) === 'placed') return accepted(sent)
   return repeated((await messages.findOne({ _id })) ?? sent) // the same message came twice at once
 }
 

@@ -1,6 +1,7 @@
 // The idempotency store: the first answer to a key is kept 24 hours and given again (collection `requests`, one per context and tenant).
 import { createHash } from 'node:crypto'
-import { isDuplicateKey, plainModel } from '../store/store.ts'
+import { place } from '../store/place.ts'
+import { plainModel } from '../store/store.ts'
 import type { Tenant } from '../store/tenant.ts'
 
 const KEPT_S = 24 * 60 * 60
@@ -79,12 +80,7 @@ export async function beginRequest(
   const requests = requestsOf(tenant)
   const leaseUntil = new Date(now.getTime() + LEASE_MS)
   const expiresAt = new Date(now.getTime() + KEPT_S * 1000)
-  try {
-    await requests.collection.insertOne({ _id: id as never, bodyHash, leaseUntil, expiresAt })
-    return { kind: 'run', leaseUntil }
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error
-  }
+  if ((await place(requests, { _id: id, bodyHash, leaseUntil, expiresAt })) === 'placed') return { kind: 'run', leaseUntil }
   const known = hidesSecret ? await compareSecret(tenant, id, bodyHash) : null
   if (known) return known
   const record = await requests.findById(id).lean<RequestRecord>()

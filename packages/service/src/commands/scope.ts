@@ -4,8 +4,8 @@ import { type ErrorCode, eventTypes } from '@dcms/contract'
 import type { OutboxEvent, Relay } from '@dcms/events'
 import type { Model, UpdateQuery } from 'mongoose'
 import type { OutboxSources } from '../store/outbox-sources.ts'
+import { place } from '../store/place.ts'
 import type { Stored, TenantModel } from '../store/store.ts'
-import { isDuplicateKey } from '../store/store.ts'
 import type { Tenant } from '../store/tenant.ts'
 import { answer, type Decision, type Outcome, ServiceUnavailable } from './decision.ts'
 
@@ -152,13 +152,7 @@ export class Scope {
       ...(events.length > 0 && { outboxAt: this.now }),
     }
     this.#touched?.(this.tenant.id)
-    try {
-      const model: Model<State> = modelOf(this.tenant)
-      await model.collection.insertOne(document as never)
-    } catch (error) {
-      if (isDuplicateKey(error)) return false
-      throw error
-    }
+    if ((await place(modelOf(this.tenant), document)) === 'there') return false
     if (events.length > 0) this.#relay.nudge(this.#sources.of(modelOf), this.tenant.id, state._id)
     return true
   }

@@ -7,7 +7,7 @@ import pLimit from 'p-limit'
 import type { Logger } from 'pino'
 import { Counter } from 'prom-client'
 import type { Scope } from '../commands/scope.ts'
-import { isDuplicateKey } from '../store/store.ts'
+import { place } from '../store/place.ts'
 import type { Tenant } from '../store/tenant.ts'
 import type { Job } from './job.ts'
 import { holdLease, type Lease } from './job-lease.ts'
@@ -153,11 +153,7 @@ export class Jobs {
   }
 
   async #place(id: string): Promise<void> {
-    try {
-      await this.#records.insertOne({ _id: id, turn: 0, nextAt: new Date(), runs: [] })
-    } catch (error) {
-      if (!isDuplicateKey(error)) throw error
-    }
+    await place(this.#records, { _id: id, turn: 0, nextAt: new Date(), runs: [] })
   }
 
   async #runWhenDue(tenant: Tenant, job: Job, record: JobRecord, signal: AbortSignal): Promise<void> {

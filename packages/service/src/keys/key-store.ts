@@ -2,7 +2,7 @@
 import { type KeyRecord, type KeyStore, unwrapsUnder } from '@dcms/card-crypto'
 import type { Connection } from 'mongoose'
 import { otherMasterKey } from '../settings/settings.ts'
-import { isDuplicateKey } from '../store/store.ts'
+import { place } from '../store/place.ts'
 
 const KEYS_TRIED_MAX = 1_000
 const AFTER_SLASH = '0' // the character behind '/': names of one tenant are a range of the index
@@ -14,12 +14,7 @@ export function mongoKeyStore(connection: Connection, database: string): KeyStor
     load: (name) => keys.findOne({ _id: name }),
     list: (tenant) => keys.find({ _id: { $gte: `${tenant}/`, $lt: `${tenant}${AFTER_SLASH}` } }).toArray(),
     async insert(record) {
-      try {
-        await keys.insertOne(record)
-        return record
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error
-      }
+      if ((await place(keys, record)) === 'placed') return record
       const stored = await keys.findOne({ _id: record._id })
       if (!stored) throw new Error(`the key ${record._id} was there and is gone`)
       return stored

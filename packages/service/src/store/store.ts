@@ -144,6 +144,3 @@ async function keepOpening(connection: Connection, mongoUrl: string, logger: Log
 /** `kit_acme_bank`, or `<installation>_kit_acme_bank`; without a tenant the context's own database, `kit`. */
 export const databaseName = (installation: string, context: Context, tenant?: string): string =>
   [installation, context, tenant?.toLowerCase()].filter((part) => part).join('_')
-
-/** Whether an error is the store's word that a unique value is taken. */
-export const isDuplicateKey = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 11000

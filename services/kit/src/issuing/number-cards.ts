@@ -1,7 +1,7 @@
 // Numbering: kit numbers and PANs from counters that are leased in blocks, so that no number is given twice by any process.
 import type { Hsm, Pan, PanRange } from '@dcms/card-crypto'
 import type { Product } from '@dcms/contract'
-import { isDuplicateKey, type Tenant } from '@dcms/service'
+import { place, type Tenant } from '@dcms/service'
 import type { Connection } from 'mongoose'
 
 const BLOCK_MAX = 1_000
@@ -47,9 +47,7 @@ export function cardNumbering(database: Connection, hsm: Hsm) {
         { returnDocument: 'after' },
       )
       if (counter) return { next: counter.next - block, end: Math.min(counter.next, size) }
-      await counters.insertOne({ _id: name, next: 0 }).catch((error: unknown) => {
-        if (!isDuplicateKey(error)) throw error // placed by another process meanwhile, or used up
-      })
+      await place(counters, { _id: name, next: 0 }) // it is there when another process was faster, or when it is used up
     }
   }
 

@@ -1,5 +1,5 @@
 // One command at a time where no single document stands for what must not be done twice. A turn ends by itself when its process dies.
-import { isDuplicateKey, type RequestRecord, requestsOf, type Scope } from '@dcms/service'
+import { place, type RequestRecord, requestsOf, type Scope } from '@dcms/service'
 
 /** Far longer than a command runs. */
 const TURN_MS = 15_000
@@ -8,12 +8,7 @@ const TURN_MS = 15_000
 export async function takeTurn(turn: string, { tenant, commandId }: Pick<Scope, 'tenant' | 'commandId'>): Promise<boolean> {
   const requests = requestsOf(tenant)
   const expiresAt = new Date(Date.now() + TURN_MS)
-  try {
-    await requests.collection.insertOne({ _id: turn as never, holder: commandId, expiresAt })
-    return true
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error
-  }
+  if ((await place(requests, { _id: turn, holder: commandId, expiresAt })) === 'placed') return true
   const held = await requests.findById(turn).lean<RequestRecord>()
   if (!held?.expiresAt || held.expiresAt.getTime() > Date.now()) return false
   const taken = await requests.updateOne({ _id: turn, expiresAt: held.expiresAt }, { $set: { holder: commandId, expiresAt } })

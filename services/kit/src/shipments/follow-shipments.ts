@@ -1,5 +1,5 @@
 // The sweep that reads the courier's feed of changes and tells of them. The cursor moves on after the changes are in the kits.
-import { isDuplicateKey, type RequestRecord, requestsOf, ServiceUnavailable, type Sweep, type Tenant, unchanged } from '@dcms/service'
+import { place, type RequestRecord, requestsOf, ServiceUnavailable, type Sweep, type Tenant, unchanged } from '@dcms/service'
 import { type Kit, kitsOf, readKit } from '../kit.ts'
 import { noteBooking, type ShipmentParts } from './book-shipments.ts'
 import { decideMove, nextRefNoOf, type ShipmentChange } from './shipment.ts'
@@ -60,9 +60,5 @@ async function take(change: ShipmentChange, tenant: Tenant, scopeOf: ScopeOf, { 
 async function moveOn(tenant: Tenant, feed: Feed | null, next: string): Promise<void> {
   if (feed?.cursor === next) return
   if (feed) return void (await requestsOf(tenant).updateOne({ _id: FEED, cursor: feed.cursor }, { $set: { cursor: next } }))
-  try {
-    await requestsOf(tenant).collection.insertOne({ _id: FEED as never, cursor: next })
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error
-  }
+  await place(requestsOf(tenant), { _id: FEED, cursor: next })
 }

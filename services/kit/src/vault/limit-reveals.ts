@@ -1,5 +1,5 @@
 // How many CVVs a user, and all users of a bank, may read within an hour; and the alarm before that.
-import { type Foundations, isDuplicateKey, requestsOf, type Scope, type Tenant } from '@dcms/service'
+import { type Foundations, place, requestsOf, type Scope, type Tenant } from '@dcms/service'
 import { Counter } from 'prom-client'
 
 const WINDOW_MS = 3_600_000
@@ -63,7 +63,7 @@ function alarmAt(count: number | null, max: number): 'warning' | 'limit' | null 
 async function countRead(tenant: Tenant, _id: string, max: number, expiresAt: Date): Promise<number | null> {
   const counted = await countOneMore(tenant, _id, max)
   if (counted !== null) return counted
-  if (await insert(tenant, { _id, reveals: 1, expiresAt })) return 1
+  if ((await place(requestsOf(tenant), { _id, reveals: 1, expiresAt })) === 'placed') return 1
   return await countOneMore(tenant, _id, max) // full, or another call made it at the same moment
 }
 
@@ -74,15 +74,5 @@ async function countOneMore(tenant: Tenant, _id: string, max: number): Promise<n
   return counted?.reveals ?? null
 }
 
-const isFirstToTell = (tenant: Tenant, _id: string, expiresAt: Date): Promise<boolean> => insert(tenant, { _id, expiresAt })
-
-/** False when it is there. */
-async function insert(tenant: Tenant, record: { _id: string; reveals?: number; expiresAt: Date }): Promise<boolean> {
-  try {
-    await requestsOf(tenant).collection.insertOne(record as never)
-    return true
-  } catch (error) {
-    if (isDuplicateKey(error)) return false
-    throw error
-  }
-}
+const isFirstToTell = async (tenant: Tenant, _id: string, expiresAt: Date): Promise<boolean> =>
+  (await place(requestsOf(tenant), { _id, expiresAt })) === 'placed'

@@ -1,6 +1,6 @@
 // The keyed indexes of card numbers: each PAN reserved once, cards found by their last six digits; both across a rotation of the index key.
 import type { Hsm, Pan } from '@dcms/card-crypto'
-import { isDuplicateKey, plainModel, type Tenant } from '@dcms/service'
+import { place, plainModel, type Tenant } from '@dcms/service'
 import { type Kit, kitsOf } from '../kit.ts'
 import { ofOlderKey } from './kits-of-older-keys.ts'
 
@@ -116,11 +116,6 @@ async function isOfAnother(tenant: Tenant, kitNo: string, indexes: readonly stri
 
 /** True when the index is the kit's now, also from before. */
 async function claim(tenant: Tenant, index: string, kitNo: string, indexVersion: number): Promise<boolean> {
-  try {
-    await pansOf(tenant).collection.insertOne({ _id: index as never, kitNo, indexVersion })
-    return true
-  } catch (error) {
-    if (!isDuplicateKey(error)) throw error
-  }
+  if ((await place(pansOf(tenant), { _id: index, kitNo, indexVersion })) === 'placed') return true
   return (await pansOf(tenant).findById(index).lean<ReservedPan>())?.kitNo === kitNo
 }
