@@ -27,7 +27,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Gatewa
 function proxiesIn(text: string | undefined): BlockList | null {
   if (text === undefined) return null
   const proxies = parseProxies(text)
-  if (proxies === null) throw new SettingsError('TRUSTED_PROXIES must be addresses or CIDR ranges with commas between')
+  if (proxies === null) throw new SettingsError('TRUSTED_PROXIES must be a comma-separated list of addresses or CIDR ranges')
   return proxies
 }
 

@@ -215,9 +215,11 @@ async function load({ connection, collections, keys, tenants, users }: Parts, lo
 function startBackground({ relay, audit, replayGuard, keys, tenantsTopic }: Parts, logger: Logger): NodeJS.Timeout[] {
   relay.start()
   audit.start()
-  tenantsTopic.follow().catch((error: unknown) => logger.error({ err: error }, 'what stands on the topic of tenants was not compared'))
+  tenantsTopic
+    .follow()
+    .catch((error: unknown) => logger.error({ err: error }, 'the topic of tenants could not be compared with the stored definitions'))
   const refreshKeys = (): void => {
-    keys.refresh(Date.now()).catch((error: unknown) => logger.warn({ err: error }, 'keys were not refreshed; the next attempt follows'))
+    keys.refresh(Date.now()).catch((error: unknown) => logger.warn({ err: error }, 'keys could not be refreshed; trying again later'))
   }
   return [setInterval(() => replayGuard.expire(Date.now() / 1000), REPLAY_EXPIRE_EVERY_MS), setInterval(refreshKeys, KEYS_REFRESH_EVERY_MS)]
 }

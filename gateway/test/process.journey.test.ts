@@ -148,7 +148,7 @@ test.each([
   [
     'another master key',
     () => ({ DCMS_MASTER_KEY: randomBytes(32).toString('base64') }),
-    'DCMS_MASTER_KEY is not the key that the stored keys were wrapped under',
+    'DCMS_MASTER_KEY is not the key under which the stored keys were wrapped',
   ],
   ['a master key of another length', () => ({ DCMS_MASTER_KEY: 'c2hvcnQ=' }), 'DCMS_MASTER_KEY must be 32 bytes in Base64'],
   ['an unknown log level', () => ({ LOG_LEVEL: 'loud' }), 'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent'],

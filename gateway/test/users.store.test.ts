@@ -97,6 +97,6 @@ test('users are listed with roles, state and last change, and nothing of their p
 })
 
 test('a user there is not is named in the refusal', async () => {
-  expect((await setState('nobody', 'DISABLED')).exception).toMatchObject({ fieldError: ['there is no user nobody of ACME_BANK'] })
+  expect((await setState('nobody', 'DISABLED')).exception).toMatchObject({ fieldError: ['ACME_BANK has no user nobody'] })
   expect((await gateway.admin('list-users', { tenant: 'NO_BANK' })).body.exception).toMatchObject({ errorCode: 'tenant.not.found' })
 })

@@ -92,7 +92,7 @@ export class GatewayKeys implements Keys {
     await this.#collection.deleteMany({ purpose: 'ticket', kid: { $lt: dayOf(nowMs - DAY_MS) } })
     this.#load(await this.#collection.find().sort({ _id: 1 }).toArray())
     if (this.#signingKey === undefined || this.#decryptionKeys.size === 0 || this.#ticketKeys.size === 0)
-      throw new Error('a key that the gateway cannot do without cannot be read')
+      throw new Error('a key that the gateway needs cannot be read')
   }
 
   /** Keys that last for ever were made by the first process; where none of them opens, it had another master key. */
@@ -148,7 +148,7 @@ export class GatewayKeys implements Keys {
     try {
       return unwrapSecret(this.#masterKey, nameOf(_id), wrapped)
     } catch (error) {
-      this.#logger.error({ err: error, key: _id }, 'a key of the gateway cannot be read; it is left out')
+      this.#logger.error({ err: error, key: _id }, 'a gateway key cannot be read and is left out')
       return null
     }
   }

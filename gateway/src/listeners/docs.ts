@@ -52,7 +52,7 @@ function inThread(): Promise<Documentation> {
       }),
     )
     worker.once('error', reject)
-    worker.once('exit', (code) => reject(new Error(`the documentation was not built: the thread ended with ${code}`))) // of no effect after a message
+    worker.once('exit', (code) => reject(new Error(`the documentation was not built: the thread ended with code ${code}`))) // of no effect after a message
   })
 }
 

@@ -43,7 +43,7 @@ export class KnownSources {
       this.#remember(name, found.at.getTime())
       return true
     } catch (error) {
-      this.#logger.warn({ err: error }, 'sources of log-ins cannot be read; they count as unknown')
+      this.#logger.warn({ err: error }, 'known log-in sources cannot be read; all count as unknown')
       return false
     }
   }
@@ -59,7 +59,7 @@ export class KnownSources {
         due.map((name) => ({ updateOne: { filter: { _id: name }, update: { $max: { at } }, upsert: true } })),
         { ordered: false },
       )
-      .catch((error: unknown) => this.#logger.warn({ err: error }, 'sources of log-ins were not stored; this process knows them'))
+      .catch((error: unknown) => this.#logger.warn({ err: error }, 'log-in sources could not be stored; only this process knows them'))
   }
 
   #remember(name: string, atMs: number): void {

@@ -185,7 +185,7 @@ class UpstreamCall implements Dispatcher.DispatchHandler, Waiting {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller
-    if (this.#settled) controller.abort(new Error('its deadline passed in the queue'))
+    if (this.#settled) controller.abort(new Error('its deadline passed while it was queued'))
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
@@ -195,7 +195,7 @@ class UpstreamCall implements Dispatcher.DispatchHandler, Waiting {
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#length += chunk.length
-    if (this.#length > ANSWER_BYTES_MAX) this.#end(internalError, new Error('the answer is over the limit'))
+    if (this.#length > ANSWER_BYTES_MAX) this.#end(internalError, new Error('the answer exceeds the size limit'))
     else if (this.#first === undefined) this.#first = chunk
     else if (this.#rest === undefined) this.#rest = [this.#first, chunk]
     else this.#rest.push(chunk)

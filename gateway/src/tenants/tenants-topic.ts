@@ -79,7 +79,7 @@ export class TenantsTopic {
       try {
         if (await this.#setRight(tenant)) this.#doubted.delete(tenant)
       } catch (error) {
-        this.#parts.logger.warn({ err: error, tenant }, 'a definition could not be published again; the next attempt follows')
+        this.#parts.logger.warn({ err: error, tenant }, 'a definition could not be republished; trying again later')
       }
     }
   }
@@ -93,7 +93,7 @@ export class TenantsTopic {
     const { version, definition } = stored
     await broker.publish(tenantsTopic, [{ key: tenant, value: JSON.stringify(sign({ version, definition })) }])
     repaired.inc()
-    logger.warn({ tenant, version }, 'a definition was published again: something else, or nothing, stood in its place')
+    logger.warn({ tenant, version }, 'a definition was republished: it was missing from the topic, or something else stood in its place')
     return false // until it is seen there
   }
 }

@@ -74,7 +74,7 @@ export class Tenants {
       this.#unusable.delete(id)
     } catch (error) {
       this.#unusable.add(id)
-      logger.error({ err: error, tenant: id }, 'a definition cannot be used; the one known so far stays, and other banks are served')
+      logger.error({ err: error, tenant: id }, 'a definition cannot be used; the previous one stays in effect and other banks are served')
     }
     const unserved = [...this.#unusable].filter((each) => !this.#tenants.has(each)).length
     unusable.set({ state: 'unserved' }, unserved)
@@ -109,7 +109,10 @@ export class Tenants {
   #isClearAllowed({ tenant, encryption }: TenantDefinition): boolean {
     if (encryption !== 'OPTIONAL') return false
     if (this.#environment !== 'production') return true
-    this.#logger.error({ tenant }, 'encryption is OPTIONAL in the definition, which production does not take: sealed bodies are required')
+    this.#logger.error(
+      { tenant },
+      'the definition sets encryption to OPTIONAL, which production does not allow: sealed bodies are required',
+    )
     return false
   }
 }

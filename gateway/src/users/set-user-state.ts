@@ -22,10 +22,10 @@ export async function setUserState(
   const _id = userId(tenant, username)
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const stored = await collection.findOne({ _id })
-    if (stored === null) return refuse('invalid.input.request', [`there is no user ${username} of ${tenant}`])
+    if (stored === null) return refuse('invalid.input.request', [`${tenant} has no user ${username}`])
     const present = stateOf(stored)
     if (present === state) return answer({ username, state, changed: false })
-    if (present === 'DELETED') return refuse('invalid.input.request', [`the user ${username} is deleted; the name can be added anew`])
+    if (present === 'DELETED') return refuse('invalid.input.request', [`the user ${username} is deleted; the name can be added again`])
     const version = stored.version + 1
     const disabled = state !== 'ENABLED'
     const changes = {

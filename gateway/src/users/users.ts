@@ -40,7 +40,7 @@ export class Users {
   async start(): Promise<void> {
     await this.#reload()
     this.#timer = setInterval(() => {
-      this.#reload().catch((error: unknown) => this.#logger.warn({ err: error }, 'users were not read again; the next attempt follows'))
+      this.#reload().catch((error: unknown) => this.#logger.warn({ err: error }, 'users could not be reloaded; trying again later'))
     }, RELOAD_EVERY_MS)
     this.#timer.unref()
   }

@@ -40,12 +40,16 @@ async function measure(bench: Bench, { json, seconds, tiny, cpuProf }: Options):
 }
 
 const program = new Command('npm run bench --')
-  .description('Measures DCMS beside something known, both sides warmed up and alternated. What counts is the ratio, not the figure.')
-  .argument('[name]', 'which bench')
+  .description(
+    'Measures DCMS against a known baseline, with both sides warmed up and alternating. What counts is the ratio, not the figure.',
+  )
+  .argument('[name]', 'which bench to run')
   .option('--json', 'one JSON object on standard output instead of a table; progress goes to standard error')
   .option('--seconds <n>', 'how long each side is measured, over all rounds', secondsOf, SECONDS)
-  .addOption(new Option('--tiny', 'a few calls only, over in seconds: shows that the bench works, measures nothing').conflicts('seconds'))
-  .option('--cpu-prof <folder>', 'write a CPU profile of each DCMS process there; slows them, so for looking only')
+  .addOption(
+    new Option('--tiny', 'only a few calls, done in seconds: shows that the bench works but measures nothing').conflicts('seconds'),
+  )
+  .option('--cpu-prof <folder>', 'write a CPU profile of each DCMS process to this folder; slows them down, so do not measure with it')
   .addHelpText('after', `\nBenches:\n${list()}`)
   .showHelpAfterError()
   .action(async (name: string | undefined, options: Options) => {

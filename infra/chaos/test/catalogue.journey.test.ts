@@ -60,7 +60,7 @@ test('a BIN that is used up refuses registrations and leaves nothing of them; wi
   const customer = { ...bank.newCustomer(), kitInfo: [{ cardType: 'VIRTUAL' as const, tierType: 'SCARCE' }] }
   await expect(bank.dcms.register(customer)).rejects.toMatchObject({
     errorCode: 'bin.range.exhausted',
-    fieldError: ['BIN 608044 of product 2003_SCARCE_VIRTUAL has no card number left'],
+    fieldError: ['BIN 608044 of product 2003_SCARCE_VIRTUAL has no card numbers left'],
   })
   await expect(bank.dcms.viewCustomer({ entityId: customer.entityId })).rejects.toMatchObject({ errorCode: 'CUS001' })
   const { entityId } = await bank.dcms.register({ ...bank.newCustomer(), kitInfo: [] })

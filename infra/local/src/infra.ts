@@ -8,11 +8,11 @@ const KAFKA_PORT = 9192
 const dataDir = join(import.meta.dirname, '../../../.dcms/engines')
 const progress = (line: string) => console.log(line)
 
-const program = new Command('infra').description('Starts, stops and shows the engines DCMS stands on.').showHelpAfterError()
+const program = new Command('infra').description('Starts, stops and shows the engines that DCMS runs on.').showHelpAfterError()
 
 program
   .command('up')
-  .description('start the document database and Kafka; they stay running in the background')
+  .description('start the document database and Kafka, which keep running in the background')
   .action(async () => {
     const begun = performance.now()
     const engines = await startEngines({ dataDir, mongoPort: MONGO_PORT, kafkaPort: KAFKA_PORT, progress })
@@ -31,7 +31,7 @@ program
 
 program
   .command('status')
-  .description('show what runs; exit code 1 when something does not')
+  .description('show what is running; exit code 1 if something is not')
   .action(async () => {
     const status = await engineStatus(dataDir)
     for (const line of statusTable(status)) progress(line)

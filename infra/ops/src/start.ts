@@ -39,7 +39,7 @@ async function start({ cleanUp, progress, stopped }: Running, exitAfterwards: bo
     shortLivedToken,
     stopped,
   })
-  if (failed > 0) process.stderr.write(`\n${failed} of the demo's steps went wrong; the logs are in ${installation.logDir}\n`)
+  if (failed > 0) process.stderr.write(`\n${failed} of the demo's steps failed; the logs are in ${installation.logDir}\n`)
   if (!exitAfterwards) {
     tellWhereToLook(installation, stateDir)
     await stopped
@@ -83,8 +83,8 @@ const sandboxRow = (url: string): string =>
   `${url}/courier   ${url}/messaging   (simulated; clock, faults, messages: ${url}/_control/ACME_BANK/…, see infra/sandbox)`
 
 const options = new Command('npm start')
-  .description('Starts DCMS with everything it needs on this machine and shows it at work')
-  .option('--exit', 'stop everything after the demo journey; the exit code is 0 when all its steps went right')
+  .description('Starts DCMS and everything it needs on this machine, and runs a demo journey')
+  .option('--exit', 'stop everything after the demo journey; the exit code is 0 if every step succeeded')
   .parse()
   .opts<{ exit?: boolean }>()
 await untilStopped((running) => start(running, options.exit ?? false))

@@ -29,12 +29,12 @@ export function partnerRoutes(partner: Partner, { states, logger, ending }: Surr
       const seen = { tenant, partner: partner.name, route: `${route.method} ${route.path}` }
       const failure = await meetFault(states, await states.read(tenant), partner.name, ending)
       if (failure?.moment === 'BEFORE') {
-        logger.info({ ...seen, failure }, 'call failed as asked for, before its work')
+        logger.info({ ...seen, failure }, 'call failed as requested, before doing its work')
         return await fail(response, failure, ending)
       }
       const answer = await route.handle(callOf(request, await states.read(tenant), partner.name))
       if (failure) {
-        logger.info({ ...seen, failure }, 'call failed as asked for, after its work')
+        logger.info({ ...seen, failure }, 'call failed as requested, after doing its work')
         return await fail(response, failure, ending)
       }
       logger.info({ ...seen, status: answer.status }, 'call')

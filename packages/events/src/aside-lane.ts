@@ -83,7 +83,7 @@ export class AsideLane {
         const againMs = await this.#visitNow(tenant, all, publish)
         if (againMs !== undefined) this.visit(tenant, { dueMs: againMs })
       } catch (error) {
-        this.#logger.warn({ err: error, tenant }, 'what is aside of a bank cannot be published now; the next visit follows')
+        this.#logger.warn({ err: error, tenant }, 'the set-aside events of a bank cannot be published now; trying again later')
         this.visit(tenant, { dueMs: Date.now() + PAUSE_AFTER_FAULT_MS, all })
       }
     }
@@ -172,7 +172,7 @@ export class AsideLane {
     if (document.outboxAside?.eventId === refused.eventId) return
     refusals.inc({ collection: source.name })
     const about = { tenant, collection: source.name, aggregate: document._id, ...refused }
-    this.#logger.error(about, 'Kafka refuses a message for good; this document waits with it until it is mended')
+    this.#logger.error(about, 'Kafka permanently refuses a message; its document waits until the cause is fixed')
   }
 
   #count(tenant: string, counts: Counts): void {

@@ -80,15 +80,15 @@ export class BankStreams {
   failed(tenant: string, error: unknown): void {
     const pauseMs = Math.min(Math.max((this.#closed.get(tenant)?.pauseMs ?? 0) * 2, PAUSE_MIN_MS), PAUSE_MAX_MS)
     if (!this.isFailing(tenant))
-      this.#logger.error({ err: error, tenant }, 'the bank’s topic takes no messages; they wait, its events go on')
-    else this.#logger.debug({ err: error, tenant, pauseMs }, 'the bank’s topic still takes no messages')
+      this.#logger.error({ err: error, tenant }, 'the bank’s topic accepts no messages; they wait, and events are published as usual')
+    else this.#logger.debug({ err: error, tenant, pauseMs }, 'the bank’s topic still accepts no messages')
     this.#closed.set(tenant, { dueMs: Date.now() + pauseMs, pauseMs })
     this.#existing.delete(tenant) // it may have been deleted meanwhile
     this.#tell()
   }
 
   opened(tenant: string): void {
-    if (this.isFailing(tenant)) this.#logger.info({ tenant }, 'the bank’s topic takes messages again')
+    if (this.isFailing(tenant)) this.#logger.info({ tenant }, 'the bank’s topic accepts messages again')
     this.#closed.delete(tenant)
     this.#tell()
   }

@@ -53,7 +53,7 @@ export class BatchPublisher {
       if (!hasBank && refusalForGood(error) === undefined) throw error
       this.#logger.warn(
         { err: error, documents: prepared.length },
-        'a batch was not taken; its events are published apart from the banks’ messages',
+        'a batch was not accepted; its events are published separately from the banks’ messages',
       )
       await this.#publishApart(prepared)
       return
@@ -72,7 +72,10 @@ export class BatchPublisher {
     )
     return outcomes.flatMap((outcome, position) => {
       if (outcome.status === 'fulfilled') return [outcome.value]
-      this.#logger.warn({ err: outcome.reason, tenant: batch[position]?.tenant }, 'outboxes not read; the next sweep finds them')
+      this.#logger.warn(
+        { err: outcome.reason, tenant: batch[position]?.tenant },
+        'outboxes could not be read; the next sweep will find them',
+      )
       return []
     })
   }
@@ -118,7 +121,10 @@ export class BatchPublisher {
   async #write(prepared: readonly Prepared[], write: typeof writeDown, goesOn: (each: Prepared) => boolean): Promise<void> {
     if (prepared.length === 0) return
     for (const { of, error } of await write(prepared))
-      this.#logger.warn({ err: error, tenant: of.tenant }, 'published events are still in their outboxes; they come again')
+      this.#logger.warn(
+        { err: error, tenant: of.tenant },
+        'published events could not be removed from their outboxes; they will be published again',
+      )
     for (const each of prepared) if (goesOn(each)) this.#lane.visit(each.of.tenant, { dueMs: this.#streams.dueMs(each.of.tenant) })
   }
 }

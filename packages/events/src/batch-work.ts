@@ -163,7 +163,10 @@ export class BatchWork {
         return true
       } catch (error) {
         alive?.moved()
-        this.#parts.broker.logger.warn({ err: error, ...this.#parts.followed }, 'event not put away; trying again')
+        this.#parts.broker.logger.warn(
+          { err: error, ...this.#parts.followed },
+          'event could not be set aside or written as a dead letter; trying again',
+        )
         await sleep(PAUSE_MAX_MS)
       }
     }

@@ -143,7 +143,7 @@ export class Broker implements BrokerLink {
         handle(fromMessage(topic.slice(this.#prefix.length), partition, message))
       } catch (error) {
         if (!(error instanceof MalformedEvent)) throw error
-        this.logger.debug({ topic, partition, offset: message.offset, reason: error.message }, 'a message that is no event')
+        this.logger.debug({ topic, partition, offset: message.offset, reason: error.message }, 'skipped a message that is not an event')
       }
     }
     // The first consumer of a new cluster makes it make the topic of its groups, which takes a while; and topics come when their owners start.
@@ -179,7 +179,7 @@ export class Broker implements BrokerLink {
 
   async #dropGroup(group: string): Promise<void> {
     await this.withAdmin((admin) => admin.deleteGroups([group])).catch((error) =>
-      this.logger.debug({ err: error }, 'reader group left behind; Kafka drops it by itself'),
+      this.logger.debug({ err: error }, 'reader group could not be deleted; Kafka will drop it'),
     )
   }
 
@@ -215,7 +215,7 @@ export class Broker implements BrokerLink {
             this.repeatUntilDone(`reader of ${topics.join()}`, () => this.#run(topics, group, fromBeginning, handle).then(() => undefined))
         })
       })
-      joined.catch((error) => this.logger.debug({ err: error }, 'a reader did not join')) // it may fail before it is awaited
+      joined.catch((error) => this.logger.debug({ err: error }, 'a reader could not join')) // it may fail before it is awaited
       await consumer.run({ autoCommit: false, eachMessage: ({ topic, partition, message }) => handle(partition, message, topic) })
       await Promise.race([joined, this.#stopping])
       hasJoined = true
@@ -240,7 +240,7 @@ export class Broker implements BrokerLink {
         return await attempt()
       } catch (error) {
         if (this.#stopped) return
-        if (tries % 10 === 0) this.logger.warn({ err: error, what }, 'Kafka does not answer; trying again')
+        if (tries % 10 === 0) this.logger.warn({ err: error, what }, 'Kafka is not answering; trying again')
         await sleep(RETRY_PAUSE_MS)
       }
     }

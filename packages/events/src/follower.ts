@@ -60,7 +60,7 @@ export class Follower {
       gates: this.#gates,
       deadLetterAfterMs: options.deadLetterAfterMs ?? DEAD_LETTER_AFTER_MS,
       giveUp: (message, error) => writeDeadLetter(broker, options, message, error),
-      onFault: (error, tenant) => broker.logger.warn({ err: error, topic, group, tenant }, 'a set-aside event waits on'),
+      onFault: (error, tenant) => broker.logger.warn({ err: error, topic, group, tenant }, 'a set-aside event keeps waiting'),
     })
   }
 
@@ -134,7 +134,10 @@ export class Follower {
     try {
       await this.#consumer.commitOffsets(offsets)
     } catch (error) {
-      this.#broker.logger.debug({ err: error, topic }, 'offsets not committed; events since the last commit may come again')
+      this.#broker.logger.debug(
+        { err: error, topic },
+        'offsets could not be committed; events since the last commit may be delivered again',
+      )
     }
   }
 
@@ -150,7 +153,7 @@ export class Follower {
     try {
       showLag({ topic, group }, await this.#broker.lagOf(topic, this.#groupId))
     } catch (error) {
-      this.#broker.logger.debug({ err: error, topic, group }, 'the lag of a group is not to be had')
+      this.#broker.logger.debug({ err: error, topic, group }, 'the lag of a group could not be read')
     }
   }
 

@@ -76,7 +76,7 @@ export class MemberPartitions {
         if (waiting && unchanged.has(waiting)) waiting.add(place, [place._id])
       }
     }
-    look().catch((error: unknown) => this.#options.logger.debug({ err: error }, 'set-aside events not looked for'))
+    look().catch((error: unknown) => this.#options.logger.debug({ err: error }, 'could not look for set-aside events'))
   }
 
   #holds(assignment: Assignment): boolean {
@@ -92,7 +92,7 @@ export class MemberPartitions {
         for (const [partition, waiting] of read) assignment.waiting.set(partition, waiting)
         return
       } catch (error) {
-        logger.warn({ err: error, group, topic }, 'set-aside events not read yet; trying again')
+        logger.warn({ err: error, group, topic }, 'set-aside events could not be read yet; trying again')
         await sleep(PAUSE_MS)
       }
     }

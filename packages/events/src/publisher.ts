@@ -121,12 +121,16 @@ export class Publisher {
 
   #drop(producer: Promise<Producer>): void {
     if (this.#producer === producer) this.#producer = undefined
-    void producer.then((each) => each.disconnect()).catch((reason) => this.#logger.debug({ err: reason }, 'producer gone'))
+    void producer
+      .then((each) => each.disconnect())
+      .catch((reason) => this.#logger.debug({ err: reason }, 'producer could not be disconnected'))
   }
 
   async stop(): Promise<void> {
     await this.#last
-    await this.#producer?.then((producer) => producer.disconnect()).catch((error) => this.#logger.debug({ err: error }, 'producer gone'))
+    await this.#producer
+      ?.then((producer) => producer.disconnect())
+      .catch((error) => this.#logger.debug({ err: error }, 'producer could not be disconnected'))
   }
 }
 

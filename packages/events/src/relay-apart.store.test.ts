@@ -194,7 +194,7 @@ test('an event that Kafka refuses for good keeps its own document waiting and no
     async () => (await source.collection('A_BANK').countDocuments({ 'outbox.0': { $exists: true } })) === 1,
   )
   expect(await metric('dcms_outbox_refused_total')).toBe(before + 1)
-  expect(engines.logLines.filter((line) => line.includes('refuses a message for good') && line.includes('refused-1-2'))).toHaveLength(1)
+  expect(engines.logLines.filter((line) => line.includes('permanently refuses a message') && line.includes('refused-1-2'))).toHaveLength(1)
   expect(engines.logLines.join()).not.toContain(TOO_LARGE.slice(0, 100))
   await relay.stop()
 

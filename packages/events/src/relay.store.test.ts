@@ -122,7 +122,7 @@ test('while Kafka is away events stay in their outbox, and another relay deliver
   await documentsOf(collection).insertOne(withOutbox('kit-3', 1, 3))
   const cutOff = new Relay(engines.broker('127.0.0.1:1'), [sourceOf(collection)], tenants)
   cutOff.nudge(sourceOf(collection), 'ACME_BANK', 'kit-3')
-  await until('a publish failed', () => engines.logLines.some((line) => line.includes('events wait in their outboxes')))
+  await until('a publish failed', () => engines.logLines.some((line) => line.includes('events could not be published')))
   expect((await documentsOf(collection).findOne({}))?.outbox).toHaveLength(3)
   await cutOff.stop()
   const relay = new Relay(engines.broker(), [sourceOf(collection)], tenants)

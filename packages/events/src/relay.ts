@@ -63,7 +63,7 @@ export class Relay {
   /** Makes the topics of banks that are missing, with one try before it resolves; what fails is tried again in the background and stops nobody. */
   async openBanks(tenants: readonly string[]): Promise<void> {
     await this.#streams.make(tenants).catch((error: unknown) => {
-      this.#logger.warn({ err: error }, 'topics of banks are not made yet; trying again')
+      this.#logger.warn({ err: error }, 'the banks’ topics could not be created yet; trying again')
       this.#broker.repeatUntilDone('topics of banks', () => this.#streams.make(tenants))
     })
     for (const tenant of tenants) if (this.#streams.isFailing(tenant)) this.#lane.visit(tenant, { dueMs: this.#streams.dueMs(tenant) })
@@ -98,7 +98,10 @@ export class Relay {
         await this.#publisher.publish(batch)
         pauseMs = PAUSE_MIN_MS
       } catch (error) {
-        this.#logger.warn({ err: error, waiting: this.#waiting.size }, 'events wait in their outboxes; trying again')
+        this.#logger.warn(
+          { err: error, waiting: this.#waiting.size },
+          'events could not be published and wait in their outboxes; trying again',
+        )
         for (const { source, tenant, ids } of batch) for (const id of ids) this.#enqueue(source, tenant, id)
         await sleep(pauseMs, undefined, { signal: this.#stopping.signal }).catch(ignoreAbort)
         pauseMs = Math.min(pauseMs * 2, PAUSE_MAX_MS)
@@ -118,7 +121,7 @@ export class Relay {
           try {
             await this.#sweepTenant(source, tenant, olderThanMs)
           } catch (error) {
-            this.#logger.warn({ err: error, tenant }, 'outbox sweep failed; the next one follows')
+            this.#logger.warn({ err: error, tenant }, 'outbox sweep failed; the next one will try again')
           }
         }
       }

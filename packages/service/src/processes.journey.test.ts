@@ -115,7 +115,7 @@ test('an end that hangs is cut off', async () => {
   await until('it is up', () => out().includes('up'))
   child.kill('SIGTERM')
   expect(await exitCode).toBe(1)
-  expect(errors()).toBe('the end took longer than 0.3 s and is cut off\n')
+  expect(errors()).toBe('shutdown took longer than 0.3 s and was cut short\n')
 })
 
 test('an end that fails is told and exits with 1', async () => {

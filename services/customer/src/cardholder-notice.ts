@@ -86,7 +86,7 @@ export const isNotified = ({ type, payload }: Pick<ReceivedEvent, 'type' | 'payl
 /** The words for an event of which `isNotified` holds. */
 export function noticeOf({ type, payload }: Pick<ReceivedEvent, 'type' | 'payload'>, { bank, maskedCardNumber }: About): Notice {
   const wording = wordsFor(type)
-  if (!wording) throw new Error(`there are no words for ${type}`)
+  if (!wording) throw new Error(`there is no text for ${type}`)
   const [template, words] = wording
   const card = maskedCardNumber === undefined ? `${bank} card` : `${bank} card ending ${maskedCardNumber.slice(-4)}`
   return { template, ...words(card, payload) }

@@ -122,7 +122,7 @@ async function finishOne(tenant: Tenant, customer: Customer, issuing: Issuing, f
       stuckIssuings.inc({ tenant: tenant.id })
       logger.error(
         { err: error, tenant: tenant.id, entityId: customer._id, commandId: issuing.commandId, startedAt: issuing.startedAt },
-        'cards cannot be issued: left to a person; the job finish-registrations tries it again',
+        'cards cannot be issued and need a person; the job finish-registrations will try again',
       )
     }
     await postpone(tenant, customer._id, later)

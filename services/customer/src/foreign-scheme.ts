@@ -9,5 +9,5 @@ export function foreignScheme(
 ): Refused<'product.not.found'> | undefined {
   const position = accounts.findIndex(({ schemeCode }) => catalogueRefusal(definition, { schemeCode }))
   if (position < 0) return undefined
-  return refuse('product.not.found', [`accountInfo[${position}].schemeCode is none of the bank's schemes`])
+  return refuse('product.not.found', [`accountInfo[${position}].schemeCode is not one of the bank's schemes`])
 }

@@ -62,6 +62,6 @@ test('one card that cannot be planned refuses all', () => {
 
 test('a card goes to an address the customer has', () => {
   expect(plan([{ cardType: 'VIRTUAL' }], 'COMMUNICATION')).toEqual(
-    refuse('invalid.input.request', ["deliveryAddress COMMUNICATION is not among the customer's addresses"]),
+    refuse('invalid.input.request', ["deliveryAddress COMMUNICATION is not one of the customer's addresses"]),
   )
 })

@@ -19,7 +19,7 @@ export function planKits(
   | PlannedKits
   | Refused<'invalid.input.request' | 'invalid.source.account' | 'tier.not.found' | 'plastic.not.found' | 'product.not.found'> {
   if (deliveryAddress && wanted.length > 0 && !addresses.some(({ addressCategory }) => addressCategory === deliveryAddress))
-    return refuse('invalid.input.request', [`deliveryAddress ${deliveryAddress} is not among the customer's addresses`])
+    return refuse('invalid.input.request', [`deliveryAddress ${deliveryAddress} is not one of the customer's addresses`])
   const kits: ReserveKits['kits'] = []
   for (const { accountNo, cardType, kitNo, aliasName, plasticCode, tierType } of wanted) {
     const account = accounts.find((each) => (accountNo === undefined ? each.defaultAccount : each.accountNo === accountNo))

@@ -52,7 +52,9 @@ function planFurtherCards({ kitInfo, deliveryAddress }: RegisterCard, customer: 
   if (!deliveryAddress && kitInfo.some(({ cardType }) => cardType === 'PHYSICAL'))
     return refuse('invalid.input.request', ['deliveryAddress is required for a PHYSICAL card'])
   if (customer.issuing.length >= ISSUINGS_MAX)
-    return refuse('concurrent.change', [`${ISSUINGS_MAX} calls that issue cards to this customer are not finished: repeat this one later`])
+    return refuse('concurrent.change', [
+      `${ISSUINGS_MAX} calls that issue cards to this customer are still in progress: repeat this one later`,
+    ])
   return planKits(kitInfo, customer.accountInfo, customer.addressInfo, deliveryAddress, definition)
 }
 

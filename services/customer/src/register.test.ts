@@ -64,7 +64,7 @@ test.each([
   [
     'a category of address twice',
     { addressInfo: [address('PERMANENT'), address('PERMANENT')] },
-    'addressInfo must not have a category twice',
+    'addressInfo must not contain a category twice',
   ],
   ['a card without an address to send it to', { kitInfo: [{ cardType: 'VIRTUAL' as const }] }, 'deliveryAddress is required with kitInfo'],
 ])('%s is refused', (_what, input, sentence) => {
@@ -106,7 +106,7 @@ test('a customer has a last name, unless the bank takes people with one name', (
 test('what the bank’s catalogue lacks is refused: scheme, tier, plastic', () => {
   const listed = { ...definition, schemes: [{ schemeCode: '2003' }] }
   expect(decide({ accountInfo: [account('1'), account('2', { schemeCode: '9999' })] }, listed)).toEqual(
-    refuse('product.not.found', ["accountInfo[1].schemeCode is none of the bank's schemes"]),
+    refuse('product.not.found', ["accountInfo[1].schemeCode is not one of the bank's schemes"]),
   )
   const card = { cardType: 'VIRTUAL', accountNo: '1' } as const
   for (const [change, code] of [

@@ -61,7 +61,7 @@ export function decideRegistration(
   if (new Set(numbers).size < numbers.length) faults.push('accountInfo must not name an account twice')
   if (input.accountInfo.filter((account) => account.defaultAccount).length > 1) faults.push('accountInfo must have one defaultAccount only')
   const categories = input.addressInfo.map(({ addressCategory }) => addressCategory)
-  if (new Set(categories).size < categories.length) faults.push('addressInfo must not have a category twice')
+  if (new Set(categories).size < categories.length) faults.push('addressInfo must not contain a category twice')
   const kitInfo = input.kitInfo ?? []
   if (kitInfo.length > 0 && !input.deliveryAddress) faults.push('deliveryAddress is required with kitInfo')
   if (faults.length > 0) return refuse('invalid.input.request', faults)

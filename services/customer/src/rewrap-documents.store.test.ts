@@ -64,7 +64,7 @@ test('documents that do not open hold up no others, and the sweep says whose the
   await customersOf(bank.tenant).updateOne({ _id: 'a-broken' }, { $set: { kycInfo: (await bank.customer('b-sound')).kycInfo } })
   await bank.hsm.rotateKey('ACME_BANK', 'data')
   await expect(bank.sweep(rewrapDocuments(bank.hsm, bank.kyc))).rejects.toThrow(
-    'documents of 1 customers stay under an earlier key, a-broken among them',
+    'documents of 1 customers are still under an earlier key, among them a-broken',
   )
   expect(await versionsOf('b-sound')).toEqual([4, 4])
   await customersOf(bank.tenant).updateOne({ _id: 'a-broken' }, { $set: { kycInfo } })

@@ -33,7 +33,7 @@ export const rewrapDocuments = (hsm: Hsm, kyc: KycVault): Sweep => ({
     } while (taken === CUSTOMERS_AT_ONCE && failed.size < FAILED_MAX)
     const [first] = failed
     if (first)
-      throw new Error(`documents of ${failed.size} customers stay under an earlier key, ${first[0]} among them`, { cause: first[1] })
+      throw new Error(`documents of ${failed.size} customers are still under an earlier key, among them ${first[0]}`, { cause: first[1] })
   },
 })
 

@@ -40,7 +40,7 @@ test('a category that is not named stays as it is, and an address that stands al
 
 test('a category twice is refused, and an unknown customer has no address', () => {
   expect(decideAddresses(customer(), [permanent, permanent], now)).toEqual(
-    refuse('invalid.input.request', ['addressInfo must not have a category twice']),
+    refuse('invalid.input.request', ['addressInfo must not contain a category twice']),
   )
   expect(decideAddresses(null, [permanent], now)).toEqual(refuse('CUS001'))
 })
@@ -82,7 +82,7 @@ test.each([
     [{ ...permanent, pincode: '!' }],
     'addressInfo[0].pincode has a wrong format: 3 to 12 letters, digits, blanks and hyphens',
   ],
-  ['a category twice', [permanent, permanent], 'addressInfo must not have a category twice'],
+  ['a category twice', [permanent, permanent], 'addressInfo must not contain a category twice'],
 ])('%s is refused', async (_what, addresses, sentence) => {
   expect(await update('mover', addresses)).toMatchObject({ status: 400, code: 'invalid.input.request', fieldError: [sentence] })
 })

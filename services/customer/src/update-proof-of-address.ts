@@ -18,7 +18,7 @@ export function decideAddresses(
 ): Decision<Customer, AddressChanged, 'CUS001' | 'invalid.input.request'> {
   if (!customer) return refuse('CUS001')
   if (new Set(given.map(({ addressCategory }) => addressCategory)).size < given.length)
-    return refuse('invalid.input.request', ['addressInfo must not have a category twice'])
+    return refuse('invalid.input.request', ['addressInfo must not contain a category twice'])
   const stored = customer.addressInfo
   const givenFor = (category: AddressInfo['addressCategory']) => given.find(({ addressCategory }) => addressCategory === category)
   const isStored = ({ addressCategory }: AddressInfo) => stored.some((each) => each.addressCategory === addressCategory)

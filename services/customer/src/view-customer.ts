@@ -21,7 +21,7 @@ async function kitsOf(scope: Scope, entityId: string, kit: InternalClient, logge
     throw new Error(`the kit service refused an entityId that is registered here: ${asked.code}`)
   } catch (error) {
     if (!(error instanceof ServiceUnavailable)) throw error
-    logger.warn({ requestId: scope.requestId }, 'the kit service is away; cards are answered from the projection')
+    logger.warn({ requestId: scope.requestId }, 'the kit service is unavailable; cards are answered from the projection')
     const known = await knownKitsOf(scope.tenant).find({ entityId }).sort({ issuedAt: -1, _id: -1 }).limit(KITS_MAX).lean<KnownKit[]>()
     return known.toReversed().flatMap(({ kitInfo }) => (kitInfo ? [kitInfo] : []))
   }

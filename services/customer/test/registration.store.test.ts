@@ -66,7 +66,7 @@ test.each([
   [
     'a card that is sent to an address that is not given',
     { deliveryAddress: 'COMMUNICATION' },
-    "deliveryAddress COMMUNICATION is not among the customer's addresses",
+    "deliveryAddress COMMUNICATION is not one of the customer's addresses",
   ],
   ['an account twice', { accountInfo: [asha.accountInfo[0], asha.accountInfo[0]] }, 'accountInfo must not name an account twice'],
 ])('%s is refused, and nothing is registered', async (_what, change, sentence) => {
@@ -178,7 +178,7 @@ test('registerCard does not know an unknown customer, refuses what does not fit,
   const physical = [{ accountNo: '8642135', cardType: 'PHYSICAL' }]
   expect(await issue('further', { kitInfo: physical })).toMatchObject({ fieldError: ['deliveryAddress is required for a PHYSICAL card'] })
   expect(await issue('further', { kitInfo: physical, deliveryAddress: 'COMMUNICATION' })).toMatchObject({
-    fieldError: ["deliveryAddress COMMUNICATION is not among the customer's addresses"],
+    fieldError: ["deliveryAddress COMMUNICATION is not one of the customer's addresses"],
   })
   expect(await issue('further', { kitInfo: physical, deliveryAddress: 'PERMANENT' })).toMatchObject({ status: 200 })
 })

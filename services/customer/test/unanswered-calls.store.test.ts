@@ -122,7 +122,7 @@ test('open issues of one customer are bounded; the refusal ends when they are fi
     expect(await issue('bounded', { requestId: `bounded-${calls}` })).toMatchObject(away)
   }
   comesBack()
-  const tooMany = ['20 calls that issue cards to this customer are not finished: repeat this one later']
+  const tooMany = ['20 calls that issue cards to this customer are still in progress: repeat this one later']
   expect(await issue('bounded')).toMatchObject({ status: 409, code: 'concurrent.change', fieldError: tooMany })
   await sweep()
   expect(await issue('bounded')).toMatchObject({ status: 200 })

@@ -76,7 +76,7 @@ test('a set that finds too few numbers is refused, and nothing of it stays', asy
   expect(await reserve(smallBank(2, 1_000))).toMatchObject({
     status: 400,
     code: 'bin.range.exhausted',
-    fieldError: ['BIN 608040 of product 2003_VIRTUAL has no card number left'],
+    fieldError: ['BIN 608040 of product 2003_VIRTUAL has no card numbers left'],
   })
   expect(await statuses()).toEqual([])
 })

@@ -94,10 +94,10 @@ test('a succession that cannot be finished is passed over at ever longer pauses,
   const named = (await bank.kit(broken._id)).successor?.kitNo
   await kitsOf(bank.tenant).updateOne({ _id: named }, { $set: { 'reservation.commandId': 'somebody else' } })
   const at = (laterMs: number) => bank.sweep(finishSuccessions(() => Date.now() + laterMs))
-  await expect(at(60_000)).rejects.toThrow('1 successions are not finished')
+  await expect(at(60_000)).rejects.toThrow('1 successions could not be finished')
   expect((await bank.kit(fine._id)).successorPendingAt).toBeUndefined()
   await at(90_000)
-  await expect(at(180_000)).rejects.toThrow('1 successions are not finished')
+  await expect(at(180_000)).rejects.toThrow('1 successions could not be finished')
   await at(270_000)
   await kitsOf(bank.tenant).updateOne(
     { _id: named },

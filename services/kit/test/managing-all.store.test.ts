@@ -146,7 +146,7 @@ test('where there is too much for one call it says so, and each repeat under the
   for (const changed of [500, 1_000]) {
     expect(await (changed === 500 ? manageAllWithin(0, order) : manageAllWithin(60_000, order, Date.now()))).toMatchObject({
       status: 503,
-      exception: { fieldError: [`${changed} cards are changed and more are left: repeat the call with the same requestId`] },
+      exception: { fieldError: [`${changed} cards were changed and more remain: repeat the call with the same requestId`] },
     })
     expect(await blocked()).toBe(changed)
   }

@@ -60,7 +60,7 @@ test('the name, the tier and the way to the holder go on; the design goes on whe
 test.each([
   [{ cardType: undefined }, ['cardType is required for REPLACE']],
   [{ operation: 'BLOCK_AND_REPLACE', cardType: 'PHYSICAL' }, ['deliveryAddress is required for BLOCK_AND_REPLACE with a PHYSICAL card']],
-  [{ cardType: 'PHYSICAL', deliveryAddress: 'COMMUNICATION' }, ["deliveryAddress COMMUNICATION is not among the customer's addresses"]],
+  [{ cardType: 'PHYSICAL', deliveryAddress: 'COMMUNICATION' }, ["deliveryAddress COMMUNICATION is not one of the customer's addresses"]],
 ])('%j is refused, nothing is made and nothing changes', async (more, fieldError) => {
   bank.parts = { customer: customerContext({ mobiles: { [entityId]: [] }, withoutAddress: 'COMMUNICATION' }) }
   const old = await bank.issue(entityId, 'ACTIVE')

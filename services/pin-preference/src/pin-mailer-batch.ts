@@ -35,7 +35,7 @@ export async function beginBatch(tenant: Tenant, batchId: string, taken: Taken[]
   const record: PinMailerBatchRecord = { _id: batchId, taken, expiresAt: new Date(now.getTime() + KEPT_MS) }
   if ((await place(pinMailerBatchesOf(tenant), record)) === 'placed') return record
   const stored = await findBatch(tenant, batchId)
-  if (!stored) throw new Error(`the batch ${batchId} was there and is gone`)
+  if (!stored) throw new Error(`the batch ${batchId} has disappeared`)
   return stored
 }
 

@@ -63,7 +63,7 @@ const load = (kitNo: string, scope: Scope): Promise<Card | null> => cardsOf(scop
 async function place(kitNo: string, scope: Scope): Promise<Card> {
   await scope.create(cardsOf, { ...newCard, _id: kitNo, lastSequence: 0, parked: [] })
   const placed = await load(kitNo, scope)
-  if (!placed) throw new Error(`the card ${kitNo} was placed and is gone`)
+  if (!placed) throw new Error(`the card ${kitNo} was placed and has disappeared`)
   return placed
 }
 

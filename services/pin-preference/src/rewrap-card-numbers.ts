@@ -32,7 +32,7 @@ export const rewrapCardNumbers = (hsm: Hsm): Sweep => ({
     } while (taken === BATCH && failed.size < FAILED_MAX)
     const [first] = failed
     if (first)
-      throw new Error(`${failed.size} card numbers stay under an earlier key, that of kit ${first[0]} among them`, { cause: first[1] })
+      throw new Error(`${failed.size} card numbers are still under an earlier key, among them that of kit ${first[0]}`, { cause: first[1] })
   },
 })
 

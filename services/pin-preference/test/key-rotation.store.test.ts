@@ -114,7 +114,7 @@ test('a card number that does not open holds up no other, and the sweep says whi
   const cards = bank.tenant.database.collection<{ _id: string; encryptedPan: string }>('cards')
   await cards.updateOne({ _id: broken }, { $set: { encryptedPan: `${encryptedPan.slice(0, -8)}AAAAAAA=` } })
   await bank.hsm.rotateKey(bank.tenant.id, 'data')
-  await expect(rewrapAll()).rejects.toThrow(`1 card numbers stay under an earlier key, that of kit ${broken} among them`)
+  await expect(rewrapAll()).rejects.toThrow(`1 card numbers are still under an earlier key, among them that of kit ${broken}`)
   for (const kitNo of kitNos) if (kitNo !== broken) expect((await bank.card(kitNo)).panKeyVersion).toBe(4)
   await cards.updateOne({ _id: broken }, { $set: { encryptedPan } })
   await rewrapAll()

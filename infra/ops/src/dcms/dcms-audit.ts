@@ -41,11 +41,9 @@ export async function verifyAudit(options: AddressOptions, registered: readonly 
 
 export function auditCommands(): Command {
   const verify = new Command('verify')
-    .description(
-      'read the whole audit trail and check hashes, signatures, gaps, ends and missing runs; exit code 1 when something is wrong',
-    )
+    .description('read the whole audit trail and check hashes, signatures, gaps, ends and missing runs; exit code 1 if anything is wrong')
     .option('--json', 'as JSON, for programs')
-    .option('--no-registers', 'do not ask the processes which runs there should be')
+    .option('--no-registers', 'do not ask the processes which runs to expect')
     .option('--callers-file <file>', 'public keys of the processes (default: DCMS_CALLERS_FILE)')
     .option('--kafka-brokers <list>', 'host:port, comma-separated')
     .option('--installation <name>', 'prefix of the topics')
@@ -58,7 +56,7 @@ export function auditCommands(): Command {
       : []
     const report = await verifyAudit(options, registered)
     console.log(options.json ? JSON.stringify(report, null, 2) : reportText(report, options.registers))
-    if (report.faultCount > 0) throw new Error(`The audit trail is not whole: ${report.faultCount} faults.`)
+    if (report.faultCount > 0) throw new Error(`The audit trail is not intact: ${report.faultCount} faults.`)
   })
   return new Command('audit').description('the audit trail').addCommand(verify)
 }

@@ -74,7 +74,7 @@ test('a run is asked for at the service that has the job, even when another is a
 })
 
 test('a job there is not is told with those there are; a service that is away is told instead', async () => {
-  await expect(operationsOf([job]).operations.run('ACME_BANK', 'polish')).rejects.toThrow('There is no job polish. There are expire-kits.')
+  await expect(operationsOf([job]).operations.run('ACME_BANK', 'polish')).rejects.toThrow('There is no job polish. Jobs: expire-kits.')
   await expect(operationsOf([job], ['customer']).operations.run('ACME_BANK', 'polish')).rejects.toThrow('customer does not answer')
   await expect(operationsOf([]).operations.run('NO_BANK', 'polish')).rejects.toThrow('No service has jobs for NO_BANK')
 })
@@ -83,7 +83,7 @@ test('waiting ends with the run, or with a sentence when it lasts too long', asy
   const { operations } = operationsOf([{ ...job, runs: [run] }])
   const of = { context: 'kit', tenant: 'ACME_BANK', job: 'expire-kits' } as const
   expect(await operations.ended({ ...of, runId: 'r1' })).toEqual(run)
-  await expect(operations.ended({ ...of, runId: 'r2' }, 1)).rejects.toThrow('has not ended after 0.001 s. It goes on.')
+  await expect(operations.ended({ ...of, runId: 'r2' }, 1)).rejects.toThrow('has not ended after 0.001 s. It is still running.')
 })
 
 test.each([

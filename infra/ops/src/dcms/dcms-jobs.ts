@@ -9,7 +9,7 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
 
 const oneContext = (value: string): string => {
-  if (!isJobContext(value)) throw new InvalidArgumentError(`There are ${jobContexts.join(', ')}.`)
+  if (!isJobContext(value)) throw new InvalidArgumentError(`Expected one of ${jobContexts.join(', ')}.`)
   return value
 }
 
@@ -17,13 +17,13 @@ const oneContext = (value: string): string => {
 const oneTime = (value: string): string => {
   const time = new Date(value)
   if (!/^\d{4}-\d{2}-\d{2}/.test(value) || Number.isNaN(time.getTime()))
-    throw new InvalidArgumentError('A date (2029-08-01) or a timestamp (2029-08-01T00:00:00+05:30) is expected.')
+    throw new InvalidArgumentError('Expected a date (2029-08-01) or a timestamp (2029-08-01T00:00:00+05:30).')
   return time.toISOString()
 }
 
 const oneTimeout = (value: string): number => {
   const seconds = Number(value)
-  if (!Number.isInteger(seconds) || seconds < 1) throw new InvalidArgumentError('A number of seconds is expected.')
+  if (!Number.isInteger(seconds) || seconds < 1) throw new InvalidArgumentError('Expected a number of seconds.')
   return seconds
 }
 
@@ -42,9 +42,9 @@ interface RunOptions extends OperatorOption {
 
 export function jobCommands(): Command {
   const list = new Command('list')
-    .description('jobs with their last run and the next')
-    .option('--tenant <tenant>', 'only of this tenant (default: all)')
-    .option('--context <context>', `only of this service: ${jobContexts.join(', ')} (default: all)`, oneContext)
+    .description('list jobs with their last and next runs')
+    .option('--tenant <tenant>', 'only this tenant (default: all)')
+    .option('--context <context>', `only this service: ${jobContexts.join(', ')} (default: all)`, oneContext)
     .option('--json', 'one JSON object per job, with its latest runs')
   withServiceOptions(list).action(async (options: ListOptions) => {
     const { tenant, context, json } = options
@@ -56,24 +56,24 @@ export function jobCommands(): Command {
   })
 
   const run = new Command('run')
-    .description('start a run as soon as possible, after one that is under way')
-    .argument('<job>', 'as in jobs list')
+    .description('start a run as soon as possible, or after the one in progress')
+    .argument('<job>', 'name of the job, as shown by jobs list')
     .requiredOption('--tenant <tenant>', 'tenant id')
-    .option('--as-of <time>', 'date or timestamp the job works by, in development and tests only', oneTime)
-    .option('--wait', 'return when it has ended; exit code 1 when it failed')
-    .option('--timeout <seconds>', 'with --wait: how long (default: 600)', oneTimeout)
+    .option('--as-of <time>', 'date or timestamp that the job takes as now; in development and tests only', oneTime)
+    .option('--wait', 'return when the run has ended; exit code 1 if it failed')
+    .option('--timeout <seconds>', 'with --wait: how long to wait (default: 600)', oneTimeout)
   withServiceOptions(run).action(async (job: string, options: RunOptions) => {
     const { tenant, asOf, wait, timeout } = options
     await withOperator(options, async ({ jobs: operations }) => {
       const started = await operations.run(tenant, job, asOf)
-      if (!wait) return console.log(`run ${started.runId} of ${job} for ${tenant} is asked for`)
+      if (!wait) return console.log(`run ${started.runId} of ${job} for ${tenant} has been requested`)
       const ended = await operations.ended({ ...started, tenant, job }, timeout === undefined ? undefined : timeout * 1000)
       if (ended.error !== undefined)
         throw new Error(`run ${ended.runId} of ${job} for ${tenant} failed: ${ended.error} (${countsText(ended)})`)
       console.log(`run ${ended.runId} of ${job} for ${tenant} ended after ${tookText(ended)}: ${countsText(ended)}`)
     })
   })
-  return new Command('jobs').description('work by the clock: expiry, notices, what was left unfinished').addCommand(list).addCommand(run)
+  return new Command('jobs').description('scheduled work: expiry, notices, unfinished work').addCommand(list).addCommand(run)
 }
 
 /** A table for people, one line per job and tenant. */

@@ -31,7 +31,7 @@ test('hex, spaced as on paper, and Base64 give the same component', () => {
 })
 
 test.each(['', 'abcd', 'f'.repeat(63), 'f'.repeat(65), 'g'.repeat(64), `${'A'.repeat(42)}==`])('%s is no component', (text) => {
-  expect(() => componentBytes(text)).toThrow('A component is hex or Base64 of 32 bytes (AES-256) or 16 bytes (TDES)')
+  expect(() => componentBytes(text)).toThrow('A component is 32 bytes (AES-256) or 16 bytes (TDES), in hex or Base64')
 })
 
 test('keys made here rotate; for the others there is a sentence', () => {

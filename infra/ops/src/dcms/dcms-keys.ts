@@ -29,16 +29,16 @@ interface ImportOptions extends PurposeOptions<(typeof blockKeyPurposes | typeof
   keyBlock?: boolean
 }
 
-const CHECK_WITH_THE_OTHER_SIDE = 'Compare the KCV with what the other side has.'
-const SECOND_OFFICER = 'Noted. It leaves when a second officer asks for it too (dcms keys export), within 15 minutes.'
-const COMPONENT_FORM = 'A component is hex or Base64 of 32 bytes (AES-256) or 16 bytes (TDES)'
+const CHECK_WITH_THE_OTHER_SIDE = 'Compare the KCV with the one the other side has.'
+const SECOND_OFFICER = 'Noted. The key is exported once a second officer asks for it too (dcms keys export) within 15 minutes.'
+const COMPONENT_FORM = 'A component is 32 bytes (AES-256) or 16 bytes (TDES), in hex or Base64'
 
 const purposeOption = (purposes: readonly KeyPurposeName[]): Option =>
   new Option('--purpose <purpose>', 'what the key is for').choices(purposes).makeOptionMandatory()
 
 const ofTenant = (command: Command): Command =>
   withServiceOptions(command.requiredOption('--tenant <tenant>', 'tenant id')).addOption(
-    new Option('--context <context>', 'only there (default: wherever the purpose is held)').choices(keyContexts),
+    new Option('--context <context>', 'only in this service (default: every service that holds the purpose)').choices(keyContexts),
   )
 
 /** The contexts a command is about. @throws Error when the given one does not hold the purpose */
@@ -63,7 +63,7 @@ const about = ({ purpose, version, kcv, algorithm }: KeyShown, tenant: string, c
 
 function createCommand(): Command {
   const create = new Command('create')
-    .description('make the first key of an exchanged purpose and print it as a key block for the other side')
+    .description('create the first key for an exchanged purpose and print it as a key block for the other side')
     .addOption(purposeOption(exchangedKeyPurposes))
   return ofTenant(create).action(async (options: PurposeOptions<(typeof exchangedKeyPurposes)[number]>) => {
     const { tenant, purpose } = options
@@ -76,7 +76,7 @@ function createCommand(): Command {
           console.log(keyBlock === undefined ? SECOND_OFFICER : `key block: ${keyBlock}\n${CHECK_WITH_THE_OTHER_SIDE}`)
         } catch (error) {
           if (!(error instanceof OperatorRefused && error.code === 'key.not.found')) throw error
-          console.log(`There is no transport key in ${context} yet, so no key block. Two officers bring one:`)
+          console.log(`${context} has no transport key yet, so there is no key block. Two officers import one:`)
           console.log(`  dcms keys import --tenant ${tenant} --purpose transport --component 1 --stdin (the other: 2)`)
           console.log(`After that: dcms keys export --tenant ${tenant} --purpose ${purpose}`)
         }
@@ -88,15 +88,15 @@ function createCommand(): Command {
 const componentNumber = (value: string): 1 | 2 => {
   if (value === '1') return 1
   if (value === '2') return 2
-  throw new InvalidArgumentError('A key has the components 1 and 2.')
+  throw new InvalidArgumentError('Expected component 1 or 2.')
 }
 
 function importCommand(): Command {
   const take = new Command('import')
-    .description('take a key: as one of two components, each of another officer, or as a key block under the transport key')
+    .description('import a key: as one of two components, each from a different officer, or as a key block under the transport key')
     .addOption(purposeOption([...new Set([...componentKeyPurposes, ...blockKeyPurposes])]))
-    .addOption(new Option('--component <number>', '1 or 2: a component follows').argParser(componentNumber))
-    .addOption(new Option('--key-block', 'a key block follows (TR-31, ISO 20038)').conflicts(['component']))
+    .addOption(new Option('--component <number>', 'import a component: 1 or 2').argParser(componentNumber))
+    .addOption(new Option('--key-block', 'import a key block (TR-31, ISO 20038)').conflicts(['component']))
     .requiredOption('--stdin', 'read it from standard input: a component in hex or Base64, or the key block')
   return ofTenant(take).action(async (options: ImportOptions) => {
     if (options.keyBlock) return importKeyBlock(options)
@@ -109,7 +109,7 @@ function importCommand(): Command {
 async function importKeyBlock(options: ImportOptions): Promise<void> {
   const { tenant } = options
   const purpose = blockKeyPurposes.find((each) => each === options.purpose)
-  if (!purpose) throw new Error(`A ${options.purpose} key comes as two components, not as a key block`)
+  if (!purpose) throw new Error(`A ${options.purpose} key is imported as two components, not as a key block`)
   const contexts = contextsOf(purpose, options.context)
   const keyBlock = (await lineFromInput('The key block')).trim()
   await withOperator(options, async ({ keys }) => {
@@ -121,20 +121,22 @@ async function importKeyBlock(options: ImportOptions): Promise<void> {
 async function importComponent(options: ImportOptions, number: 1 | 2): Promise<void> {
   const { tenant } = options
   const purpose = componentKeyPurposes.find((each) => each === options.purpose)
-  if (!purpose) throw new Error(`A ${options.purpose} key comes as a key block under the transport key, not as components`)
+  if (!purpose) throw new Error(`A ${options.purpose} key is imported as a key block under the transport key, not as components`)
   const contexts = contextsOf(purpose, options.context)
   const component = componentBytes(await lineFromInput(`Component ${number}`)).toString('base64')
   await withOperator(options, async ({ keys }) => {
     for (const context of contexts) {
       const { componentKcv, key } = await keys.addComponent(context, { tenant, purpose, number, component })
       console.log(`component ${number} of the ${purpose} key of ${tenant} in ${context}: KCV ${componentKcv}`)
-      console.log(key ? about(key, tenant, context) : `It waits for component ${number === 1 ? 2 : 1}, from another officer.`)
+      console.log(key ? about(key, tenant, context) : `It is waiting for component ${number === 1 ? 2 : 1}, from another officer.`)
     }
   })
 }
 
 function rotateCommand(): Command {
-  const rotate = new Command('rotate').description('make the next version of a key that is made here').addOption(purposeOption(keyPurposes))
+  const rotate = new Command('rotate')
+    .description('create the next version of a key that is created here')
+    .addOption(purposeOption(keyPurposes))
   return ofTenant(rotate).action(async (options: PurposeOptions<KeyPurposeName>) => {
     const { tenant, purpose } = options
     const what = whyNotRotated(purpose, tenant)
@@ -169,7 +171,7 @@ function afterRotation(purpose: KeyPurposeName): string {
 
 function exportCommand(): Command {
   const hand = new Command('export')
-    .description('print the newest key of an exchanged purpose as a key block under the transport key, to the second officer who asks')
+    .description('print the newest key for an exchanged purpose as a key block under the transport key, once a second officer asks for it')
     .addOption(purposeOption(exchangedKeyPurposes))
   return ofTenant(hand).action(async (options: PurposeOptions<(typeof exchangedKeyPurposes)[number]>) => {
     const { tenant, purpose } = options
@@ -187,7 +189,7 @@ function exportCommand(): Command {
 
 function listCommand(): Command {
   const list = new Command('list')
-    .description('every version of every key of a tenant, and components that wait for their other half')
+    .description('list every version of every key of a tenant, and components that are waiting for their other half')
     .option('--json', 'as JSON, for programs')
   return ofTenant(list).action(async (options: KeyOptions & { json?: boolean }) => {
     const { tenant, context, json } = options
@@ -229,7 +231,7 @@ export function keyTable(found: readonly KeysOfContext[]): string {
 const minuteOf = (time: string): string => `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`
 
 export function keyCommands(): Command {
-  const group = new Command('keys').description('keys of a tenant: made here, or exchanged under dual control')
+  const group = new Command('keys').description('keys of a tenant: created here, or exchanged under dual control')
   for (const command of [createCommand(), importCommand(), rotateCommand(), listCommand(), exportCommand()]) group.addCommand(command)
   return group
 }

@@ -10,10 +10,10 @@ interface CloseOptions extends OperatorOption {
 
 function closeCommand(): Command {
   const close = new Command('close')
-    .description('close a kit for good, in whatever status it is; this cannot be undone')
+    .description('close a kit permanently, whatever its status; this cannot be undone')
     .requiredOption('--tenant <tenant>', 'tenant id')
     .requiredOption('--kit <kitNo>', 'kit number of the card')
-    .option('--reason <text>', 'stands in the event KitClosed')
+    .option('--reason <text>', 'recorded in the event KitClosed')
   return withServiceOptions(close).action(async (options: CloseOptions) => {
     const { tenant, kit: kitNo, reason } = options
     const { previousStatus } = await withOperator(options, (operator) =>

@@ -8,7 +8,7 @@ export type OperatorOption = AddressOptions
 
 export function withAddressOptions(command: Command): Command {
   return command
-    .option('--state-dir <folder>', 'folder with run.json (default: .dcms of the workspace)')
+    .option('--state-dir <folder>', 'folder with run.json (default: .dcms in the workspace)')
     .option('--operator-key <file>', 'the operator’s private key: who acts (default: DCMS_OPERATOR_KEY_FILE)')
     .option('--gateway-internal-url <url>', 'internal listener of the gateway')
 }
@@ -17,7 +17,7 @@ export function withAddressOptions(command: Command): Command {
 export function withServiceOptions(command: Command): Command {
   for (const name of serviceNames) command.option(`--${name}-internal-url <url>`, `internal listener of the ${name} service`)
   return command
-    .option('--state-dir <folder>', 'folder with run.json (default: .dcms of the workspace)')
+    .option('--state-dir <folder>', 'folder with run.json (default: .dcms in the workspace)')
     .option('--operator-key <file>', 'the operator’s private key: who acts (default: DCMS_OPERATOR_KEY_FILE)')
 }
 
@@ -40,6 +40,6 @@ export async function lineFromInput(what: string): Promise<string> {
     if (text.includes('\n')) break
   }
   const line = text.split(/\r?\n/, 1)[0] ?? ''
-  if (line === '') throw new Error(`${what} is expected on standard input`)
+  if (line === '') throw new Error(`${what} was expected on standard input, but nothing came`)
   return line
 }

@@ -18,7 +18,8 @@ const columns = [
 
 const limitOf = (value: string): number => {
   const limit = Number(value)
-  if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX) throw new InvalidArgumentError(`A number from 1 to ${LIMIT_MAX}.`)
+  if (!Number.isInteger(limit) || limit < 1 || limit > LIMIT_MAX)
+    throw new InvalidArgumentError(`Expected a number from 1 to ${LIMIT_MAX}.`)
   return limit
 }
 
@@ -27,7 +28,7 @@ function unlockCommand(): Command {
     .description('make a locked PIN usable again, with all its tries')
     .requiredOption('--tenant <tenant>', 'tenant id')
     .requiredOption('--kit <kitNo>', 'kit number of the card')
-    .option('--reason <text>', 'stands in the event PinUnlocked')
+    .option('--reason <text>', 'recorded in the event PinUnlocked')
   return withServiceOptions(unlock).action(async (options: OperatorOption & { tenant: string; kit: string; reason?: string }) => {
     const { tenant, kit: kitNo, reason } = options
     const { unlocked } = await withOperator(options, (operator) =>
@@ -47,16 +48,18 @@ interface MailerOptions extends OperatorOption {
 
 function mailersCommand(): Command {
   const mailers = new Command('mailers')
-    .description('make the new PINs of ordered PIN mailers and write the lines for the printer; the same batch again writes the same lines')
+    .description(
+      'create the PINs for the PIN mailers that were ordered and write the lines for the printer; repeating a batch writes the same lines again',
+    )
     .requiredOption('--tenant <tenant>', 'tenant id')
-    .requiredOption('--batch <id>', 'names the file: letters, digits, dot, hyphen, underscore')
+    .requiredOption('--batch <id>', 'name of the batch: letters, digits, dots, hyphens, underscores')
     .addOption(
-      new Option('--limit <number>', `lines at most, up to ${LIMIT_MAX}; counts at the first call of a batch`)
+      new Option('--limit <number>', `maximum number of lines, up to ${LIMIT_MAX}; only the first call of a batch counts`)
         .argParser(limitOf)
         .default(LIMIT_MAX),
     )
-    .addOption(new Option('--format <format>', 'of the lines').choices(['csv', 'json']).default('csv'))
-    .option('--out <file>', 'write there, readable by its owner alone (default: standard output)')
+    .addOption(new Option('--format <format>', 'format of the lines').choices(['csv', 'json']).default('csv'))
+    .option('--out <file>', 'write to this file, readable only by its owner (default: standard output)')
   return withServiceOptions(mailers).action(async (options: MailerOptions) => {
     const { tenant, batch: batchId, limit, out, format } = options
     const batch = await withOperator(options, (operator) => operator.producePinMailers(tenant, { batchId, limit }))

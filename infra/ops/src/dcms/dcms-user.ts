@@ -6,16 +6,16 @@ import type { AddressOptions } from './addresses.ts'
 import { lineFromInput, withAddressOptions, withOperator } from './dcms-options.ts'
 
 const oneRole = (value: string, earlier: Role[] = []): Role[] => {
-  if (!isRole(value)) throw new InvalidArgumentError(`There are ${roles.join(', ')}.`)
+  if (!isRole(value)) throw new InvalidArgumentError(`Expected one of ${roles.join(', ')}.`)
   return [...earlier, value]
 }
 
 function addCommand(): Command {
   const add = new Command('add')
-    .description('add an API user; a known one gets the new password and roles, and its tokens end')
+    .description('add an API user; an existing one gets the new password and roles, and loses its tokens')
     .requiredOption('--tenant <tenant>', 'tenant id')
     .requiredOption('--username <username>', 'user name')
-    .addOption(new Option('--role <role>', `may be given several times: ${roles.join(', ')}`).argParser(oneRole).makeOptionMandatory())
+    .addOption(new Option('--role <role>', `one of ${roles.join(', ')}; may be repeated`).argParser(oneRole).makeOptionMandatory())
     .option('--branch <code>', 'the branch that a BRANCH_USER works for')
     .requiredOption('--password-stdin', 'read the password (12 characters or more) from standard input')
   withAddressOptions(add).action(async (options: AddressOptions & { tenant: string; username: string; role: Role[]; branch?: string }) => {
@@ -23,14 +23,14 @@ function addCommand(): Command {
     const { tenant, username, role, branch } = options
     const user = { tenant, username, password, roles: role, ...(branch !== undefined && { branch }) }
     const added = await withOperator(options, (operator) => operator.addUser(user))
-    console.log(`user ${username} of ${tenant} ${added.created ? 'added' : 'changed; tokens given before are no longer good'}`)
+    console.log(`user ${username} of ${tenant} ${added.created ? 'added' : 'changed; earlier tokens are no longer valid'}`)
   })
   return add
 }
 
 function listCommand(): Command {
   const list = new Command('list')
-    .description('the API users of a tenant with roles, state and last change')
+    .description('list the API users of a tenant with their roles, state and last change')
     .requiredOption('--tenant <tenant>', 'tenant id')
     .option('--json', 'as JSON, for programs')
   return withAddressOptions(list).action(async (options: AddressOptions & { tenant: string; json?: boolean }) => {
@@ -66,7 +66,7 @@ function stateCommand(name: keyof typeof states): Command {
   return withAddressOptions(set).action(async (options: AddressOptions & { tenant: string; username: string }) => {
     const { tenant, username } = options
     const { changed } = await withOperator(options, (operator) => operator.setUserState(tenant, username, state))
-    console.log(`user ${username} of ${tenant} ${changed ? done : `was ${state.toLowerCase()} already; nothing changed`}`)
+    console.log(`user ${username} of ${tenant} ${changed ? done : `was already ${state.toLowerCase()}; nothing changed`}`)
   })
 }
 

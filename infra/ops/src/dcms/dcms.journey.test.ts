@@ -82,7 +82,7 @@ test.each<[string, string[], number, string]>([
   ['an export of what never leaves', keys('export', '--purpose', 'cvk'), 2, 'Allowed choices are'],
   ['a PIN of no kit', ['pin', 'unlock', '--tenant', 'ACME_BANK'], 2, '--kit'],
   ['mailers of no batch', ['pin', 'mailers', '--tenant', 'ACME_BANK'], 2, '--batch'],
-  ['too many mailers', ['pin', 'mailers', '--tenant', 'ACME_BANK', '--batch', 'b', '--limit', '501'], 2, 'A number from 1 to 500'],
+  ['too many mailers', ['pin', 'mailers', '--tenant', 'ACME_BANK', '--batch', 'b', '--limit', '501'], 2, 'Expected a number from 1 to 500'],
 ])('%s is told', async (_what, parameters, code, told) => {
   const run = await dcms(parameters)
   expect(run).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(told) })

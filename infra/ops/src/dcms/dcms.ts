@@ -30,9 +30,9 @@ const collect = (value: string, earlier: string[] = []): string[] => [...earlier
 function tenantCommands(): Command {
   const apply = new Command('apply')
     .description('validate a tenant definition and put it into effect; the same definition again changes nothing')
-    .argument('<file>', 'JSON file, see infra/tenants')
+    .argument('<file>', 'JSON file; see infra/tenants for examples')
     .option('--client-keys <file>', 'JWKS with the bank’s keys, in place of the file’s clientKeys; only public parts are sent')
-    .option('--wait', 'return when every service works with this version')
+    .option('--wait', 'return once every service uses this version')
   withAddressOptions(apply).action(async (file: string, options: AddressOptions & { clientKeys?: string; wait?: boolean }) => {
     const definition = await readTenantFile(file, options.clientKeys === undefined ? undefined : await readJson(options.clientKeys))
     const applied = await withOperator(options, (operator) =>
@@ -42,7 +42,7 @@ function tenantCommands(): Command {
     console.log(`${applied.tenant} version ${applied.version} ${effect}${options.wait ? ', in effect everywhere' : ''}`)
   })
   const validate = new Command('validate')
-    .description('only check a tenant definition')
+    .description('check a tenant definition without applying it')
     .argument('<file>', 'JSON file')
     .option('--client-keys <file>', 'JWKS in place of the file’s clientKeys')
     .action(async (file: string, options: { clientKeys?: string }) => {
@@ -55,16 +55,16 @@ function tenantCommands(): Command {
 function eventCommands(): Command {
   const tail = new Command('tail')
     .description('show events as they happen, until Ctrl-C')
-    .option('--topic <topic>', `may be given several times: ${serviceNames.join(', ')} (default: all)`, collect)
-    .option('--tenant <tenant>', 'only of this tenant')
-    .option('--type <type>', 'only of this type, e.g. KitActivated')
-    .option('--from-beginning', 'first everything there is')
+    .option('--topic <topic>', `one of ${serviceNames.join(', ')}; may be repeated (default: all)`, collect)
+    .option('--tenant <tenant>', 'only this tenant')
+    .option('--type <type>', 'only this type, e.g. KitActivated')
+    .option('--from-beginning', 'start with everything recorded so far')
     .option('--json', 'one JSON object per line')
     .option('--kafka-brokers <list>', 'host:port, comma-separated')
     .option('--installation <name>', 'prefix of the topics')
     .option('--state-dir <folder>', 'folder with run.json')
     .action(tailUntilEnded)
-  return new Command('events').description('what happened in the contexts').addCommand(tail)
+  return new Command('events').description('events of the services').addCommand(tail)
 }
 
 interface TailArguments extends AddressOptions {
@@ -98,7 +98,7 @@ async function tailUntilEnded(options: TailArguments): Promise<void> {
     },
     (event) => process.stdout.write(`${options.json ? eventJson(event) : eventLine(event, paint, width)}\n`),
   )
-  if (!options.json) process.stderr.write(`Following ${topicsOf(topics).join(', ')} at ${kafkaBrokers}. Ctrl-C ends.\n`)
+  if (!options.json) process.stderr.write(`Following ${topicsOf(topics).join(', ')} at ${kafkaBrokers}. Press Ctrl-C to stop.\n`)
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve())
     process.stdout.once('error', () => resolve()) // the reader of a pipe went away
@@ -111,7 +111,7 @@ export function dcmsCommand(): Command {
   const command = new Command('dcms')
     .description('Operates a DCMS installation')
     .addHelpText('after', exitCodes)
-    .showHelpAfterError('(--help shows how it is used)')
+    .showHelpAfterError('(use --help for usage)')
   const groups = [
     tenantCommands(),
     userCommands(),

@@ -21,7 +21,7 @@ export function topicsOf(names: readonly string[]): string[] {
   if (names.length === 0) return serviceNames.map(topicOf)
   return names.map((name) => {
     const context = serviceNames.find((each) => each === name || topicOf(each) === name)
-    if (!context) throw new Error(`There is no topic ${name}; there are ${serviceNames.map(topicOf).join(', ')}.`)
+    if (!context) throw new Error(`There is no topic ${name}. Topics: ${serviceNames.map(topicOf).join(', ')}.`)
     return topicOf(context)
   })
 }
@@ -41,7 +41,7 @@ export async function tailEvents(options: TailOptions, handle: (event: ReceivedE
     })
   } catch (error) {
     await broker.stop()
-    throw new Error(`Kafka at ${kafkaBrokers} does not give the events: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new Error(`Events could not be read from Kafka at ${kafkaBrokers}: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
     })
   }

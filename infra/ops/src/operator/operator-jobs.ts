@@ -57,7 +57,7 @@ export function jobOperations(call: JobCall): JobOperations {
     const away = lists.find((each) => each.status === 'rejected')
     if (away) throw away.reason
     if (known.length === 0) throw new Error(`No service has jobs for ${tenant}. Is it the name of a tenant?`)
-    throw new Error(`There is no job ${job}. There are ${known.map(({ name }) => name).join(', ')}.`)
+    throw new Error(`There is no job ${job}. Jobs: ${known.map(({ name }) => name).join(', ')}.`)
   }
 
   return {
@@ -76,7 +76,8 @@ export function jobOperations(call: JobCall): JobOperations {
         const listed = (await listOf(context, tenant)).find(({ name }) => name === job)
         const run = listed?.runs.find((each) => each.runId === runId)
         if (run) return run
-        if (performance.now() > until) throw new Error(`The run ${runId} of ${job} has not ended after ${timeoutMs / 1000} s. It goes on.`)
+        if (performance.now() > until)
+          throw new Error(`Run ${runId} of ${job} has not ended after ${timeoutMs / 1000} s. It is still running.`)
         await sleep(POLL_MS)
       }
     },

@@ -219,7 +219,7 @@ async function waitForVersion(
     if (missing.length === 0) return
     if (performance.now() > until)
       throw new Error(
-        `After ${WAIT_TIMEOUT_MS / 1000} s ${missing.join(', ')} did not yet work with version ${wanted.version} of ${wanted.tenant}. Is Kafka up?`,
+        `After ${WAIT_TIMEOUT_MS / 1000} s ${missing.join(', ')} had not yet picked up version ${wanted.version} of ${wanted.tenant}. Is Kafka up?`,
       )
     await sleep(WAIT_POLL_MS)
   }

@@ -12,7 +12,7 @@ export const cardErrors = {
     status: 400,
     shortMessage: 'Entity already exists',
     detailMessage: 'A customer with this entityId is already registered',
-    when: 'register with an entityId that is taken',
+    when: 'register with an entityId that is already taken',
   },
   CUS001: {
     status: 400,
@@ -52,24 +52,24 @@ export const cardErrors = {
     status: 400,
     shortMessage: 'Invalid kit info',
     detailMessage: 'The kit is expired, already assigned or otherwise unusable',
-    when: 'register or registerCard names a kit that cannot be handed out, or applyForCard one that is physical already',
+    when: 'register or registerCard names a kit that cannot be handed out, or applyForCard a kit that is already physical',
   },
   'invalid.source.account': {
     status: 400,
     shortMessage: 'Invalid account',
     detailMessage: 'The account does not belong to the customer, or another customer holds it as primary',
-    when: 'an account is not among the customer’s or unknown, or a second customer claims it as primary',
+    when: 'an account is unknown or not one of the customer’s, or a second customer claims it as primary',
   },
   'card.already.active': {
     status: 400,
     shortMessage: 'Card already active',
-    detailMessage: 'The card is active already',
-    when: 'activating an active card, or applying for a physical card where there is one',
+    detailMessage: 'The card is already active',
+    when: 'activating an active card, or applying for a physical card when the customer has one',
   },
   'card.already.blocked': {
     status: 400,
     shortMessage: 'Card already blocked',
-    detailMessage: 'The card was blocked for good',
+    detailMessage: 'The card has been permanently blocked',
     when: 'blocking or activating a blocked card',
   },
   'card.already.closed': {
@@ -87,7 +87,7 @@ export const cardErrors = {
   'card.status.active': {
     status: 400,
     shortMessage: 'Operation not possible in this card status',
-    detailMessage: 'The present status of the card does not allow this operation',
+    detailMessage: 'The current status of the card does not allow this operation',
     when: 'the card’s status forbids the operation',
   },
 } as const satisfies Record<string, CatalogueEntry>

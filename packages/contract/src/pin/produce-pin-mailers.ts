@@ -9,7 +9,7 @@ const request = {
   required: ['batchId', 'limit'],
   properties: {
     batchId: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$', maxLength: 64, description: 'Names the file' },
-    limit: { type: 'integer', minimum: 1, maximum: 500, description: 'Lines at most; counts at the first call of a batch' },
+    limit: { type: 'integer', minimum: 1, maximum: 500, description: 'Maximum number of lines; only the first call of a batch counts' },
   },
 } as const
 export type ProducePinMailers = FromSchema<typeof request>

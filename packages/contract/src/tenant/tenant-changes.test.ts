@@ -51,7 +51,7 @@ test.each([
   [
     'a removed product',
     { products: [physical] },
-    'product 2003_VIRTUAL cannot be removed, cards of it may exist: give it retired: true, and no more are issued',
+    'product 2003_VIRTUAL cannot be removed because cards of it may exist: set retired: true, and no more will be issued',
   ],
   [
     'another card type',
@@ -75,12 +75,12 @@ test.each([
     withVirtual({ serviceCode: '101' }),
     `product 2003_VIRTUAL: serviceCode cannot change from 221 to 101, ${replace}`,
   ],
-  ['a removed BIN', { bins: [{ bin: '608041', network: 'RUPAY' }] }, 'BIN 608040 cannot be removed, card numbers of it may exist'],
+  ['a removed BIN', { bins: [{ bin: '608041', network: 'RUPAY' }] }, 'BIN 608040 cannot be removed because card numbers of it may exist'],
   ['a BIN of another network', { bins: [{ ...bin, network: 'VISA' }] }, 'BIN 608040: network cannot change from RUPAY to VISA'],
   [
     'longer card numbers',
     { bins: [{ bin: '608040', network: 'RUPAY', panLength: 19 }] },
-    'BIN 608040: panLength cannot change, card numbers of it may exist',
+    'BIN 608040: panLength cannot change because card numbers of it may exist',
   ],
   [
     'a range that is resized',
@@ -106,7 +106,7 @@ test.each([
 test('a wallet on the chip cannot be withdrawn', () => {
   const ncmc = definition({ products: [virtual, { ...physical, ncmc: { offered: true } }] })
   expect(tenantChangeFaults(ncmc, stored)).toEqual([
-    'product 2003_PHYSICAL: ncmc cannot be withdrawn, cards with a wallet may exist: retire it',
+    'product 2003_PHYSICAL: ncmc cannot be withdrawn because cards with a wallet may exist: retire the product instead',
   ])
 })
 

@@ -33,7 +33,7 @@ export function tenantChangeFaults(stored: TenantDefinition, next: TenantDefinit
 function productChangeFaults(before: Product, next: TenantDefinition): string[] {
   const of = `product ${before.productId}`
   const after = productOf(next, before.productId)
-  if (!after) return [`${of} cannot be removed, cards of it may exist: give it retired: true, and no more are issued`]
+  if (!after) return [`${of} cannot be removed because cards of it may exist: set retired: true, and no more will be issued`]
   const faults: string[] = lasting
     // A tier may be given to a product that had none: its cards are below all tiers until then.
     .filter((member) => after[member] !== before[member] && !(member === 'tierType' && before.tierType === undefined))
@@ -41,18 +41,19 @@ function productChangeFaults(before: Product, next: TenantDefinition): string[] 
       (member) =>
         `${of}: ${member} cannot change from ${before[member] ?? '(none)'} to ${after[member] ?? '(none)'}, cards of it may exist: retire it and add another`,
     )
-  if (before.ncmc?.offered && !after.ncmc?.offered) faults.push(`${of}: ncmc cannot be withdrawn, cards with a wallet may exist: retire it`)
+  if (before.ncmc?.offered && !after.ncmc?.offered)
+    faults.push(`${of}: ncmc cannot be withdrawn because cards with a wallet may exist: retire the product instead`)
   return faults
 }
 
 function binChangeFaults(before: TenantDefinition['bins'][number], { bins }: TenantDefinition): string[] {
   const of = `BIN ${before.bin}`
   const after = bins.find(({ bin }) => bin === before.bin)
-  if (!after) return [`${of} cannot be removed, card numbers of it may exist`]
+  if (!after) return [`${of} cannot be removed because card numbers of it may exist`]
   const faults: string[] = []
   if (after.network !== before.network) faults.push(`${of}: network cannot change from ${before.network} to ${after.network}`)
   if ((after.panLength ?? PAN_LENGTH) !== (before.panLength ?? PAN_LENGTH))
-    faults.push(`${of}: panLength cannot change, card numbers of it may exist`)
+    faults.push(`${of}: panLength cannot change because card numbers of it may exist`)
   else {
     const [was, is] = [numberedOf(before), numberedOf(after)]
     if (was.start !== is.start || was.size !== is.size)

@@ -40,7 +40,7 @@ function referenceFaults(definition: TenantDefinition, product: Product): string
   const of = `product ${product.productId}`
   const faults: string[] = []
   const bin = definition.bins.find((each) => each.bin === product.bin)
-  if (!bin) faults.push(`${of} names BIN ${product.bin}, which is not among bins`)
+  if (!bin) faults.push(`${of} names BIN ${product.bin}, which is not listed in bins`)
   else if (bin.network !== product.networkType) faults.push(`${of} is ${product.networkType}, its BIN is ${bin.network}`)
   if (definition.schemes && !definition.schemes.some((each) => each.schemeCode === product.schemeCode))
     faults.push(`${of} names scheme ${product.schemeCode}, which is not among schemes`)

@@ -78,7 +78,7 @@ test.each([
   [
     'a BIN that is not there',
     { products: [{ ...product, bin: '608041' }] },
-    'product 2003_VIRTUAL names BIN 608041, which is not among bins',
+    'product 2003_VIRTUAL names BIN 608041, which is not listed in bins',
   ],
   ['another network than the BIN', { products: [{ ...product, networkType: 'VISA' }] }, 'product 2003_VIRTUAL is VISA, its BIN is RUPAY'],
   [

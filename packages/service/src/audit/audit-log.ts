@@ -103,7 +103,7 @@ export class AuditLog {
       this.#batch = this.#signed([this.#chained({ ...ownRecord, timeMs: Date.now(), kind: 'end' })])
       await this.#send()
     }
-    if (this.waiting > 0) this.#parts.logger.error({ lost: this.waiting }, 'audit records could not be sent before the end')
+    if (this.waiting > 0) this.#parts.logger.error({ lost: this.waiting }, 'audit records could not be sent before the process ended')
     else await this.#enter(new Date())
     logs.delete(this)
   }
@@ -130,7 +130,7 @@ export class AuditLog {
         this.#sentHead = this.#head
         if (this.#records.length >= PER_BATCH_MAX) pauseMs = 0
       } catch (error) {
-        this.#parts.logger.warn({ err: error, kept: this.waiting }, 'audit records wait for Kafka')
+        this.#parts.logger.warn({ err: error, kept: this.waiting }, 'audit records are waiting for Kafka')
         pauseMs = PAUSE_MS
       }
     }
@@ -142,7 +142,7 @@ export class AuditLog {
   async #nextBatch(): Promise<string[]> {
     const own = await this.#beginning()
     if (this.#dropped > 0) {
-      this.#parts.logger.error({ dropped: this.#dropped }, 'audit records dropped: Kafka is away for too long')
+      this.#parts.logger.error({ dropped: this.#dropped }, 'audit records dropped: Kafka has been unavailable for too long')
       own.push({ ...ownRecord, timeMs: Date.now(), kind: 'dropped', dropped: this.#dropped })
       this.#dropped = 0
     }
@@ -159,7 +159,7 @@ export class AuditLog {
     try {
       known = await this.#parts.register.begin(this.#signer.process, this.instance, now)
     } catch (error) {
-      this.#parts.logger.error({ err: error }, 'the audit trail begins without the register of earlier runs')
+      this.#parts.logger.error({ err: error }, 'the audit trail starts without the register of earlier runs')
     }
     this.#hasBegun = true
     return [{ ...ownRecord, timeMs: now.getTime(), kind: 'begin', known }]
@@ -188,7 +188,7 @@ export class AuditLog {
       await this.#parts.register.reached(this.#sentHead, endedAt)
       this.#sentHead = undefined
     } catch (error) {
-      this.#parts.logger.warn({ err: error }, 'how far the audit trail went was not entered; the next attempt follows')
+      this.#parts.logger.warn({ err: error }, 'the end of the audit trail could not be registered; trying again later')
     }
   }
 }

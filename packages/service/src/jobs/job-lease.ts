@@ -34,7 +34,7 @@ export function holdLease(
       lost.abort(new Error('another process has taken this run over'))
   }
   const renewals = setInterval(() => {
-    prolong({}).catch((error: unknown) => logger.warn({ err: error }, 'the lease of a job was not prolonged; trying again'))
+    prolong({}).catch((error: unknown) => logger.warn({ err: error }, 'the lease of a job could not be renewed; trying again'))
   }, leaseMs / RENEWALS_PER_LEASE)
   return {
     signal,

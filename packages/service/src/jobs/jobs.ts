@@ -88,7 +88,7 @@ export class Jobs {
           running.set(record._id, run)
         }
       } catch (error) {
-        logger.warn({ err: error }, 'due jobs could not be looked for; the next look follows')
+        logger.warn({ err: error }, 'could not look for due jobs; trying again later')
       }
       await sleep(tickMs, undefined, { signal }).catch((error: unknown) => {
         if (!signal.aborted) throw error
@@ -111,7 +111,7 @@ export class Jobs {
     try {
       await this.#runWhenDue(tenant, job, record, signal)
     } catch (error) {
-      this.#options.logger.warn({ err: error, job: job.name, tenant: tenant.id }, 'job could not be looked after; the next look follows')
+      this.#options.logger.warn({ err: error, job: job.name, tenant: tenant.id }, 'job could not be checked; trying again later')
     }
   }
 

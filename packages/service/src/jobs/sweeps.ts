@@ -94,7 +94,7 @@ export class Sweeper {
     const names = sweeps.map(({ name }) => name)
     board.wake(tenant, names, new Date(nowMs), new Date(nowMs + TICK_MS)).catch((error: unknown) => {
       this.#wokenAt.delete(tenant) // the next write tells it again
-      logger.warn({ err: error, tenant }, 'that a bank is at work was not noted; the next write notes it')
+      logger.warn({ err: error, tenant }, 'could not note that a bank is active; the next write will note it')
     })
   }
 
@@ -107,7 +107,9 @@ export class Sweeper {
       const placed = sweeps.map((sweep) => ({ tenant: tenant.id, sweep: sweep.name, dueAt: new Date(now + idleOf(sweep) * Math.random()) }))
       await board
         .place(placed)
-        .catch((error: unknown) => logger.warn({ err: error, tenant: tenant.id }, 'sweeps were not planned; the first write plans them'))
+        .catch((error: unknown) =>
+          logger.warn({ err: error, tenant: tenant.id }, 'sweeps could not be scheduled; the first write will schedule them'),
+        )
       for (const sweep of sweeps) await this.#run(sweep, tenant).catch((error: unknown) => this.#tell(error, sweep, tenant.id))
     })
   }
@@ -120,7 +122,7 @@ export class Sweeper {
       try {
         await this.look()
       } catch (error) {
-        logger.warn({ err: error }, 'sweeps that are due could not be read; the next look follows')
+        logger.warn({ err: error }, 'due sweeps could not be read; trying again later')
       }
       await pause(this.#isQuiet ? IDLE_TICK_MS : TICK_MS, signal)
     }
@@ -167,7 +169,7 @@ export class Sweeper {
         await board.failed(record, new Date(now), new Date(this.#nowMs() + pauseMs), position)
       }
     } catch (error) {
-      logger.warn({ err: error, sweep: sweep.name, tenant: tenant.id }, 'the store did not note a sweep; it comes again')
+      logger.warn({ err: error, sweep: sweep.name, tenant: tenant.id }, 'the outcome of a sweep could not be stored; it will run again')
     } finally {
       this.#running.delete(record._id)
     }
@@ -179,7 +181,7 @@ export class Sweeper {
 
   #tell(error: unknown, { name }: Sweep, tenant: string): void {
     failedSweeps.inc({ sweep: name })
-    this.#options.logger.warn({ err: error, sweep: name, tenant }, 'sweep failed; it is tried again')
+    this.#options.logger.warn({ err: error, sweep: name, tenant }, 'sweep failed; it will be tried again')
   }
 
   #nowMs(): number {

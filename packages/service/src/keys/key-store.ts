@@ -16,7 +16,7 @@ export function mongoKeyStore(connection: Connection, database: string): KeyStor
     async insert(record) {
       if ((await place(keys, record)) === 'placed') return record
       const stored = await keys.findOne({ _id: record._id })
-      if (!stored) throw new Error(`the key ${record._id} was there and is gone`)
+      if (!stored) throw new Error(`the key ${record._id} has disappeared`)
       return stored
     },
     async replace(record) {

@@ -98,7 +98,7 @@ export function onShutdown(end: () => Promise<void>, drainMs = 0, endWithinMs = 
     if (ending) return
     ending = true
     setTimeout(() => {
-      process.stderr.write(`the end took longer than ${(drainMs + endWithinMs) / 1000} s and is cut off\n`)
+      process.stderr.write(`shutdown took longer than ${(drainMs + endWithinMs) / 1000} s and was cut short\n`)
       process.exit(1)
     }, drainMs + endWithinMs).unref()
     try {

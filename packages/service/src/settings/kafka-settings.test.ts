@@ -35,18 +35,18 @@ test('development, tests and engines for trial ask for nothing', () => {
 })
 
 test.each([
-  [{}, 'KAFKA_SECURITY must be SASL_SSL in production, or SSL with a certificate of the client (KAFKA_CERT_FILE)'],
-  [{ KAFKA_SECURITY: 'SSL' }, 'KAFKA_SECURITY must be SASL_SSL in production, or SSL with a certificate of the client (KAFKA_CERT_FILE)'],
+  [{}, 'KAFKA_SECURITY must be SASL_SSL in production, or SSL with a client certificate (KAFKA_CERT_FILE)'],
+  [{ KAFKA_SECURITY: 'SSL' }, 'KAFKA_SECURITY must be SASL_SSL in production, or SSL with a client certificate (KAFKA_CERT_FILE)'],
   [{ KAFKA_SECURITY: 'SASL_PLAINTEXT' }, 'KAFKA_SECURITY must be one of PLAINTEXT, SSL, SASL_SSL'],
   [{ ...withPassword, KAFKA_SASL_MECHANISM: 'OAUTHBEARER' }, 'KAFKA_SASL_MECHANISM must be one of PLAIN, SCRAM-SHA-256, SCRAM-SHA-512'],
   [{ ...withPassword, KAFKA_USERNAME: '' }, 'KAFKA_USERNAME is not set'],
-  [{ ...withPassword, KAFKA_PASSWORD: '' }, 'KAFKA_PASSWORD is not set, nor KAFKA_PASSWORD_FILE'],
+  [{ ...withPassword, KAFKA_PASSWORD: '' }, 'neither KAFKA_PASSWORD nor KAFKA_PASSWORD_FILE is set'],
   [{ ...withPassword, KAFKA_CA_FILE: '/nowhere/ca.pem' }, 'KAFKA_CA_FILE names a file that cannot be read'],
-  [{ ...withPassword, KAFKA_CERT_FILE: pem }, 'KAFKA_CERT_FILE and KAFKA_KEY_FILE belong together'],
+  [{ ...withPassword, KAFKA_CERT_FILE: pem }, 'KAFKA_CERT_FILE and KAFKA_KEY_FILE must be set together'],
   [{ ...withPassword, KAFKA_TOPIC_REPLICATION: '2' }, 'KAFKA_TOPIC_REPLICATION must be at least 3 in production'],
   [{ ...withPassword, KAFKA_TOPIC_MIN_ISR: '1' }, 'KAFKA_TOPIC_MIN_ISR must be at least 2 in production'],
   [{ ...withPassword, KAFKA_TOPIC_MIN_ISR: '4' }, 'KAFKA_TOPIC_MIN_ISR must not be above KAFKA_TOPIC_REPLICATION'],
-  [{ ...withPassword, KAFKA_TOPIC_REPLICATION: 'three' }, 'KAFKA_TOPIC_REPLICATION must be a whole number from 1 on'],
+  [{ ...withPassword, KAFKA_TOPIC_REPLICATION: 'three' }, 'KAFKA_TOPIC_REPLICATION must be a whole number, at least 1'],
   [{ ...withPassword, DCMS_ENGINES: 'test' }, 'DCMS_ENGINES must be one of production, trial'],
 ])('%j is refused with one sentence', (environment, sentence) => {
   expect(() => accessOf(environment as Record<string, string>)).toThrow(new SettingsError(sentence))

@@ -15,7 +15,7 @@ export function kafkaAccess(brokers: string, read: Settings): KafkaAccess {
   const isStrict = read.environment() === 'production' && !isTrial(read)
   const security = kafkaSecurity(read)
   if (isStrict && !(security?.sasl || security?.tls.cert))
-    throw new SettingsError('KAFKA_SECURITY must be SASL_SSL in production, or SSL with a certificate of the client (KAFKA_CERT_FILE)')
+    throw new SettingsError('KAFKA_SECURITY must be SASL_SSL in production, or SSL with a client certificate (KAFKA_CERT_FILE)')
   const copies = copiesOf(read, isStrict)
   return { brokers, ...(security && { security }), ...(copies && { copies }) }
 }
@@ -32,7 +32,7 @@ export function kafkaSecurity(read: Settings): KafkaSecurity | undefined {
   const ca = fileOf(read, 'KAFKA_CA_FILE')
   const cert = fileOf(read, 'KAFKA_CERT_FILE')
   const key = fileOf(read, 'KAFKA_KEY_FILE')
-  if ((cert === undefined) !== (key === undefined)) throw new SettingsError('KAFKA_CERT_FILE and KAFKA_KEY_FILE belong together')
+  if ((cert === undefined) !== (key === undefined)) throw new SettingsError('KAFKA_CERT_FILE and KAFKA_KEY_FILE must be set together')
   const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) }
   return protocol === 'SSL' ? { tls } : { tls, sasl: saslOf(read) }
 }
@@ -41,7 +41,7 @@ function saslOf(read: Settings): NonNullable<KafkaSecurity['sasl']> {
   const mechanism = oneOf(read, 'KAFKA_SASL_MECHANISM', mechanisms, 'SCRAM-SHA-512')
   const username = read.text('KAFKA_USERNAME')
   const password = read.optional('KAFKA_PASSWORD') ?? fileOf(read, 'KAFKA_PASSWORD_FILE')?.trim()
-  if (!password) throw new SettingsError('KAFKA_PASSWORD is not set, nor KAFKA_PASSWORD_FILE')
+  if (!password) throw new SettingsError('neither KAFKA_PASSWORD nor KAFKA_PASSWORD_FILE is set')
   return { mechanism: mechanism.toLowerCase() as NonNullable<KafkaSecurity['sasl']>['mechanism'], username, password }
 }
 
@@ -64,7 +64,7 @@ function wholeNumber(read: Settings, name: string): number | undefined {
   const text = read.optional(name)
   if (text === undefined) return undefined
   const value = Number(text)
-  if (!/^\d+$/.test(text) || value < 1 || value > REPLICATION_MAX) throw new SettingsError(`${name} must be a whole number from 1 on`)
+  if (!/^\d+$/.test(text) || value < 1 || value > REPLICATION_MAX) throw new SettingsError(`${name} must be a whole number, at least 1`)
   return value
 }
 

@@ -65,7 +65,7 @@ test('a URL loses its slash at the end, and what is none is refused', () => {
 })
 
 test.each(['ACME', 'with_line', 'toolongforaname', 'a.b'])('%s is no name of an installation', (value) => {
-  expect(() => settings({ DCMS_INSTALLATION: value }).installation()).toThrow(/DCMS_INSTALLATION may have up to 12/)
+  expect(() => settings({ DCMS_INSTALLATION: value }).installation()).toThrow(/DCMS_INSTALLATION must be at most 12/)
 })
 
 test('an installation is production unless it says that it is for development or tests', () => {

@@ -6,7 +6,7 @@ export { SettingsError }
 
 /** Where what was wrapped under the master key does not open. */
 export const otherMasterKey = (): SettingsError =>
-  new SettingsError('DCMS_MASTER_KEY is not the key that the stored keys were wrapped under')
+  new SettingsError('DCMS_MASTER_KEY is not the key under which the stored keys were wrapped')
 
 const logLevels: readonly string[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
@@ -54,7 +54,7 @@ export function settings(environment: NodeJS.ProcessEnv) {
     /** Prefix of databases, topics and groups, so that several installations can share engines. */
     installation(): string {
       const value = optional('DCMS_INSTALLATION') ?? ''
-      if (!/^[a-z0-9]{0,12}$/.test(value)) throw new SettingsError('DCMS_INSTALLATION may have up to 12 lower-case letters and digits')
+      if (!/^[a-z0-9]{0,12}$/.test(value)) throw new SettingsError('DCMS_INSTALLATION must be at most 12 lower-case letters and digits')
       return value
     },
   }

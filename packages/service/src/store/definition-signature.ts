@@ -95,7 +95,7 @@ function boundedTeller(logger: Logger) {
       silent++
       return null
     }
-    logger.error({ ...about, tenant: about.tenant.slice(0, 40), reason, silent }, 'a definition was passed over: it is not to be believed')
+    logger.error({ ...about, tenant: about.tenant.slice(0, 40), reason, silent }, 'a definition was ignored: it cannot be trusted')
     silent = 0
     nextAtMs = Date.now() + LOG_EVERY_MS
     return null

@@ -27,7 +27,7 @@ export class OutboxSources {
 
   of(modelOf: { readonly collectionName: string }): OutboxSource {
     const source = this.#byCollection.get(modelOf.collectionName)
-    if (!source) throw new Error(`${modelOf.collectionName} is not among the service's aggregates`)
+    if (!source) throw new Error(`${modelOf.collectionName} is not one of the service's aggregates`)
     return source
   }
 }

@@ -135,7 +135,7 @@ async function keepOpening(connection: Connection, mongoUrl: string, logger: Log
       watchPool(connection.getClient())
       return
     } catch (error) {
-      logger.warn({ err: error }, 'the document store does not answer yet; trying again')
+      logger.warn({ err: error }, 'the document store is not answering yet; trying again')
       await sleep(OPENING_PAUSE_MS)
     }
   }

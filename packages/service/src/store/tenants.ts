@@ -149,7 +149,10 @@ export class Tenants {
       if (this.#wanted.get(id) === wanted) this.#wanted.delete(id)
     } catch (error) {
       const againInMs = Math.min(AGAIN_MS_MIN * 2 ** wanted.failures++, AGAIN_MS_MAX)
-      logger.error({ err: error, tenant: id, version, againInMs }, 'a bank cannot be served; the others are, and it is tried again')
+      logger.error(
+        { err: error, tenant: id, version, againInMs },
+        'a bank cannot be served; other banks are served, and it will be tried again',
+      )
       void sleep(againInMs, undefined, { ref: false }).then(() => this.#limit(() => this.#try(id, wanted)))
     } finally {
       delete wanted.trying
@@ -170,7 +173,7 @@ export class Tenants {
     if (this.#wanted.get(id) !== wanted) return // a newer definition came meanwhile, or this attempt took too long and another was faster
     if ((this.#served.get(id)?.version ?? 0) < published.version) {
       this.#served.set(id, tenant)
-      logger.info({ tenant: id, version: published.version }, 'tenant served')
+      logger.info({ tenant: id, version: published.version }, 'tenant is served')
     }
     if (isFirst) onServed?.(tenant)
     if (wanted.isNew) await this.#keep(id, published)

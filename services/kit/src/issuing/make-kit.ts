@@ -34,10 +34,10 @@ export async function makeKit(wanted: NewKit, scope: Scope, { vault, numbering }
     wanted
   const { tenant, now } = scope
   const numbered = await numbering.number(tenant, product)
-  if (!numbered) return refuse('bin.range.exhausted', [`BIN ${product.bin} of product ${product.productId} has no card number left`])
+  if (!numbered) return refuse('bin.range.exhausted', [`BIN ${product.bin} of product ${product.productId} has no card numbers left`])
   const { kitNo, pan } = numbered
   const cardNumber = await vault.store(tenant, pan, kitNo)
-  if (!cardNumber) throw new Error('a counter value gave a card number that is taken')
+  if (!cardNumber) throw new Error('a counter value produced a card number that is already taken')
   const plastic = plasticCode ?? product.plasticCode
   const kit: Kit = newlyStored({
     _id: kitNo,
@@ -62,7 +62,7 @@ export async function makeKit(wanted: NewKit, scope: Scope, { vault, numbering }
     createdAt: now,
     changedAt: now,
   })
-  if (!(await scope.create(kitsOf, kit))) throw new Error(`the kit number ${kitNo} is taken`)
+  if (!(await scope.create(kitsOf, kit))) throw new Error(`the kit number ${kitNo} is already taken`)
   return { kind: 'made', kitNo }
 }
 

@@ -78,7 +78,7 @@ export function cardNumbering(database: Connection, hsm: Hsm) {
       if (position === null) return null
       const pan = await hsm.numberPan(tenant.id, range, position)
       const kitPosition = await nextOf(`${tenant.id}/kit`, Number.MAX_SAFE_INTEGER)
-      if (kitPosition === null) throw new Error(`${tenant.id} has no kit number left`)
+      if (kitPosition === null) throw new Error(`${tenant.id} has no kit numbers left`)
       return { kitNo: String(FIRST_KIT_NO + kitPosition), pan }
     },
 

@@ -27,7 +27,7 @@ export function gaugeNumbersLeft(
           for (const { tenant, bin, left } of counted) gauge.set({ tenant, bin }, left)
         })
         .catch((error: unknown) =>
-          logger.warn({ err: error }, 'card numbers left could not be counted; the next read of the metrics tries again'),
+          logger.warn({ err: error }, 'remaining card numbers could not be counted; the next read of the metrics will try again'),
         )
     },
   })

@@ -26,7 +26,7 @@ export const releaseReservations: Sweep = {
         faults.push(error)
         await putOff(kit, tenant, now) // so that broken ones do not keep others from their turn
       })
-    if (faults.length > 0) throw new AggregateError(faults, `${faults.length} reservations are not settled`) // after all the others were
+    if (faults.length > 0) throw new AggregateError(faults, `${faults.length} reservations could not be settled`) // after all the others were
   },
 }
 

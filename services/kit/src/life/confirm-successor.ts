@@ -20,7 +20,7 @@ export async function confirmSuccessor({ _id, successor }: Named, scope: Scope):
   const { kitNo, commandId } = successor
   const confirmed = await scope.change(kitsOf, kitNo, (next) => decideConfirmation(next, commandId, scope))
   if (confirmed.kind === 'refused') throw new Error(`kit ${kitNo}, the successor of ${_id}, cannot be confirmed`)
-  if (confirmed.kind === 'overtaken') throw new Error(`kit ${kitNo} changes all the time; the sweep confirms it later`)
+  if (confirmed.kind === 'overtaken') throw new Error(`kit ${kitNo} keeps changing; the sweep will confirm it later`)
   const next = confirmed.result.before
   if (next?.takesOver !== undefined && next.takesOver !== _id) await handOn(next.takesOver, _id, successor, scope)
 }

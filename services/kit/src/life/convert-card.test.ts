@@ -60,7 +60,7 @@ test.each([
 
 test('what cannot be converted says why', () => {
   expect(convert(kit({ ...ofProduct('CLASSIC', 'PHYSICAL'), status: 'ACTIVE' }))).toEqual(
-    refuse('invalid.kit.info', [`kit ${KIT_NO} is PHYSICAL already`]),
+    refuse('invalid.kit.info', [`kit ${KIT_NO} is already PHYSICAL`]),
   )
   // The highest tier has no physical product.
   expect(convert(kit({ ...ofProduct('PLATINUM', 'VIRTUAL'), status: 'ACTIVE' }))).toEqual(refuse('product.not.found'))

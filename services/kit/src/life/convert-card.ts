@@ -47,7 +47,7 @@ export function decideConversion(
   if (!kit || kit.entityId !== entityId || !isIssued(kit)) return refuse('MCC007') // the same answer for all: no probing for kits
   const step = takeStep(kit, 'CONVERT', at)
   if (step.kind === 'refused') return step
-  if (kit.cardType === 'PHYSICAL') return refuse('invalid.kit.info', [`kit ${kit._id} is PHYSICAL already`])
+  if (kit.cardType === 'PHYSICAL') return refuse('invalid.kit.info', [`kit ${kit._id} is already PHYSICAL`])
   const old = productOf(definition, kit.productId)
   const product = old && virtualToPhysical(definition, old)
   if (!product) return refuse('product.not.found')

@@ -13,5 +13,5 @@ export async function addressRefusal(
   const body = { entityId, addressCategory: deliveryAddress }
   const asked = await customer.call(deliveryToEndpoint, body, scope)
   if (asked.kind === 'answer' && asked.result) return null
-  return refuse('invalid.input.request', [`deliveryAddress ${deliveryAddress} is not among the customer's addresses`])
+  return refuse('invalid.input.request', [`deliveryAddress ${deliveryAddress} is not one of the customer's addresses`])
 }

@@ -32,7 +32,7 @@ export const finishSuccessions = (nowMs: () => number = Date.now): Sweep => ({
         faults.push(error)
         await putOff(kit, 'takeOverPendingAt', laterThan(kit.activatedAt, now), tenant)
       })
-    if (faults.length > 0) throw new AggregateError(faults, `${faults.length} successions are not finished`) // after all the others were
+    if (faults.length > 0) throw new AggregateError(faults, `${faults.length} successions could not be finished`) // after all the others were
   },
 })
 

@@ -54,7 +54,7 @@ export const manageAllKits = (customer: InternalClient, workMaxMs = WORK_MAX_MS)
 type ManagedCard = AllKitsManaged['managedCards'][number]
 
 const unfinished = (changed: number) =>
-  refuse('service.unavailable', [`${changed} cards are changed and more are left: repeat the call with the same requestId`])
+  refuse('service.unavailable', [`${changed} cards were changed and more remain: repeat the call with the same requestId`])
 
 /** By entityId or by mobile number; with both they must be the same customer. */
 async function findCustomer(
@@ -72,7 +72,7 @@ async function findCustomer(
   if (only !== undefined && another === undefined) return { kind: 'found', entityId: only, exists: true }
   if (another !== undefined) return refuse('invalid.input.request', ['mobileNo belongs to several customers: entityId is required'])
   if (entityId !== undefined && (await exists(entityId, scope, customer)))
-    return refuse('invalid.input.request', ['mobileNo is not a number of the customer entityId'])
+    return refuse('invalid.input.request', ['mobileNo is not a number of the customer named by entityId'])
   return refuse('CUS001')
 }
 

@@ -98,7 +98,7 @@ async function put<Code extends ErrorCode>(
     const planned = plan(old)
     if (planned.kind === 'refused') return await giveUp(planned)
     if (place.kind === 'lost') return await giveUp(refuse('card.status.active'))
-    if (!old || !isIssued(old)) throw new Error(`a successor was planned for kit ${kitNo}, which nobody has`)
+    if (!old || !isIssued(old)) throw new Error(`a successor was planned for kit ${kitNo}, which nobody holds`)
     if (!addressKnown) {
       const refused = await addressRefusal(planned, scope, parts.customer)
       if (refused) return await giveUp(refused)
@@ -155,7 +155,7 @@ async function putBefore(
 async function successorOf(old: Kit, newKitNo: string, scope: Scope): Promise<IssuedKit> {
   if (old.successorPendingAt) await confirmSuccessor(old, scope)
   const next = await readKit(scope.tenant, newKitNo)
-  if (!next || !isIssued(next)) throw new Error(`kit ${newKitNo}, the successor of ${old._id}, is not there`)
+  if (!next || !isIssued(next)) throw new Error(`kit ${newKitNo}, the successor of ${old._id}, does not exist`)
   return next
 }
 

@@ -8,7 +8,7 @@ import { type At, takeStep } from '../take-step.ts'
 export async function takeOver(kit: Pick<Kit, '_id' | 'takesOver'>, scope: Scope, known?: Kit | null): Promise<void> {
   if (kit.takesOver !== undefined) {
     const replaced = await scope.change(kitsOf, kit.takesOver, (old) => decideTakeOver(old, kit._id, scope), { known })
-    if (replaced.kind === 'overtaken') throw new Error(`kit ${kit.takesOver} changes all the time; the sweep replaces it later`)
+    if (replaced.kind === 'overtaken') throw new Error(`kit ${kit.takesOver} keeps changing; the sweep will replace it later`)
   }
   await kitsOf(scope.tenant).updateOne({ _id: kit._id, takeOverPendingAt: { $exists: true } }, { $unset: { takeOverPendingAt: '' } })
 }

@@ -32,7 +32,7 @@ export const bookShipments = ({ courier, customer, logger }: ShipmentParts): Swe
       try {
         const refusal = await bookOne(kit, tenant, scopeOf, { courier, customer, logger })
         if (refusal === null) continue
-        logger.warn({ tenant: tenant.id, kitNo: kit._id, refusal }, 'a card could not be sent; it is tried again later')
+        logger.warn({ tenant: tenant.id, kitNo: kit._id, refusal }, 'a card could not be sent; it will be tried again later')
         await postpone(tenant, kit, AGAIN_AFTER_REFUSAL_MS)
       } catch (error) {
         await postpone(tenant, kit, AGAIN_AFTER_FAULT_MS)

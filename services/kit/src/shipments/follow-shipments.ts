@@ -30,7 +30,7 @@ export const followShipments = ({ courier, logger }: Parts): Sweep => ({
       const feed = await requestsOf(tenant).findById(FEED).lean<Feed>()
       const { changes, unreadable, next, more } = await courier.changesAfter(tenant, feed?.cursor)
       if (unreadable > 0)
-        logger.warn({ tenant: tenant.id, unreadable, upTo: next }, 'changes of the courier cannot be read; they are passed over')
+        logger.warn({ tenant: tenant.id, unreadable, upTo: next }, 'some of the courier’s updates cannot be read and are skipped')
       for (const change of changes) await take(change, tenant, scopeOf, { courier, logger })
       await moveOn(tenant, feed, next)
       if (!more) return
@@ -48,7 +48,7 @@ async function take(change: ShipmentChange, tenant: Tenant, scopeOf: ScopeOf, { 
     kit = await readKit(tenant, kitNo)
   }
   if (!kit?.shipments?.some((each) => each.refNo === refNo)) {
-    logger.warn({ tenant: tenant.id, kitNo, refNo }, 'the courier tells of a shipment that is not ours')
+    logger.warn({ tenant: tenant.id, kitNo, refNo }, 'the courier reports a shipment that is not ours')
     return
   }
   const decide = (each: Kit | null) => (each ? decideMove(each, change) : unchanged)
