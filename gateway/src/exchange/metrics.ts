@@ -30,7 +30,7 @@ function newObserver(endpoint: string, status: number): { observe(seconds: numbe
 
 const logins = new Counter({
   name: 'dcms_gateway_logins_total',
-  help: 'Log-ins by outcome: right, wrong, throttled (429), busy (too many password hashings wait)',
+  help: 'Log-ins by outcome: right, wrong, throttled (429), busy (too many password hashes wait)',
   labelNames: ['outcome'],
 })
 

@@ -1,4 +1,4 @@
-// What `npm run check` runs: types, lint and format, import boundaries. Prints each step, ends with 1 when one failed.
+// What `npm run check` runs: types, lint and format, import boundaries, spelling. Prints each step, ends with 1 when one failed.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
@@ -10,6 +10,7 @@ const steps: [name: string, command: string, ...args: string[]][] = [
   ['types', bin('tsc'), '--noEmit', '--incremental', '--tsBuildInfoFile', join(root, '.dcms', 'types.tsbuildinfo'), '-p', root],
   ['lint and format', bin('biome'), 'check', '--error-on-warnings', root],
   ['boundaries', process.execPath, join(import.meta.dirname, 'check-boundaries.ts')],
+  ['spelling', process.execPath, join(import.meta.dirname, 'check-spelling.ts')],
 ]
 
 const failed = steps.filter(([name, command, ...args]) => {

@@ -1,4 +1,4 @@
-// The OpenAPI document as other tools see it: linted by Redocly, and every example checked against the schema beside it by ajv.
+// The OpenAPI document as other tools see it: Redocly's linter, and every example checked against the schema beside it by ajv.
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
