@@ -1,4 +1,5 @@
-// The gateway's settings: the only file that reads process.env. A wrong or missing value stops the start with one sentence.
+// The gateway's settings: the only file that reads process.env. A wrong or missing value stops the
+// start with one sentence.
 import type { BlockList } from 'node:net'
 import { parseMasterKey } from '@dcms/card-crypto'
 import { type BankService, bankServices, recordOf, settingPrefix } from '@dcms/contract'
@@ -8,7 +9,10 @@ import { parseProxies } from './exchange/caller-address.ts'
 export interface GatewayConfig extends ServiceConfig {
   /** 32 bytes; keys of the gateway are wrapped under it. */
   readonly masterKey: Uint8Array
-  /** Proxies in front of the gateway, whose X-Forwarded-For tells the caller's address; null for none. */
+  /**
+   * Proxies in front of the gateway, whose X-Forwarded-For tells the caller's address; null for
+   * none.
+   */
   readonly trustedProxies: BlockList | null
   /** Public listener of each service that banks call: `KIT_URL` and so on. */
   readonly serviceUrls: Readonly<Record<BankService, string>>

@@ -20,16 +20,25 @@ export interface UserDocument {
   /** The branch that a BRANCH_USER works for. */
   branch?: string
   disabled: boolean
-  /** Deleted users are disabled too. What is left of them keeps their tokens ended when the name is given again. */
+  /**
+   * Deleted users are disabled too. What is left of them keeps their tokens ended when the name is
+   * given again.
+   */
   deleted?: true
   /** Counts changes; a token carries the version it was issued under. */
   version: number
-  /** Tokens of an earlier version are revoked. A version instead of a time: exact, whatever the clocks of several gateways say. */
+  /**
+   * Tokens of an earlier version are revoked. A version instead of a time: exact, whatever the
+   * clocks of several gateways say.
+   */
   tokensValidFrom: number
   changedAt: Date
   /** The operator who changed it. */
   changedBy?: string
-  /** Numbers the changes of all users, so that every process finds what it has not seen; see `Users`. */
+  /**
+   * Numbers the changes of all users, so that every process finds what it has not seen; see
+   * `Users`.
+   */
   revision?: number
 }
 
@@ -39,7 +48,10 @@ export interface CounterDocument {
   value: number
 }
 
-/** A key of the gateway, wrapped under the master key; `_id` names it, the same in every gateway process. */
+/**
+ * A key of the gateway, wrapped under the master key; `_id` names it, the same in every gateway
+ * process.
+ */
 export interface KeyDocument {
   _id: string
   purpose: 'encryption' | 'signing' | 'ticket'
@@ -51,7 +63,10 @@ export interface KeyDocument {
 /** How long a source of log-ins stays known after the last one. */
 export const KNOWN_FOR_MS = 30 * 24 * 60 * 60 * 1000
 
-/** From where a bank, or one of its users, logged in lately; `_id` is `tenant source` or `tenant:username source`. */
+/**
+ * From where a bank, or one of its users, logged in lately; `_id` is `tenant source` or
+ * `tenant:username source`.
+ */
 export interface LoginSourceDocument {
   _id: string
   at: Date

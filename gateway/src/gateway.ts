@@ -50,7 +50,10 @@ export interface RunningGateway {
   readonly internalPort: number
   /** Resolves when keys, tenants and users are in memory and calls are served. */
   readonly ready: Promise<void>
-  /** Stops accepting, lets calls in flight finish, sends what is left of the audit, closes everything. */
+  /**
+   * Stops accepting, lets calls in flight finish, sends what is left of the audit, closes
+   * everything.
+   */
   close(): Promise<void>
 }
 
@@ -66,7 +69,8 @@ export async function startGateway(config: GatewayConfig, logger: Logger): Promi
     loaded = true
     timers.push(...startBackground(parts, logger))
   })
-  // A port that is shared gets calls as soon as somebody listens; others show by their health what is still missing.
+  // A port that is shared gets calls as soon as somebody listens; others show by their health what
+  // is still missing.
   if (config.sharesPorts) await ready
   const publicHttp = await listenPublic(pipeline, app, whenAnswered, config)
   const { internalHost, internalPort, sharesPorts: sharesPort } = config
@@ -205,7 +209,8 @@ async function load({ connection, collections, keys, tenants, users }: Parts, lo
   await keys.refresh(Date.now())
   const known = await collections.tenants.find().toArray()
   for (const stored of known) tenants.registerOrPass(stored._id, stored, logger)
-  // Applied by a release that did not look at other banks: they are served all the same, and gain no more of each other's numbers.
+  // Applied by a release that did not look at other banks: they are served all the same, and gain
+  // no more of each other's numbers.
   for (const shared of sharedBins(known.flatMap(({ definition }) => readableBins(definition))))
     logger.warn({ shared }, 'two banks share card numbers')
   await users.start()

@@ -1,4 +1,5 @@
-// What is broken in one bank's definition, or in one key of the gateway, stops neither the start nor another bank.
+// What is broken in one bank's definition, or in one key of the gateway, stops neither the start
+// nor another bank.
 import { beforeAll, expect, test } from '@jest/globals'
 import { Bank } from './bank.ts'
 import { definitionOf, newClientKeys, PASSWORD, TestGateway } from './test-gateway.ts'

@@ -1,4 +1,5 @@
-// Bodies over the limit, cut off, in pieces, and plain noise: the caller gets its answer, and the gateway lives.
+// Bodies over the limit, cut off, in pieces, and plain noise: the caller gets its answer, and the
+// gateway lives.
 import { randomBytes, randomInt } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'

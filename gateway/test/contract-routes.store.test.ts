@@ -1,4 +1,5 @@
-// What the contract says of single endpoints and the gateway acts on: planned ones, parameters, sealed-only bodies, the form of errors.
+// What the contract says of single endpoints and the gateway acts on: planned ones, parameters,
+// sealed-only bodies, the form of errors.
 
 import { publicEndpointList, stillToCome } from '@dcms/contract'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'

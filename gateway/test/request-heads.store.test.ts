@@ -1,4 +1,5 @@
-// Requests as they stand on the wire: every form of the target, lines that stand twice, and what never becomes a request.
+// Requests as they stand on the wire: every form of the target, lines that stand twice, and what
+// never becomes a request.
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Bank } from './bank.ts'

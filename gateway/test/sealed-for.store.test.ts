@@ -1,5 +1,5 @@
-// A sealed message is for one tenant and one call, and only for as long as its age is counted by the clock at its end.
-// Rule: docs/rules.md#sealed-for-one-call.
+// A sealed message is for one tenant and one call, and only for as long as its age is counted by
+// the clock at its end. Rule: docs/rules.md#sealed-for-one-call.
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { EncryptionKey, generateKeyPair, type HeaderFields, sealOneShot } from '@dcms/sealing'
@@ -115,7 +115,8 @@ test('a message whose body was held back counts by the time when it was complete
   let aheadMs = 0
   jest.spyOn(Date, 'now').mockImplementation(() => realNow() + aheadMs)
   try {
-    // A read, as a change is refused by the start of this process alone. Its 300 seconds end in a moment.
+    // A read, as a change is refused by the start of this process alone. Its 300 seconds end in a
+    // moment.
     const jwe = acme.seal(ENTITY, { ...headerFor(FETCH), iat: Math.floor(Date.now() / 1000) - 298 })
     expect((await acme.send(FETCH, jwe)).status).toBe(200)
     const half = Math.floor(jwe.length / 2)

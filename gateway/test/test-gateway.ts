@@ -1,4 +1,5 @@
-// A whole gateway for tests: in this process, with a fake service behind it and the real store and broker.
+// A whole gateway for tests: in this process, with a fake service behind it and the real store and
+// broker.
 
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { mkdtempSync, writeFileSync } from 'node:fs'
@@ -213,7 +214,10 @@ export class TestGateway {
     return keys
   }
 
-  /** An operator's command; `caller` is whose token goes along, `at` another process with the same callers. */
+  /**
+   * An operator's command; `caller` is whose token goes along, `at` another process with the same
+   * callers.
+   */
   async admin(
     path: string,
     body: unknown,

@@ -1,4 +1,5 @@
-// The alert rules: of the shape that Prometheus reads, on metrics that exist; and the table of metrics says what there is.
+// The alert rules: of the shape that Prometheus reads, on metrics that exist; and the table of
+// metrics says what there is.
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@jest/globals'

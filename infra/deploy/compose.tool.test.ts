@@ -1,4 +1,5 @@
-// The compose file: what the specification says of it, and whether it starts what the workspace has, with the settings that the processes read.
+// The compose file: what the specification says of it, and whether it starts what the workspace
+// has, with the settings that the processes read.
 import { execFile } from 'node:child_process'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -44,7 +45,10 @@ const serviceOf = (name: string): ComposeService => {
 
 type Checker = { name: string; check: (file: string) => Promise<unknown> }
 
-/** `docker compose` where it is, else the library it is made of, built by Go; both refuse what the specification does not allow. */
+/**
+ * `docker compose` where it is, else the library it is made of, built by Go; both refuse what the
+ * specification does not allow.
+ */
 async function findChecker(): Promise<Checker | undefined> {
   const runs = (command: string, ...parameters: string[]): Promise<boolean> =>
     run(command, parameters).then(

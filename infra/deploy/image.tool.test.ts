@@ -1,4 +1,5 @@
-// What the image does besides running a process: its entry script, the one-shot that makes keys, and what must not get into it.
+// What the image does besides running a process: its entry script, the one-shot that makes keys,
+// and what must not get into it.
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

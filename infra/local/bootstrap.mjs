@@ -1,5 +1,6 @@
-// Runs a TypeScript file of this repository from a bare clone: checks Node, installs what is missing, then hands over to the workspace's Node 24.
-// Plain JavaScript without dependencies, because nothing is installed yet when it runs.
+// Runs a TypeScript file of this repository from a bare clone: checks Node, installs what is
+// missing, then hands over to the workspace's Node 24. Plain JavaScript without dependencies,
+// because nothing is installed yet when it runs.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -27,14 +28,18 @@ async function main([script, ...args]) {
   if (!script) fail('Usage: node infra/local/bootstrap.mjs <script.ts> [arguments]')
   if (!isInstalled()) await withLock(installUnlessDone)
   const node = workspaceNode()
-  // TimeoutNegativeWarning: kafkajs asks for timers in the past, which Node 24 reports in the middle of the output.
+  // TimeoutNegativeWarning: kafkajs asks for timers in the past, which Node 24 reports in the
+  // middle of the output.
   const flags = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning', resolve(repository, script)]
   // What the script starts by name (node, tsc, biome) is the workspace's as well.
   const path = [join(repository, 'node_modules/.bin'), process.env.PATH].join(delimiter)
   process.exit(await run(node, [...flags, ...args], { stdio: 'inherit', env: { ...process.env, PATH: path } }))
 }
 
-/** The stamp holds the hash of the lock file that was installed, so a changed lock file installs again. */
+/**
+ * The stamp holds the hash of the lock file that was installed, so a changed lock file installs
+ * again.
+ */
 function isInstalled() {
   return (
     existsSync(stampFile) && readFileSync(stampFile, 'utf8') === lockFileHash() && existsSync(join(repository, 'node_modules/.bin/node'))
@@ -63,7 +68,10 @@ async function installUnlessDone() {
   console.error(`install: done in ${((performance.now() - begun) / 1000).toFixed(1)} s`)
 }
 
-/** One install at a time: the folder is the lock, its owner's pid tells whether the owner still lives. */
+/**
+ * One install at a time: the folder is the lock, its owner's pid tells whether the owner still
+ * lives.
+ */
 async function withLock(work) {
   mkdirSync(dirname(lockFolder), { recursive: true })
   for (let waiting = false; !takeLock(); waiting = true) {
@@ -109,7 +117,8 @@ function workspaceNode() {
 function run(command, args, options) {
   return new Promise((done) => {
     const child = spawn(command, args, options)
-    // A terminal's Ctrl-C reaches the child by itself; a signal sent to this process alone has to be handed on.
+    // A terminal's Ctrl-C reaches the child by itself; a signal sent to this process alone has to
+    // be handed on.
     const handlers = signals.map((signal) => [signal, () => forward(child, signal)])
     for (const [signal, handler] of handlers) process.on(signal, handler)
     child.on('error', (problem) => fail(`${command} could not be started: ${problem.message}`))

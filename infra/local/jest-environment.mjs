@@ -1,5 +1,6 @@
-// The environment of tests: Node's, with one repair. Jest runs tests in a context of their own, whose Error is not the one that Node's own
-// modules throw; without this, `error instanceof Error` is false in tests for errors of fs or net, unlike in production.
+// The environment of tests: Node's, with one repair. Jest runs tests in a context of their own,
+// whose Error is not the one that Node's own modules throw; without this, `error instanceof Error`
+// is false in tests for errors of fs or net, unlike in production.
 import { types } from 'node:util'
 import { TestEnvironment } from 'jest-environment-node'
 import { clockOffsetMs, movedDate } from './moved-clock.mjs'

@@ -1,5 +1,6 @@
-// A clock that is off: `new Date()` and `Date.now()` tell a time moved by DCMS_CLOCK_OFFSET_MS; timers and performance.now() stay as they are.
-// For runs of the tests as if it were another day: preloaded by Node (--import) in jest and in every process that tests start.
+// A clock that is off: `new Date()` and `Date.now()` tell a time moved by DCMS_CLOCK_OFFSET_MS;
+// timers and performance.now() stay as they are. For runs of the tests as if it were another day:
+// preloaded by Node (--import) in jest and in every process that tests start.
 
 /** A Date whose now is moved; times that are given are what they are. */
 export function movedDate(RealDate, offsetMs) {

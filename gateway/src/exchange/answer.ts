@@ -1,4 +1,5 @@
-// Writes answers, and lets a caller that is still sending read a refusal before the connection closes.
+// Writes answers, and lets a caller that is still sending read a refusal before the connection
+// closes.
 import { type ErrorCode, errorCatalogue, failure, statusOf } from '@dcms/contract'
 import { inAcceptedForm } from './error-form.ts'
 import type { Exchange, Refusal } from './exchange.ts'
@@ -62,7 +63,10 @@ export function writeAnswer(
   else response.end(body)
 }
 
-/** A body over the limit, announced or under way: Node would read it to its end to keep the connection. */
+/**
+ * A body over the limit, announced or under way: Node would read it to its end to keep the
+ * connection.
+ */
 function isStillSendingMuch({ request, bodyMaxBytes }: Exchange): boolean {
   if (request.complete) return false
   if (request.headers['transfer-encoding'] !== undefined) return true
@@ -70,8 +74,9 @@ function isStillSendingMuch({ request, bodyMaxBytes }: Exchange): boolean {
 }
 
 /**
- * Closing at once would reset the connection and could take the answer away from a caller that is still sending. So the answer goes out
- * whole, what still comes is dropped unread for a moment, and then the connection closes.
+ * Closing at once would reset the connection and could take the answer away from a caller that is
+ * still sending. So the answer goes out whole, what still comes is dropped unread for a moment, and
+ * then the connection closes.
  */
 function writeAndLinger({ request, response }: Exchange, body: Buffer | string): void {
   response.write(body, 'latin1')

@@ -19,5 +19,8 @@ export const auditOf = (exchange: Exchange, status: number, addresses: CallerAdd
   remote: addresses.of(exchange.request),
 })
 
-/** An unknown path for the audit: cut, and without runs of digits, for callers do put card numbers into paths. */
+/**
+ * An unknown path for the audit: cut, and without runs of digits, for callers do put card numbers
+ * into paths.
+ */
 export const maskedPath = (path: string): string => path.slice(0, PATH_LENGTH_MAX).replace(/\d{6,}/g, 'XXXXXX')

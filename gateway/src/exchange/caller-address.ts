@@ -1,4 +1,5 @@
-// Whose address a request came from: the socket's, or what trusted proxies in front of the gateway say.
+// Whose address a request came from: the socket's, or what trusted proxies in front of the gateway
+// say.
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net'
 
@@ -54,7 +55,10 @@ export class CallerAddresses {
   }
 }
 
-/** Who counts as one for limits: an IPv4 address, or the /64 of an IPv6 one, of which one subscriber has all. */
+/**
+ * Who counts as one for limits: an IPv4 address, or the /64 of an IPv6 one, of which one subscriber
+ * has all.
+ */
 export function sourceOf(address: string): string {
   if (!isIPv6(address)) return address
   const [head = '', tail] = (address.split('%', 1)[0] ?? '').split('::')

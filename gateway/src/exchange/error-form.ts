@@ -1,9 +1,13 @@
-// The form an error goes out in: the envelope, or RFC 9457 problem details for callers that ask for them.
+// The form an error goes out in: the envelope, or RFC 9457 problem details for callers that ask for
+// them.
 import { type Envelope, problemOf, problemType } from '@dcms/contract'
 import type { Exchange } from './exchange.ts'
 import { JSON_TYPE } from './media-types.ts'
 
-/** The body of an error in the form that the caller accepts, and its media type. Answers below 400 stay as they are. */
+/**
+ * The body of an error in the form that the caller accepts, and its media type. Answers below 400
+ * stay as they are.
+ */
 export function inAcceptedForm(
   { request, requestId }: Exchange,
   status: number,

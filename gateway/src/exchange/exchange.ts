@@ -12,7 +12,10 @@ export type Reply =
   | { readonly mode: 'one-shot'; readonly key: EncryptionKey; readonly irt: string | undefined }
   | { readonly mode: 'session'; readonly session: Session; readonly irt: string }
 
-/** A step's refusal. A class, so that one `instanceof` tells it from what the step found, without a wrapper per step. */
+/**
+ * A step's refusal. A class, so that one `instanceof` tells it from what the step found, without a
+ * wrapper per step.
+ */
 export class Refusal {
   readonly code: ErrorCode
   readonly fieldError: readonly string[] | undefined
@@ -31,7 +34,10 @@ const clear: Reply = { mode: 'clear' }
 /** Where an exchange is told to when its answer is out: audit and metrics. */
 export type WhenAnswered = (exchange: Exchange, status: number) => void
 
-/** Written once per connection, and the exchange within it once per call: a new entry per call makes work for the garbage collector. */
+/**
+ * Written once per connection, and the exchange within it once per call: a new entry per call makes
+ * work for the garbage collector.
+ */
 const latest = new WeakMap<Duplex, { exchange: Exchange }>()
 
 /** The latest exchange on a connection. */
@@ -49,7 +55,10 @@ export class Exchange {
   readonly response: ServerResponse
   readonly nowMs = Date.now()
   readonly startedMs = performance.now()
-  /** When the body was complete: what the age of a message is counted by, as a body can be held back. Until then the time of the head. */
+  /**
+   * When the body was complete: what the age of a message is counted by, as a body can be held
+   * back. Until then the time of the head.
+   */
   bodyAtMs = this.nowMs
   readonly requestId: string
   readonly traceparent: string
@@ -83,7 +92,10 @@ export class Exchange {
     return this.#answered
   }
 
-  /** To be called once, by whoever writes the answer or sees that the caller is gone. False when somebody else was first. */
+  /**
+   * To be called once, by whoever writes the answer or sees that the caller is gone. False when
+   * somebody else was first.
+   */
   markAnswered(status: number): boolean {
     if (this.#answered) return false
     this.#answered = true

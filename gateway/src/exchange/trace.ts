@@ -2,7 +2,10 @@
 import { randomFillSync, randomUUID } from 'node:crypto'
 
 const REQUEST_ID_LENGTH_MAX = 100
-/** Card numbers have 13 digits or more, and callers do use them as ids; an id goes into logs, events and the audit. */
+/**
+ * Card numbers have 13 digits or more, and callers do use them as ids; an id goes into logs, events
+ * and the audit.
+ */
 const DIGITS_IN_A_ROW_MAX = 11
 const TRACEPARENT_LENGTH = 55
 const POOL_BYTES = 4_800
@@ -11,7 +14,10 @@ const TRACE_BYTES = 24 // 16 of the trace id, 8 of the span id
 const pool = Buffer.allocUnsafeSlow(POOL_BYTES)
 let used = POOL_BYTES
 
-/** The caller's `X-Request-Id` when it matches `^[A-Za-z0-9._-]{1,100}$` and could be no card number, else a fresh UUID. */
+/**
+ * The caller's `X-Request-Id` when it matches `^[A-Za-z0-9._-]{1,100}$` and could be no card
+ * number, else a fresh UUID.
+ */
 export function requestIdOf(header: string | string[] | undefined): string {
   return typeof header === 'string' && header.length <= REQUEST_ID_LENGTH_MAX && isToken(header) ? header : newRequestId()
 }
@@ -24,7 +30,9 @@ export function newRequestId(): string {
   }
 }
 
-/** The caller's `traceparent` when well formed (W3C Trace Context, version 00), else a new trace. */
+/**
+ * The caller's `traceparent` when well formed (W3C Trace Context, version 00), else a new trace.
+ */
 export function traceparentOf(header: string | string[] | undefined): string {
   return typeof header === 'string' && isTraceparent(header) ? header : newTraceparent()
 }

@@ -1,4 +1,5 @@
-// The gateway's own keys: encryption keys of the JWKS, the signing key of tokens, and the daily keys of session tickets.
+// The gateway's own keys: encryption keys of the JWKS, the signing key of tokens, and the daily
+// keys of session tickets.
 import { createPrivateKey, createPublicKey, createSecretKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto'
 import { unwrapSecret, wrapSecret } from '@dcms/card-crypto'
 import { DecryptionKey, generateKeyPair, type PrivateJwk, type PublicJwk, publicPart } from '@dcms/sealing'
@@ -36,7 +37,10 @@ export interface Keys {
   readonly jwks: { keys: readonly (PublicJwk | SigningJwk)[] }
 }
 
-/** Keys of the database, made by whichever process is first: the names are fixed, so a second one finds its insert refused. */
+/**
+ * Keys of the database, made by whichever process is first: the names are fixed, so a second one
+ * finds its insert refused.
+ */
 export class GatewayKeys implements Keys {
   readonly #collection: mongo.Collection<KeyDocument>
   readonly #masterKey: Uint8Array
@@ -79,8 +83,9 @@ export class GatewayKeys implements Keys {
   }
 
   /**
-   * Makes what is missing and loads all. To be repeated about hourly: tomorrow's ticket key is there before its day begins, in every process,
-   * and yesterday's stays until the tickets under it have ended.
+   * Makes what is missing and loads all. To be repeated about hourly: tomorrow's ticket key is
+   * there before its day begins, in every process, and yesterday's stays until the tickets under it
+   * have ended.
    */
   async refresh(nowMs: number): Promise<void> {
     await this.#refuseOtherMasterKey()
@@ -95,7 +100,10 @@ export class GatewayKeys implements Keys {
       throw new Error('a key that the gateway needs cannot be read')
   }
 
-  /** Keys that last for ever were made by the first process; where none of them opens, it had another master key. */
+  /**
+   * Keys that last for ever were made by the first process; where none of them opens, it had
+   * another master key.
+   */
   async #refuseOtherMasterKey(): Promise<void> {
     if (this.#signingKey !== undefined) return
     const lasting = await this.#collection.find({ purpose: { $ne: 'ticket' } }).toArray()
@@ -157,7 +165,8 @@ export class GatewayKeys implements Keys {
 /** `20261120`: the UTC day, also the id of its ticket key. */
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10).replaceAll('-', '')
 const nameOf = (id: string): string => `gateway ${id}`
-// A random part, so that keys of two installations are never taken for one another by a client that remembers a kid.
+// A random part, so that keys of two installations are never taken for one another by a client that
+// remembers a kid.
 const newKid = (kind: string): string => `${kind}-${randomBytes(6).toString('hex')}`
 
 function encryptionSecret(curve: 'P-256' | 'X25519'): { kid: string; secret: Buffer } {

@@ -1,4 +1,5 @@
-// Session tickets: the agreed secret sealed under a daily key of the gateway, so that any gateway process can go on with any session.
+// Session tickets: the agreed secret sealed under a daily key of the gateway, so that any gateway
+// process can go on with any session.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { deriveSessionKeys, type SessionKeys } from '@dcms/sealing'
 import type { Keys } from './gateway-keys.ts'
@@ -21,7 +22,10 @@ export interface Session {
   readonly keys: SessionKeys
 }
 
-/** Issues and opens tickets. Nothing is stored: what is kept here only saves deriving the keys again. */
+/**
+ * Issues and opens tickets. Nothing is stored: what is kept here only saves deriving the keys
+ * again.
+ */
 export class SessionTickets {
   readonly #keys: Keys
   readonly #sessions = new Map<string, Session>()
@@ -30,7 +34,10 @@ export class SessionTickets {
     this.#keys = keys
   }
 
-  /** A ticket for the secret `z` of an agreement, good only with a token of this user of this tenant. */
+  /**
+   * A ticket for the secret `z` of an agreement, good only with a token of this user of this
+   * tenant.
+   */
   issue(z: Uint8Array, tenant: string, username: string, nowMs: number): string {
     const { id, key } = this.#keys.ticketKeyAt(nowMs)
     const plain = Buffer.alloc(PLAIN_BYTES)

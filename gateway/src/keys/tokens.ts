@@ -7,7 +7,10 @@ import type { Keys } from './gateway-keys.ts'
 export const TOKEN_ISSUER = 'dcms'
 export const TOKEN_AUDIENCE = 'dcms'
 
-/** A token for the user as just read; `ver` is the version of the user it is bound to, for revocation. */
+/**
+ * A token for the user as just read; `ver` is the version of the user it is bound to, for
+ * revocation.
+ */
 export function issueToken(
   keys: Keys,
   user: Pick<UserDocument, 'tenant' | 'username' | 'roles' | 'branch' | 'version'>,

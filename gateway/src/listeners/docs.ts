@@ -1,4 +1,5 @@
-// The documentation at the door: GET /openapi.json, /asyncapi.json, /postman.json, /docs and what it loads; all from memory, made once, when first asked for.
+// The documentation at the door: GET /openapi.json, /asyncapi.json, /postman.json, /docs and what
+// it loads; all from memory, made once, when first asked for.
 import { Worker } from 'node:worker_threads'
 import { SiteFile } from '@dcms/docs-site'
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express'

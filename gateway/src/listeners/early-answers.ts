@@ -1,4 +1,5 @@
-// Answers to what never becomes a request (a bad request line, heads too large or too slow) or stops in its middle: Node would answer without a body.
+// Answers to what never becomes a request (a bad request line, heads too large or too slow) or
+// stops in its middle: Node would answer without a body.
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { statusOf } from '@dcms/contract'

@@ -104,7 +104,10 @@ function serve<Request, Result, Code extends ErrorCode>(
   )
 }
 
-/** Elsewhere a member that nobody knows is dropped; what stands in a definition and is dropped would be an operator's mistake gone unseen. */
+/**
+ * Elsewhere a member that nobody knows is dropped; what stands in a definition and is dropped would
+ * be an operator's mistake gone unseen.
+ */
 const unknownIn = (path: string, body: unknown): string[] => (path === applyTenantEndpoint.path ? unknownTenantMembers(body) : [])
 
 const onlyPost: RequestHandler = (request, response, next) => {

@@ -1,4 +1,5 @@
-// The public listener: heads are read once, calls go to the pipeline, everything else to the Express app.
+// The public listener: heads are read once, calls go to the pipeline, everything else to the
+// Express app.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { publicBases } from '@dcms/contract'
 import { type RunningHttp, startHttp } from '@dcms/service'
@@ -14,7 +15,10 @@ import { answerEarly } from './early-answers.ts'
 const HEADERS_COUNT_MAX = 100
 const [V1, ALIAS] = [`${publicBases[0]}/`, `${publicBases[1]}/`]
 
-/** One server: paths under a public prefix go to the pipeline without a framework in between, everything else to the Express app. */
+/**
+ * One server: paths under a public prefix go to the pipeline without a framework in between,
+ * everything else to the Express app.
+ */
 export async function listenPublic(
   pipeline: Pipeline,
   app: RequestListener,

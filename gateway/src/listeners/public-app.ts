@@ -1,4 +1,5 @@
-// The Express app beside the pipeline: log-in, sessions, keys, health, metrics; everything else is unknown.
+// The Express app beside the pipeline: log-in, sessions, keys, health, metrics; everything else is
+// unknown.
 import { authenticatePath, jwksPath, sessionPath } from '@dcms/contract'
 import { faultAnswer, healthRoutes, type Readiness } from '@dcms/service'
 import express, { type Express, type Request, type RequestHandler, type Response } from 'express'
@@ -61,7 +62,10 @@ export function publicApp(parts: PublicAppParts): Express {
   return app
 }
 
-/** A call whose result is a bare object. Until the body is open, `exchange.reply` is clear, and so are refusals. */
+/**
+ * A call whose result is a bare object. Until the body is open, `exchange.reply` is clear, and so
+ * are refusals.
+ */
 function bareCall(name: string, parts: PublicAppParts, run: (exchange: Exchange) => Promise<object>): RequestHandler {
   return async (request, response) => {
     const exchange = exchangeOf(request, response, parts)

@@ -1,4 +1,5 @@
-// POST /api/authenticate: user name and password for a bearer token. Contract: packages/contract/src/gateway/authenticate.ts.
+// POST /api/authenticate: user name and password for a bearer token. Contract:
+// packages/contract/src/gateway/authenticate.ts.
 import { type Authenticate, type Authenticated, authenticatePath, authenticateRequest, htuOf, validatorOf } from '@dcms/contract'
 import type { mongo } from 'mongoose'
 import type { UserDocument } from '../database.ts'
@@ -62,7 +63,10 @@ export async function authenticate(exchange: Exchange, parts: AuthenticateParts)
   return logIn(exchange, { tenant, source, body: opened.body, recordMessage: () => recordOnce(parts.opener, tenant, opened) }, parts)
 }
 
-/** Recorded only now that the password was right: anybody can seal to the gateway, and must not be able to fill the bank's replay guard. */
+/**
+ * Recorded only now that the password was right: anybody can seal to the gateway, and must not be
+ * able to fill the bank's replay guard.
+ */
 const recordOnce = (opener: PayloadOpener, tenant: RegisteredTenant, opened: Opened): Refusal | null =>
   opener.recordJti(tenant.id, opened, Date.now())
 

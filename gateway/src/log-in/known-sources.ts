@@ -12,8 +12,8 @@ const WRITE_EVERY_MS = DAY_MS
 const LOOKUPS = { requestsPerSecond: 100, burst: 200 } as const
 
 /**
- * Names are `user source` or `tenant source`. The store keeps them for all gateway processes and over a restart; memory is asked first, and
- * the store only before somebody would be refused.
+ * Names are `user source` or `tenant source`. The store keeps them for all gateway processes and
+ * over a restart; memory is asked first, and the store only before somebody would be refused.
  */
 export class KnownSources {
   readonly #collection: Pick<mongo.Collection<LoginSourceDocument>, 'findOne' | 'bulkWrite'>

@@ -1,4 +1,5 @@
-// Slows guessing down without locking anybody out: failures count per user and source, and known sources pass by what strangers wait for.
+// Slows guessing down without locking anybody out: failures count per user and source, and known
+// sources pass by what strangers wait for.
 import type { Refusal } from '../exchange/exchange.ts'
 import { type Bucket, fullBucket, limitRate, type RateLimits, rateLimitExceeded } from '../exchange/limit-rate.ts'
 import type { RegisteredTenant } from '../tenants/tenants.ts'
@@ -7,7 +8,10 @@ import type { KnownSources } from './known-sources.ts'
 /** Failed log-ins of one user from one source in 15 minutes. */
 export const FAILURES_MAX = 10
 const WINDOW_MS = 15 * 60 * 1000
-/** Failed log-ins of one user from all sources that never logged in as this user; afterwards one try in so many seconds. */
+/**
+ * Failed log-ins of one user from all sources that never logged in as this user; afterwards one try
+ * in so many seconds.
+ */
 export const STRANGERS_PER_USER: RateLimits = { requestsPerSecond: 1 / 18, burst: 50 }
 /** Failed log-ins from one source, whatever the user and the bank. */
 export const PER_SOURCE: RateLimits = { requestsPerSecond: 1, burst: 100 }
@@ -18,7 +22,10 @@ const ENTRIES_MAX = 100_000
 export interface Attempt {
   /** Whether this user logged in from there lately. */
   readonly isKnown: boolean
-  /** Was no failure: it takes back what it counted. Earlier failures stay: the owner's log-in must not give a guesser new tries. */
+  /**
+   * Was no failure: it takes back what it counted. Earlier failures stay: the owner's log-in must
+   * not give a guesser new tries.
+   */
   takeBack(): void
 }
 
@@ -27,7 +34,10 @@ interface Failures {
   readonly endsAtMs: number
 }
 
-/** Everything counts per tenant and user, whether the user exists or not, and when it begins, so that many at once gain nothing. */
+/**
+ * Everything counts per tenant and user, whether the user exists or not, and when it begins, so
+ * that many at once gain nothing.
+ */
 export class LoginThrottle {
   readonly #known: KnownSources
   readonly #failures = new Map<string, Failures>()
@@ -38,7 +48,10 @@ export class LoginThrottle {
     this.#known = known
   }
 
-  /** Before the body is read: a source that is unknown to the bank has its own small rate and shares one with all other unknown ones. */
+  /**
+   * Before the body is read: a source that is unknown to the bank has its own small rate and shares
+   * one with all other unknown ones.
+   */
   async admit(tenant: RegisteredTenant, source: string, nowMs: number): Promise<Refusal | null> {
     const name = `${tenant.id} ${source}`
     if (this.#known.has(name, nowMs)) return limitRate(tenant.loginBucket, tenant.limits, nowMs)

@@ -1,4 +1,5 @@
-// POST /api/session: one key agreement for many messages. Contract: packages/contract/src/gateway/authenticate.ts.
+// POST /api/session: one key agreement for many messages. Contract:
+// packages/contract/src/gateway/authenticate.ts.
 import { htuOf, type OpenSession, openSessionRequest, type SessionOpened, sessionPath, validatorOf } from '@dcms/contract'
 import { agree, generateKeyPair, SealingError } from '@dcms/sealing'
 import { type Exchange, Refusal } from '../exchange/exchange.ts'
@@ -23,7 +24,10 @@ export interface OpenSessionParts {
   readonly tickets: SessionTickets
 }
 
-/** Opens a session for the token's user; always sealed one-shot, also where the tenant may send clear bodies. */
+/**
+ * Opens a session for the token's user; always sealed one-shot, also where the tenant may send
+ * clear bodies.
+ */
 export async function openSession(exchange: Exchange, parts: OpenSessionParts): Promise<SessionOpened | Refusal> {
   const { request, nowMs } = exchange
   const tenant = checkTenant(request.headers, parts.tenants)

@@ -1,4 +1,5 @@
-// Step 3, token: a bearer JWT of ours, of this tenant, not revoked, with a role that allows the call.
+// Step 3, token: a bearer JWT of ours, of this tenant, not revoked, with a role that allows the
+// call.
 import { grants, type Permission, rolesInForce } from '@dcms/contract'
 import jwt from 'jsonwebtoken'
 import { Refusal } from '../exchange/exchange.ts'

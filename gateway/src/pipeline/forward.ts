@@ -1,4 +1,5 @@
-// Step 5, forward: clear JSON goes to the service that owns the call, with who calls in a signed context token.
+// Step 5, forward: clear JSON goes to the service that owns the call, with who calls in a signed
+// context token.
 import { type Context, isErrorCode } from '@dcms/contract'
 import { type CallerTokens, DEFINITION_VERSION_HEADER } from '@dcms/service'
 import { type Exchange, Refusal } from '../exchange/exchange.ts'
@@ -28,7 +29,9 @@ export interface ServiceAnswer {
   readonly body: Buffer
 }
 
-/** The caller's `Idempotency-Key`, undefined when it sent none; checked before anything expensive. */
+/**
+ * The caller's `Idempotency-Key`, undefined when it sent none; checked before anything expensive.
+ */
 export function idempotencyKeyOf(header: string | string[] | undefined): string | undefined | Refusal {
   if (header === undefined) return undefined
   if (typeof header !== 'string' || header.length < 1 || header.length > IDEMPOTENCY_KEY_LENGTH_MAX) return idempotencyKeyInvalid
@@ -86,7 +89,10 @@ export class Forwarder {
   }
 }
 
-/** Services answer in the envelope; anything else, a refused context token included, is a fault between us and them. */
+/**
+ * Services answer in the envelope; anything else, a refused context token included, is a fault
+ * between us and them.
+ */
 function checkedAnswer(exchange: Exchange, { status, headers, body }: UpstreamAnswer): ServiceAnswer | Refusal {
   const type = headers['content-type']
   if (status === UNAUTHORIZED || typeof type !== 'string' || !type.startsWith(JSON_TYPE)) return internalError
@@ -99,7 +105,9 @@ function checkedAnswer(exchange: Exchange, { status, headers, body }: UpstreamAn
   return { status, headers: passed, body }
 }
 
-/** The code for the audit; only one that the contract knows is trusted to be no more than a code. */
+/**
+ * The code for the audit; only one that the contract knows is trusted to be no more than a code.
+ */
 function errorCodeIn(body: Buffer): string {
   try {
     const code: unknown = JSON.parse(body.toString())?.exception?.errorCode

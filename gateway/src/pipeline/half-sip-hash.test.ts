@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals'
 import { halfSipHash } from './half-sip-hash.ts'
 
-// HalfSipHash-2-4, 64 bits: vectors_hsip64 of the reference implementation, key 00 01 … 07, input 00 01 02 …, those of even length.
+// HalfSipHash-2-4, 64 bits: vectors_hsip64 of the reference implementation, key 00 01 … 07, input
+// 00 01 02 …, those of even length.
 const vectors: readonly (readonly [bytes: number, hash: bigint])[] = [
   [0, 0xc83cb8b9591f8d21n],
   [2, 0x57eb507cef394f06n],

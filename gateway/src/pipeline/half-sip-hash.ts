@@ -1,4 +1,5 @@
-// HalfSipHash-2-4 with 64 bits of output (Aumasson, Bernstein): a keyed hash of short texts that needs no allocation.
+// HalfSipHash-2-4 with 64 bits of output (Aumasson, Bernstein): a keyed hash of short texts that
+// needs no allocation.
 
 const state = new Int32Array(4)
 

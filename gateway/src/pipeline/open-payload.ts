@@ -1,4 +1,5 @@
-// Step 4, open: the sealed body becomes clear JSON, or the clear body of a sandbox tenant is taken as it is.
+// Step 4, open: the sealed body becomes clear JSON, or the clear body of a sandbox tenant is taken
+// as it is.
 import { isUtf8 } from 'node:buffer'
 import type { IncomingHttpHeaders } from 'node:http'
 import { BODY_BYTES_MAX, bodyBytesMaxOf } from '@dcms/contract'
@@ -54,7 +55,10 @@ export function bodyOfSchema(request: object): Wanted {
 export const limitOf = ({ bodyMaxBytes, sealedMaxBytes }: Wanted, form: BodyForm): number =>
   form === 'sealed' ? sealedMaxBytes : bodyMaxBytes
 
-/** How the body will come, from the headers alone, so that what is not taken is refused before it is read. */
+/**
+ * How the body will come, from the headers alone, so that what is not taken is refused before it is
+ * read.
+ */
 export function bodyFormOf(headers: IncomingHttpHeaders, tenant: RegisteredTenant, route: Wanted): BodyForm | Refusal {
   const { needsBody, sealedOnly } = route
   if (!isIdentity(headers['content-encoding'])) return contentEncodingUnsupported
@@ -104,8 +108,10 @@ export class PayloadOpener {
   }
 
   /**
-   * Everything cheap comes before the key agreement. The `jti` is not recorded here: see `recordJti`.
-   * @param nowMs when the body was complete: a body can be held back for as long as a request may take
+   * Everything cheap comes before the key agreement. The `jti` is not recorded here: see
+   * `recordJti`.
+   * @param nowMs when the body was complete: a body can be held back for as long as a request may
+   * take
    */
   openPayload(body: Buffer, options: OpenOptions, nowMs: number): Opened | Refusal {
     try {
@@ -127,8 +133,8 @@ export class PayloadOpener {
   }
 
   /**
-   * Records that a message was taken; refuses it when it was before. Where time has passed since it was opened, the message may be older by
-   * now than the guard remembers.
+   * Records that a message was taken; refuses it when it was before. Where time has passed since it
+   * was opened, the message may be older by now than the guard remembers.
    */
   recordJti(tenantId: string, { jti, iat }: Opened, nowMs: number): Refusal | null {
     if (isOutOfDate(iat, nowMs)) return timestampInvalid
@@ -176,7 +182,10 @@ function isFor({ aud, htu }: SealedHeader, { tenant, htu: own }: OpenOptions): b
   return !tenant.sealedForRequired && (aud === undefined || aud === tenant.id) && (htu === undefined || htu === own)
 }
 
-/** A clear body as it came. An endpoint that needs no body under REQUIRED is still answered sealed, to the newest key. */
+/**
+ * A clear body as it came. An endpoint that needs no body under REQUIRED is still answered sealed,
+ * to the newest key.
+ */
 export function takeClear(body: Buffer, tenant: RegisteredTenant, takesList: boolean): Pick<Opened, 'body' | 'reply'> | Refusal {
   if (!tenant.clearAllowed && body.length > 0) return encryptionRequired
   const content = withoutEmptiness(body)

@@ -1,4 +1,5 @@
-// The sealed pipeline of /v1 and /dcms: route, tenant, token, open, forward, seal. No step waits for another by a promise.
+// The sealed pipeline of /v1 and /dcms: route, tenant, token, open, forward, seal. No step waits
+// for another by a promise.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { htuOf } from '@dcms/contract'
 import type { Logger } from 'pino'

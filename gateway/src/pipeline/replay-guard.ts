@@ -7,14 +7,18 @@ export const IAT_TOLERANCE_SECONDS = 300
 const SLOT_SECONDS = 30
 const SLOTS = Math.ceil((2 * IAT_TOLERANCE_SECONDS) / SLOT_SECONDS) + 2
 const TABLE_ENTRIES_MIN = 64
-/** Messages of one tenant that are remembered at once: 64 MB at most, far above what a rate tier lets through. */
+/**
+ * Messages of one tenant that are remembered at once: 64 MB at most, far above what a rate tier
+ * lets through.
+ */
 const PER_TENANT_MAX = 4_000_000
 
 export type Recorded = 'fresh' | 'seen' | 'full'
 
 /**
- * Per tenant one table of 64-bit keyed hashes for every 30 seconds in which messages go out of date; whole tables are dropped as time passes.
- * A `jti` is found in whichever table it stands, so it is refused with another `iat`, too.
+ * Per tenant one table of 64-bit keyed hashes for every 30 seconds in which messages go out of
+ * date; whole tables are dropped as time passes. A `jti` is found in whichever table it stands, so
+ * it is refused with another `iat`, too.
  */
 export class ReplayGuard {
   readonly #key: Uint32Array
@@ -37,7 +41,10 @@ export class ReplayGuard {
     return tables.has(this.#hash[0] ?? 0, this.#hash[1] ?? 0)
   }
 
-  /** Records a `jti` whose message was authentic and whose `iat` is within the tolerance. `full`: the tenant's cap is reached. */
+  /**
+   * Records a `jti` whose message was authentic and whose `iat` is within the tolerance. `full`:
+   * the tenant's cap is reached.
+   */
   record(tenantId: string, jti: string, iatSeconds: number, nowSeconds: number): Recorded {
     let tables = this.#tenants.get(tenantId)
     if (tables === undefined) {
@@ -54,7 +61,9 @@ export class ReplayGuard {
     return 'fresh'
   }
 
-  /** Frees what is out of date, of tenants without traffic too. To be called about every 30 seconds. */
+  /**
+   * Frees what is out of date, of tenants without traffic too. To be called about every 30 seconds.
+   */
   expire(nowSeconds: number): void {
     for (const [tenantId, tables] of this.#tenants) {
       tables.dropBefore(Math.floor(nowSeconds / SLOT_SECONDS))
@@ -98,7 +107,10 @@ class TenantTables {
   }
 }
 
-/** A set of 64-bit hashes: open addressing with linear probing in one typed array, at most half full. Both words zero mean empty. */
+/**
+ * A set of 64-bit hashes: open addressing with linear probing in one typed array, at most half
+ * full. Both words zero mean empty.
+ */
 class JtiTable {
   readonly slot: number
   size = 0

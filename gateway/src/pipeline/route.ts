@@ -5,7 +5,10 @@ import { sealedBytesMaxOf } from './open-payload.ts'
 
 export interface Route {
   readonly endpoint: PublicEndpoint
-  /** What its messages are sealed for; undefined where the path has parameters, and so is another one with each call. */
+  /**
+   * What its messages are sealed for; undefined where the path has parameters, and so is another
+   * one with each call.
+   */
   readonly htu: string | undefined
   /** False where an empty body will do: nothing in the request schema is required. */
   readonly needsBody: boolean

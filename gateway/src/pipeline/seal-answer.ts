@@ -1,4 +1,5 @@
-// Step 6, seal: the answer goes back the way the request came, sealed to the bank's key or under the session's, or clear.
+// Step 6, seal: the answer goes back the way the request came, sealed to the bank's key or under
+// the session's, or clear.
 import { statusOf } from '@dcms/contract'
 import { sealOneShot, sealSession } from '@dcms/sealing'
 import { refusalBody, writeAnswer } from '../exchange/answer.ts'
@@ -7,7 +8,8 @@ import type { Exchange, Refusal } from '../exchange/exchange.ts'
 import { JOSE_TYPE } from '../exchange/media-types.ts'
 
 /**
- * Answers with JSON in the mode the request asked for. `irt` in the protected header is the request's `jti`, so that answers cannot be swapped.
+ * Answers with JSON in the mode the request asked for. `irt` in the protected header is the
+ * request's `jti`, so that answers cannot be swapped.
  * @param headers further headers as name, value, name, value …
  */
 export function sealAnswer(exchange: Exchange, status: number, headers: readonly string[], envelope: Buffer): void {

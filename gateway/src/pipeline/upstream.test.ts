@@ -106,7 +106,8 @@ test('one bank’s slow calls take half of the connections at most: another bank
   expect(performance.now() - begunMs).toBeLessThan(1_000)
   const codes = (await Promise.all(slow)).map((answer) => (answer instanceof Refusal ? answer.code : ''))
   expect(codes.filter((code) => code === 'service.timeout')).toHaveLength(64)
-  // The others never left the bank's own queue: that says nothing about the service, so its circuit stays closed for all.
+  // The others never left the bank's own queue: that says nothing about the service, so its circuit
+  // stays closed for all.
   expect(codes.filter((code) => code === 'service.unavailable')).toHaveLength(236)
   expect(upstream.circuit.state).toBe('closed')
 })

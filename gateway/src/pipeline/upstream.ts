@@ -1,4 +1,5 @@
-// The connections to one service, shared out among the banks, with a deadline per call and a circuit.
+// The connections to one service, shared out among the banks, with a deadline per call and a
+// circuit.
 import type { IncomingHttpHeaders } from 'node:http'
 import { Circuit, IDLE_CONNECTION_MS, TenantShares, TIME_LEFT_HEADER, TIME_LEFT_MS_MAX, type Waiting } from '@dcms/service'
 import type { Logger } from 'pino'
@@ -24,7 +25,10 @@ export interface UpstreamRequest {
   /** Name, value, name, value … */
   readonly headers: string[]
   readonly body: Buffer
-  /** A second time does no more than once: it is sent again when the connection broke before there was an answer. */
+  /**
+   * A second time does no more than once: it is sent again when the connection broke before there
+   * was an answer.
+   */
   readonly mayRepeat?: boolean
 }
 
@@ -37,8 +41,9 @@ export interface UpstreamAnswer {
 type Done = (answer: UpstreamAnswer | Refusal) => void
 
 /**
- * One service. Every call ends: with its answer, or with a refusal within the deadline, time in the queue included. A bank that has its share of
- * the connections in use waits in a queue of its own, so that its slow calls cost no other bank anything.
+ * One service. Every call ends: with its answer, or with a refusal within the deadline, time in the
+ * queue included. A bank that has its share of the connections in use waits in a queue of its own,
+ * so that its slow calls cost no other bank anything.
  */
 export class Upstream {
   readonly name: string
@@ -62,7 +67,8 @@ export class Upstream {
       begin: (call) => this.#dispatch(call),
       settle: (call, answer, error) => this.#settle(call, answer, error),
     }
-    // Undici's own time-outs are off: one sweep over the calls costs less than two timers per call, and counts the queue.
+    // Undici's own time-outs are off: one sweep over the calls costs less than two timers per call,
+    // and counts the queue.
     this.#pool = new Pool(new URL(url).origin, {
       connections: CONNECTIONS_MAX,
       pipelining: 1,
@@ -96,7 +102,8 @@ export class Upstream {
     const { request } = call
     const waitedMs = Date.now() - call.begunAtMs
     const leftMs = this.#callMsMax - (waitedMs < DEADLINES_EVERY_MS ? 0 : waitedMs)
-    // What a service takes for granted goes without saying, so that nearly all calls go out as they came.
+    // What a service takes for granted goes without saying, so that nearly all calls go out as they
+    // came.
     if (leftMs === TIME_LEFT_MS_MAX) this.#pool.dispatch(request, call)
     else this.#pool.dispatch({ ...request, headers: [...request.headers, TIME_LEFT_HEADER, String(leftMs)] }, call)
   }
@@ -105,7 +112,8 @@ export class Upstream {
     const { request, hasBegun } = call
     this.#calls.delete(call)
     if (hasBegun) this.#shares.leave(call.tenant)
-    // A connection that a service closes as it ends may still be handed a call; the next one leads to whoever took over.
+    // A connection that a service closes as it ends may still be handed a call; the next one leads
+    // to whoever took over.
     if (request.mayRepeat === true && !call.isRepeat && isBrokenConnection(error)) {
       this.#send(call.again())
       return

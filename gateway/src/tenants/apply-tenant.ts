@@ -39,7 +39,10 @@ type Applied = Outcome<
   'invalid.input.request' | 'invalid.bin.range' | 'concurrent.change'
 >
 
-/** Where the relay finds definitions to publish: all tenants in one collection, each published whole under its own name. */
+/**
+ * Where the relay finds definitions to publish: all tenants in one collection, each published whole
+ * under its own name.
+ */
 export const tenantsSource = (collection: mongo.Collection<TenantDocument>): OutboxSource => ({
   name: 'tenants',
   topic: tenantsTopic,
@@ -50,8 +53,9 @@ export const tenantsSource = (collection: mongo.Collection<TenantDocument>): Out
 })
 
 /**
- * Stores a valid definition as the next version, with its announcement, in one update; the same definition again changes nothing. What would
- * belie cards that may exist by the definition before is refused, with all other faults in one list; and so are BINs that another bank has.
+ * Stores a valid definition as the next version, with its announcement, in one update; the same
+ * definition again changes nothing. What would belie cards that may exist by the definition before
+ * is refused, with all other faults in one list; and so are BINs that another bank has.
  */
 export async function applyTenant(definition: TenantDefinition, parts: ApplyTenantParts, now: Date): Promise<Applied> {
   const ownFaults = [...tenantFaults(definition), ...keyFaults(definition), ...clearFaults(definition, parts.environment)]
@@ -87,7 +91,10 @@ export async function applyTenant(definition: TenantDefinition, parts: ApplyTena
   return refuse('concurrent.change')
 }
 
-/** Read under the locks: another bank's definition that was stored before them is seen, one that comes later finds ours. */
+/**
+ * Read under the locks: another bank's definition that was stored before them is seen, one that
+ * comes later finds ours.
+ */
 async function binsOfOthers(collection: mongo.Collection<TenantDocument>, tenant: string): Promise<BinsOfTenant[]> {
   const projection = { 'definition.tenant': 1, 'definition.bins': 1 }
   const others = await collection.find({ _id: { $ne: tenant } }, { projection }).toArray()

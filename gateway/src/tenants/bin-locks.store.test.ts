@@ -1,4 +1,5 @@
-// BINs held while they are applied: one at a time, and nobody waits for a process that died longer than its lease.
+// BINs held while they are applied: one at a time, and nobody waits for a process that died longer
+// than its lease.
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import mongoose, { type Connection, type mongo } from 'mongoose'

@@ -1,4 +1,5 @@
-// Holds BINs while a definition with them is applied: no two banks are given the same numbers, in whichever gateway processes they are applied.
+// Holds BINs while a definition with them is applied: no two banks are given the same numbers, in
+// whichever gateway processes they are applied.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { place } from '@dcms/service'
 import type { mongo } from 'mongoose'
@@ -20,9 +21,11 @@ export interface BinLockDocument {
 }
 
 /**
- * Runs something while no other process applies BINs with these first six digits. Locks are taken in order, so that two cannot wait for each other.
+ * Runs something while no other process applies BINs with these first six digits. Locks are taken
+ * in order, so that two cannot wait for each other.
  * @param holder unique for this attempt
- * @param run gets a look at whether the locks are still surely held, to be asked right before the write
+ * @param run gets a look at whether the locks are still surely held, to be asked right before the
+ * write
  * @returns `busy` when another held them for too long
  */
 export async function holdingBins<Result>(

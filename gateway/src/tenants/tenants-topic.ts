@@ -1,4 +1,5 @@
-// The topic of definitions as this gateway sees it: what others apply arrives here, and what does not belong there is set right.
+// The topic of definitions as this gateway sees it: what others apply arrives here, and what does
+// not belong there is set right.
 import { auditTopic, type PublishedTenant, tenantsTopic } from '@dcms/contract'
 import type { Broker } from '@dcms/events'
 import type { DefinitionReader } from '@dcms/service'
@@ -8,7 +9,10 @@ import { Counter } from 'prom-client'
 import type { TenantDocument } from '../database.ts'
 import type { Tenants } from './tenants.ts'
 
-/** Also the pause between two repairs of one bank: whoever keeps writing to the topic does not make us write as often. */
+/**
+ * Also the pause between two repairs of one bank: whoever keeps writing to the topic does not make
+ * us write as often.
+ */
 const REPAIR_EVERY_MS = 5_000
 const DOUBTED_MAX = 1_000
 
@@ -27,8 +31,9 @@ export interface TenantsTopicParts {
 }
 
 /**
- * The newest message under a bank's name is what compaction keeps and a new reader finds. Where that is not the newest definition of the database, signed
- * by our present key (a forged one, an old one, a tombstone, none after the topic was lost), it is published again.
+ * The newest message under a bank's name is what compaction keeps and a new reader finds. Where
+ * that is not the newest definition of the database, signed by our present key (a forged one, an
+ * old one, a tombstone, none after the topic was lost), it is published again.
  */
 export class TenantsTopic {
   readonly #parts: TenantsTopicParts

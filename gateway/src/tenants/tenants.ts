@@ -22,7 +22,10 @@ export interface RegisteredTenant {
   readonly newestKey: EncryptionKey
   readonly limits: RateLimits
   readonly bucket: Bucket
-  /** Logging in has buckets of its own, as it needs no token: for callers that logged in lately, so that strangers cannot use up their rate … */
+  /**
+   * Logging in has buckets of its own, as it needs no token: for callers that logged in lately, so
+   * that strangers cannot use up their rate …
+   */
   readonly loginBucket: Bucket
   /** … and for those that did not. */
   readonly strangersLoginBucket: Bucket
@@ -37,12 +40,18 @@ const unusable = new Gauge({
   labelNames: ['state'],
 })
 
-/** Every tenant this process knows. Filled from the database at the start, then by `applyTenant` and the topic of definitions. */
+/**
+ * Every tenant this process knows. Filled from the database at the start, then by `applyTenant` and
+ * the topic of definitions.
+ */
 export class Tenants {
   readonly #tenants = new Map<string, RegisteredTenant>()
   readonly #environment: Environment
   readonly #logger: Logger
-  /** Banks whose newest definition cannot be used: by a fault of that bank alone, which concerns no other. */
+  /**
+   * Banks whose newest definition cannot be used: by a fault of that bank alone, which concerns no
+   * other.
+   */
   readonly #unusable = new Set<string>()
 
   constructor(environment: Environment, logger: Logger) {
@@ -59,14 +68,17 @@ export class Tenants {
     return this.#tenants.get(id)?.version ?? 0
   }
 
-  /** Whether a bank is registered that cannot be served: its calls are answered "not now", not "no such bank". */
+  /**
+   * Whether a bank is registered that cannot be served: its calls are answered "not now", not "no
+   * such bank".
+   */
   isUnserved(id: string): boolean {
     return this.#unusable.has(id) && !this.#tenants.has(id)
   }
 
   /**
-   * As `register`, for definitions that come in a row with those of other banks: one that cannot be used is told in the log and counted, and
-   * the bank keeps the definition it had.
+   * As `register`, for definitions that come in a row with those of other banks: one that cannot be
+   * used is told in the log and counted, and the bank keeps the definition it had.
    */
   registerOrPass(id: string, published: Parameters<Tenants['register']>[0], logger: Logger): void {
     try {
@@ -81,7 +93,10 @@ export class Tenants {
     unusable.set({ state: 'outdated' }, this.#unusable.size - unserved)
   }
 
-  /** Takes a definition unless a newer one or the same is in use. Throws SealingError for a client key that is none. */
+  /**
+   * Takes a definition unless a newer one or the same is in use. Throws SealingError for a client
+   * key that is none.
+   */
   register({ version, definition }: Pick<PublishedTenant, 'version' | 'definition'>): void {
     const known = this.#tenants.get(definition.tenant)
     if (known !== undefined && known.version >= version) return
@@ -105,7 +120,10 @@ export class Tenants {
     })
   }
 
-  /** In production a definition with `encryption: OPTIONAL` is not applied; one that was stored before that counts as REQUIRED. */
+  /**
+   * In production a definition with `encryption: OPTIONAL` is not applied; one that was stored
+   * before that counts as REQUIRED.
+   */
   #isClearAllowed({ tenant, encryption }: TenantDefinition): boolean {
     if (encryption !== 'OPTIONAL') return false
     if (this.#environment !== 'production') return true

@@ -1,4 +1,5 @@
-// Adding an API user, or giving one a new password and roles. Contract: packages/contract/src/gateway/admin.ts.
+// Adding an API user, or giving one a new password and roles. Contract:
+// packages/contract/src/gateway/admin.ts.
 import { type AddUser, roleFaults } from '@dcms/contract'
 import { answer, type Outcome, place, refuse } from '@dcms/service'
 import type { mongo } from 'mongoose'
@@ -24,7 +25,10 @@ export interface Change {
 
 type Added = Outcome<{ username: string; created: boolean }, 'invalid.input.request' | 'tenant.not.found' | 'concurrent.change'>
 
-/** A known user's tokens are revoked: here at once, in other gateway processes within seconds. A repeat only revokes again. */
+/**
+ * A known user's tokens are revoked: here at once, in other gateway processes within seconds. A
+ * repeat only revokes again.
+ */
 export async function addUser(input: AddUser, parts: AddUserParts, { now, operator }: Change): Promise<Added> {
   const { collection, users, tenants } = parts
   const { tenant, username, password, roles, branch } = input

@@ -3,7 +3,10 @@
 /** Takes turns between shares; within a share, first come, first served. */
 export class FairQueue<Entry> {
   readonly #perShareMax: number
-  /** In the order of their turns: a Map keeps the order of insertion. Only shares with something in them. */
+  /**
+   * In the order of their turns: a Map keeps the order of insertion. Only shares with something in
+   * them.
+   */
   readonly #shares = new Map<string, Entry[]>()
 
   constructor(perShareMax: number) {

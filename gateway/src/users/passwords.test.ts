@@ -1,4 +1,5 @@
-// Password hashing in turns: a stranger's guesses at one bank do not keep another bank's users waiting.
+// Password hashing in turns: a stranger's guesses at one bank do not keep another bank's users
+// waiting.
 import { expect, test } from '@jest/globals'
 import { FairQueue } from './fair-queue.ts'
 import { hashPassword, PasswordCheck } from './passwords.ts'

@@ -7,7 +7,10 @@ import { FairQueue } from './fair-queue.ts'
 // OWASP's recommendation for argon2id: 19 MiB, two passes, one lane.
 const options = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
 
-/** Each takes 19 MiB and some 20 ms of a core: half of the cores at most, and of Node's four threads one is left for others. */
+/**
+ * Each takes 19 MiB and some 20 ms of a core: half of the cores at most, and of Node's four threads
+ * one is left for others.
+ */
 const HASHINGS_AT_ONCE = Math.max(1, Math.min(3, Math.floor(availableParallelism() / 2)))
 /** How many log-ins of one bank wait, of callers that succeeded lately and of others each. */
 const WAITING_PER_SHARE_MAX = 32
@@ -40,7 +43,10 @@ export class PasswordCheck {
   #running = 0
   #turn = 0
 
-  /** `null` for the hash of an unknown or disabled user: never right. `busy` when too many of the same bank wait, or for too long. */
+  /**
+   * `null` for the hash of an unknown or disabled user: never right. `busy` when too many of the
+   * same bank wait, or for too long.
+   */
   async verify(passwordHash: string | null, password: string, applicant: Applicant): Promise<Verdict> {
     if (!(await this.#turnOf(applicant))) return 'busy'
     try {

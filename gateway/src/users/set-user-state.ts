@@ -12,7 +12,10 @@ type Set = Outcome<
   'invalid.input.request' | 'tenant.not.found' | 'concurrent.change'
 >
 
-/** Every change ends the tokens given before, here at once, in other gateway processes within seconds; the same state again changes nothing. */
+/**
+ * Every change ends the tokens given before, here at once, in other gateway processes within
+ * seconds; the same state again changes nothing.
+ */
 export async function setUserState(
   { tenant, username, state }: SetUserState,
   { collection, counters, users, tenants }: AddUserParts,

@@ -6,11 +6,14 @@ import type { UserDocument } from '../database.ts'
 /** How long a token may still work in the other gateway processes after it was revoked in one. */
 export const RELOAD_EVERY_MS = 2_000
 /**
- * Changes are found by their number, never by a time: clocks of gateways differ. A change may be stored after one with a higher number, by as
- * many as are under way at once; reading the last few again is cheap.
+ * Changes are found by their number, never by a time: clocks of gateways differ. A change may be
+ * stored after one with a higher number, by as many as are under way at once; reading the last few
+ * again is cheap.
  */
 const RELOAD_OVERLAP = 100
-/** Now and then all are read: a database that was put back from a backup numbers its changes anew. */
+/**
+ * Now and then all are read: a database that was put back from a backup numbers its changes anew.
+ */
 const ALL_EVERY_RELOADS = 150
 
 export interface UserState {

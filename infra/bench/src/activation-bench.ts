@@ -1,4 +1,5 @@
-// The activation bench: kits activated through gateway and kit service, beside bare findOneAndUpdate on the same engine.
+// The activation bench: kits activated through gateway and kit service, beside bare
+// findOneAndUpdate on the same engine.
 import { databaseName } from '@dcms/service'
 import type { mongo } from 'mongoose'
 import type { Bench, BenchOptions, Size } from './bench-kind.ts'
@@ -53,7 +54,10 @@ async function activate({ surroundings, generator }: Parts, kits: readonly Issue
   return generator.ask<RoundResult>({ kind: 'run' } satisfies Order)
 }
 
-/** What the store alone does: one conditional update per call, as many at once, on documents as large and as many. */
+/**
+ * What the store alone does: one conditional update per call, as many at once, on documents as
+ * large and as many.
+ */
 async function updateBare({ copies }: Parts, ids: readonly string[]): Promise<number> {
   const begun = performance.now()
   let next = 0

@@ -1,4 +1,5 @@
-// A bank's keys towards the gateway in every mode: a key on each curve, and a session. The SDK picks one mode; a bench needs them all.
+// A bank's keys towards the gateway in every mode: a key on each curve, and a session. The SDK
+// picks one mode; a bench needs them all.
 import { jwksPath, sessionPath } from '@dcms/contract'
 import { type DecryptionKey, htuOf, DecryptionKey as Key, openAnswer, type PublicJwk, type Recipient, sealRequest } from '@dcms/sdk'
 import { agree, deriveSessionKeys, EncryptionKey, generateKeyPair, publicPart } from '@dcms/sealing'

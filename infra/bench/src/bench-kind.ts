@@ -3,8 +3,8 @@ import type { Row } from './report.ts'
 import type { Running } from './running.ts'
 
 /**
- * Tiny: the same steps with few kits, calls and rounds, over in seconds, to show that the bench still
- * works; its figures say nothing.
+ * Tiny: the same steps with few kits, calls and rounds, over in seconds, to show that the bench
+ * still works; its figures say nothing.
  */
 export type Size = 'full' | 'tiny'
 
@@ -13,7 +13,10 @@ export interface BenchOptions {
   size: Size
   /** Seconds to measure each side, over all rounds. */
   seconds: number
-  /** Folder for a CPU profile of each DCMS process; profiling slows them, so such a run is for looking, not for figures. */
+  /**
+   * Folder for a CPU profile of each DCMS process; profiling slows them, so such a run is for
+   * looking, not for figures.
+   */
   profileDir?: string
 }
 

@@ -1,4 +1,5 @@
-// npm run bench -- <name> [--json] [--seconds N | --tiny]: measures a path side by side with something known.
+// npm run bench -- <name> [--json] [--seconds N | --tiny]: measures a path side by side with
+// something known.
 import { resolve } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { Bench } from './bench-kind.ts'

@@ -6,11 +6,17 @@ import type { Running } from './running.ts'
 
 export interface Child {
   readonly pid: number
-  /** Sends a message and waits for the next one back; throws when the child ends instead, or answers `{ failed: reason }`. */
+  /**
+   * Sends a message and waits for the next one back; throws when the child ends instead, or answers
+   * `{ failed: reason }`.
+   */
   ask<Answer>(message: unknown): Promise<Answer>
 }
 
-/** Starts a file of this folder as a process; it is ended with the bench, and ends by itself when the bench is gone. */
+/**
+ * Starts a file of this folder as a process; it is ended with the bench, and ends by itself when
+ * the bench is gone.
+ */
 export async function startChild(file: string, running: Running): Promise<Child> {
   const path = join(import.meta.dirname, file)
   const child = fork(path, [], {

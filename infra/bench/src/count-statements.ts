@@ -1,4 +1,5 @@
-// Loaded into DCMS's own processes ahead of their code, by the bench `idle`: notes every statement that their driver sends to the store.
+// Loaded into DCMS's own processes ahead of their code, by the bench `idle`: notes every statement
+// that their driver sends to the store.
 import { appendFileSync } from 'node:fs'
 import mongoose from 'mongoose'
 

@@ -1,11 +1,15 @@
-// Sees when events took effect: looks at the follower's own documents, one query at a time for all that is awaited, as often as answers come.
+// Sees when events took effect: looks at the follower's own documents, one query at a time for all
+// that is awaited, as often as answers come.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { mongo } from 'mongoose'
 
 const PAUSE_MS = 1
 const WAIT_MAX_MS = 30_000
 
-/** The follower's document as far as it is read; `lastSequence` is the last event of the kit that was applied. */
+/**
+ * The follower's document as far as it is read; `lastSequence` is the last event of the kit that
+ * was applied.
+ */
 export interface FollowedKit {
   _id: string
   lastSequence: number
@@ -13,7 +17,10 @@ export interface FollowedKit {
 }
 
 export interface Effect {
-  /** When the answer that showed the effect was there: the effect itself was earlier. Milliseconds since 1970, with fractions. */
+  /**
+   * When the answer that showed the effect was there: the effect itself was earlier. Milliseconds
+   * since 1970, with fractions.
+   */
   seenAtMs: number
   /** The time in the event, as the follower stored it. */
   eventAtMs: number
@@ -28,7 +35,9 @@ interface Awaited {
   until: number
 }
 
-/** A reading late by a pause of this process says too little: the greatest of several is the truest. */
+/**
+ * A reading late by a pause of this process says too little: the greatest of several is the truest.
+ */
 const CLOCK_READINGS = 10
 
 let originMs: number | undefined
@@ -39,7 +48,9 @@ export const preciseNowMs = (): number => {
   return originMs + performance.now()
 }
 
-/** Where `performance.now()` began by the clock of `Date.now()`, read at the moment that one ticks. */
+/**
+ * Where `performance.now()` began by the clock of `Date.now()`, read at the moment that one ticks.
+ */
 function originAtTick(): number {
   const before = Date.now()
   let now = before

@@ -1,4 +1,5 @@
-// The gateway bench: sealed calls through the real gateway process beside two proxies that only pass clear bodies through.
+// The gateway bench: sealed calls through the real gateway process beside two proxies that only
+// pass clear bodies through.
 
 import { bankServices, recordOf, settingPrefix } from '@dcms/contract'
 import type { Bench, BenchOptions, Size } from './bench-kind.ts'
@@ -56,7 +57,10 @@ interface Measured {
   generatorCpuPer1000: number
 }
 
-/** One round: messages for about the time of a round are prepared, then sent as fast as they are answered. */
+/**
+ * One round: messages for about the time of a round are prepared, then sent as fast as they are
+ * answered.
+ */
 async function measure(side: Side, roundSeconds: number, generator: Child): Promise<Measured> {
   const { baseUrl, mode, pid } = side
   const round: Round = { baseUrl, path: PATH, mode, bodies: { body: BODY, count: side.calls }, connections: CONNECTIONS, result: RESULT }

@@ -1,4 +1,5 @@
-// The idle bench: what a whole installation asks of its store while no bank does anything; statements are counted, not timed.
+// The idle bench: what a whole installation asks of its store while no bank does anything;
+// statements are counted, not timed.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,7 +21,10 @@ const BANKS_AT_ONCE = 4
 /** A service that prepares many banks at once may be too busy to say that it knows one more. */
 const APPLY_TRIES_MAX = 10
 const APPLY_PAUSE_MS = 2_000
-/** A slow machine gets fewer banks, so that the bench ends within half an hour; the rows say how many there were. */
+/**
+ * A slow machine gets fewer banks, so that the bench ends within half an hour; the rows say how
+ * many there were.
+ */
 const SET_UP_MS_MAX = 10 * 60_000
 /** The processes write their notes every fifth of a second. */
 const NOTES_BEHIND_MS = 1_000
@@ -68,7 +72,10 @@ async function run({ running, size, seconds }: BenchOptions): ReturnType<Bench['
   return { rows: rowsOf({ few, many: served, withFew, withMany, windowMs }), versions: await versionsOf(['mongoose']) }
 }
 
-/** One bank is there; each further one gets card numbers of its own. Returns how many there are then. */
+/**
+ * One bank is there; each further one gets card numbers of its own. Returns how many there are
+ * then.
+ */
 async function serveBanks(installations: readonly Installation[], from: number, to: number, { goOn, progress }: Running): Promise<number> {
   const begun = performance.now()
   const definition = (await readTenantFile(definitionFile, { keys: [generateKeyPair('P-256', 'idle')] })) as TenantDefinition
@@ -98,7 +105,10 @@ async function applyPatiently(operator: Operator, bank: TenantDefinition): Promi
   }
 }
 
-/** The definition with another name and other BINs: those of the file, with their last digits and what follows counted up. */
+/**
+ * The definition with another name and other BINs: those of the file, with their last digits and
+ * what follows counted up.
+ */
 function bankOf(definition: TenantDefinition, at: number): TenantDefinition {
   const binOf = (bin: string): string => `${bin.slice(0, 2)}${String(at * 10 + Number(bin.at(-1))).padStart(4, '0')}`
   const text = JSON.stringify(definition).replaceAll(/"bin":"(\d{6})"/g, (_, bin: string) => `"bin":"${binOf(bin)}"`)

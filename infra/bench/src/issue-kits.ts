@@ -1,4 +1,5 @@
-// Cards to measure with, issued the way a bank does it: customers registered over the API with five cards each.
+// Cards to measure with, issued the way a bank does it: customers registered over the API with five
+// cards each.
 import { demoRegistration } from '@dcms/ops'
 import { Dcms } from '@dcms/sdk'
 import type { BankAccess } from './load.ts'
@@ -20,7 +21,10 @@ export interface IssuedKit {
 export const clientOf = ({ baseUrl, tenant, username, password, clientKeys }: BankAccess): Dcms =>
   new Dcms({ baseUrl, tenant, username, password, keys: { clientKeys } })
 
-/** Issues so many kits, some more to fill a customer, or fewer when it takes too long; none of them activated. */
+/**
+ * Issues so many kits, some more to fill a customer, or fewer when it takes too long; none of them
+ * activated.
+ */
 export async function issueKits(dcms: Dcms, count: number, { goOn, progress }: Running): Promise<IssuedKit[]> {
   const begun = performance.now()
   const issued: IssuedKit[] = []

@@ -1,4 +1,5 @@
-// The lag bench: cards locked and unlocked at a steady rate, and how long until the customer context knows it.
+// The lag bench: cards locked and unlocked at a steady rate, and how long until the customer
+// context knows it.
 import type { Installation } from '@dcms/ops'
 import { databaseName } from '@dcms/service'
 import type { Bench, BenchOptions, Size } from './bench-kind.ts'
@@ -24,7 +25,10 @@ const AMOUNTS: Record<Size, Amounts> = {
   full: { kitCount: 400, rateAsked: RATE, trialSeconds: 3, trialsMax: 5, windowCount: 5 },
   tiny: { kitCount: 40, rateAsked: 100, trialSeconds: 0.5, trialsMax: 2, windowCount: 2 },
 }
-/** A rate is kept when this share of it was reached; the next trial asks for so much of what was reached. */
+/**
+ * A rate is kept when this share of it was reached; the next trial asks for so much of what was
+ * reached.
+ */
 const KEPT_SHARE = 0.95
 const NEXT_SHARE = 0.85
 

@@ -1,11 +1,15 @@
-// The load generator, a process of its own: seals the messages of a round beforehand, then sends them as fast as they are answered.
+// The load generator, a process of its own: seals the messages of a round beforehand, then sends
+// them as fast as they are answered.
 import { Dcms, type DecryptionKey, htuOf, openAnswer, type Recipient, type SealedRequest, sealRequest } from '@dcms/sdk'
 import { type Dispatcher, Pool } from 'undici'
 import { BankKeys } from './bank-keys.ts'
 import { answerParent } from './child.ts'
 import type { BankAccess, Order, Round, RoundResult } from './load.ts'
 
-/** One answer in so many is opened and read after the round; of all others status and content type are looked at. */
+/**
+ * One answer in so many is opened and read after the round; of all others status and content type
+ * are looked at.
+ */
 const SAMPLE_EVERY = 250
 const OK = 200
 
@@ -127,7 +131,10 @@ function poolOf(baseUrl: string, connections: number): Pool {
   return pool
 }
 
-/** Opens a sealed answer, which checks that it answers this very request, and compares the result in the envelope. */
+/**
+ * Opens a sealed answer, which checks that it answers this very request, and compares the result in
+ * the envelope.
+ */
 function checkSample({ text, sealed }: Sample, recipient: Recipient | undefined, keys: Prepared['clientKeys'], result: string): void {
   const envelope = sealed && recipient ? openAnswer(text, sealed, recipient, keys) : JSON.parse(text)
   const found = JSON.stringify((envelope as { result?: unknown }).result)

@@ -10,7 +10,10 @@ export interface BankAccess {
   clientKeys: { keys: PrivateJwk[] }
 }
 
-/** Clear bodies, or sealed: under a session's keys, or one-shot to the gateway's key on that curve and answered on the same curve. */
+/**
+ * Clear bodies, or sealed: under a session's keys, or one-shot to the gateway's key on that curve
+ * and answered on the same curve.
+ */
 export type Mode = 'clear' | 'session' | 'P-256' | 'X25519'
 
 /** The calls of one round: all different messages, each sent once. */

@@ -1,4 +1,5 @@
-// Commands at a steady rate: each kit is activated, then locked and unlocked in turn, one command per kit at a time.
+// Commands at a steady rate: each kit is activated, then locked and unlocked in turn, one command
+// per kit at a time.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dcms } from '@dcms/sdk'
 import { type EffectWatch, preciseNowMs } from './effect-watch.ts'
@@ -15,7 +16,9 @@ export interface CommandKit extends IssuedKit {
 export interface LagSample {
   /** From the time in the event, which the command's run began with, before its commit. */
   fromEventMs: number
-  /** From the moment the caller had the answer, after the commit; 0 when the effect was there first. */
+  /**
+   * From the moment the caller had the answer, after the commit; 0 when the effect was there first.
+   */
   fromAnswerMs: number
   lookMs: number
 }
@@ -31,12 +34,18 @@ export interface SteadyOptions {
 }
 
 export interface Steady {
-  /** Commands per second, answered and with their effect seen: to the last effect when that is what took long. */
+  /**
+   * Commands per second, answered and with their effect seen: to the last effect when that is what
+   * took long.
+   */
   reached: number
   samples: LagSample[]
 }
 
-/** Sends so many commands at the rate, or as fast as the system lets it, and returns when every effect was seen. */
+/**
+ * Sends so many commands at the rate, or as fast as the system lets it, and returns when every
+ * effect was seen.
+ */
 export async function sendSteadily({ dcms, kits, watch, rate, count, goOn }: SteadyOptions): Promise<Steady> {
   const free = [...kits]
   const samples: LagSample[] = []
@@ -77,7 +86,8 @@ export async function sendSteadily({ dcms, kits, watch, rate, count, goOn }: Ste
   await Promise.all(underWay)
   if (failure) throw failure
   const seconds = (performance.now() - begun) / 1000
-  // An even flow ends one lag after the last command; a backlog shows as a longer end, and counts against the rate.
+  // An even flow ends one lag after the last command; a backlog shows as a longer end, and counts
+  // against the rate.
   return { reached: count / (seconds > sendSeconds + 0.5 ? seconds : Math.max(sendSeconds, count / rate)), samples }
 }
 

@@ -1,4 +1,5 @@
-// Kits to look up, loaded straight into the store: kits, their card numbers' keyed indexes, customers.
+// Kits to look up, loaded straight into the store: kits, their card numbers' keyed indexes,
+// customers.
 import { createHash } from 'node:crypto'
 import type { mongo } from 'mongoose'
 import type { Running } from './running.ts'
@@ -8,7 +9,10 @@ const PER_BATCH = 2_000
 const BATCHES_AT_ONCE = 4
 /** Half of the kits stand under so many BINs, the other half under one. */
 const SMALL_BINS = 50
-/** Another one when what is loaded changes, so that kits of an earlier release are not taken for these. */
+/**
+ * Another one when what is loaded changes, so that kits of an earlier release are not taken for
+ * these.
+ */
 const SHAPE = 1
 const BEGAN = Date.UTC(2024, 0, 1)
 
@@ -49,8 +53,8 @@ export const accountNoOf = (at: number): string => String(221_000_000_000 + cust
 /** As a keyed index of a card number looks; which key made it does not matter here. */
 export const panIndexOf = (at: number, version = 1): string => createHash('sha256').update(`${version}/${at}`).digest('base64url')
 /**
- * Of `count` kits half stand under 50 BINs, one card per mask (of 1,000,000: 10,000 under each BIN).
- * The other half stand under one BIN: 50 cards per mask.
+ * Of `count` kits half stand under 50 BINs, one card per mask (of 1,000,000: 10,000 under each
+ * BIN). The other half stand under one BIN: 50 cards per mask.
  */
 export function maskedPanOf(at: number, count: number): string {
   const kitsPerBin = count / 2 / SMALL_BINS
@@ -61,8 +65,8 @@ export const inOneBin = (at: number, count: number): number => at % (count / 2)
 export const inSmallBins = (at: number, count: number): number => count / 2 + (at % (count / 2))
 
 /**
- * So many kits in this database: those of an earlier run, or newly loaded in place of what is there.
- * The collections have the indexes the services give theirs (services/kit/src/kit.ts,
+ * So many kits in this database: those of an earlier run, or newly loaded in place of what is
+ * there. The collections have the indexes the services give theirs (services/kit/src/kit.ts,
  * services/customer/src/customer.ts).
  */
 export async function loadLookupKits(database: mongo.Db, count: number, running: Running): Promise<LookupKits> {

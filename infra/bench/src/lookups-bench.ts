@@ -1,4 +1,5 @@
-// The look-up bench: what the kit and customer services ask the store to find a card or an account, beside a look-up by _id.
+// The look-up bench: what the kit and customer services ask the store to find a card or an account,
+// beside a look-up by _id.
 import { randomBytes } from 'node:crypto'
 import type { mongo } from 'mongoose'
 import type { Bench, BenchOptions, Size } from './bench-kind.ts'
@@ -36,7 +37,9 @@ interface Side {
 
 const shown = { projection: { outbox: 0 } } as const
 
-/** The queries of the services, word for word; that each uses its index a test of the service says. */
+/**
+ * The queries of the services, word for word; that each uses its index a test of the service says.
+ */
 function sidesOf({ count, kits, pans, customers }: LookupKits): readonly [Side, ...Side[]] {
   const byPan = async (indexes: readonly string[]): Promise<unknown> => {
     const [reserved] = await pans
@@ -90,7 +93,10 @@ interface Stretch {
   first: number
 }
 
-/** Milliseconds per look-up, one after the other, for so long. @throws when something that is there is not found */
+/**
+ * Milliseconds per look-up, one after the other, for so long. @throws when something that is there
+ * is not found
+ */
 async function timeOf(side: Side, { count, forMs, first }: Stretch): Promise<{ ms: number; next: number }> {
   const begun = performance.now()
   let at = first

@@ -1,4 +1,5 @@
-// What a bench reports: rows with a value, what it was compared with, and the aim; as JSON or as a table.
+// What a bench reports: rows with a value, what it was compared with, and the aim; as JSON or as a
+// table.
 import Table from 'cli-table3'
 import type { Machine } from './machine.ts'
 import type { Spread } from './statistics.ts'
@@ -13,7 +14,10 @@ export interface Row {
   /** What was measured beside it; null for a figure that stands alone. */
   comparedWith: string | null
   baseline: number | null
-  /** How many times as good as the baseline: above 1 is better, whether the unit is one to be high or low. */
+  /**
+   * How many times as good as the baseline: above 1 is better, whether the unit is one to be high
+   * or low.
+   */
   ratio: number | null
   /** With a ratio: the least ratio. Without: the greatest value. Null: only for information. */
   aim: number | null

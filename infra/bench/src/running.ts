@@ -1,10 +1,14 @@
-// Runs a bench that starts things; whatever happens, a failure or Ctrl-C included, undoes what was started, last first.
+// Runs a bench that starts things; whatever happens, a failure or Ctrl-C included, undoes what was
+// started, last first.
 
 /** Exit code of a process ended by Ctrl-C, as shells give it: 128 + SIGINT. */
 const INTERRUPTED = 130
 
 export interface Running {
-  /** Remembers how to undo what was just started. Throws when the bench was told to stop meanwhile, so that nothing more is started. */
+  /**
+   * Remembers how to undo what was just started. Throws when the bench was told to stop meanwhile,
+   * so that nothing more is started.
+   */
   cleanUp(this: void, undo: () => Promise<void>): void
   /** Throws when the bench was told to stop; called between steps. */
   goOn(this: void): void
@@ -14,7 +18,9 @@ export interface Running {
   signal: AbortSignal
 }
 
-/** Ends the process: with 0, with 130 after Ctrl-C, with 1 and one sentence when the work failed. */
+/**
+ * Ends the process: with 0, with 130 after Ctrl-C, with 1 and one sentence when the work failed.
+ */
 export async function runAndCleanUp(work: (running: Running) => Promise<void>): Promise<never> {
   const undo: (() => Promise<void>)[] = []
   const stopping = new AbortController()

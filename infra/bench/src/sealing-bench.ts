@@ -1,4 +1,5 @@
-// The sealing bench: opening a request and sealing its answer with packages/sealing, beside jose doing the same; in this process, one after the other.
+// The sealing bench: opening a request and sealing its answer with packages/sealing, beside jose
+// doing the same; in this process, one after the other.
 import {
   DecryptionKey,
   EncryptionKey,

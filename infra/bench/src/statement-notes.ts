@@ -1,4 +1,5 @@
-// What the processes of an installation asked of the store within a time, as they noted it themselves (see count-statements.ts).
+// What the processes of an installation asked of the store within a time, as they noted it
+// themselves (see count-statements.ts).
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'

@@ -1,6 +1,9 @@
 // The few statistics the benches report.
 
-/** The value below which the share `share` (0 to 1) of the values lies, by nearest rank: always one of the values. @throws RangeError without values */
+/**
+ * The value below which the share `share` (0 to 1) of the values lies, by nearest rank: always one
+ * of the values. @throws RangeError without values
+ */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((left, right) => left - right)
   const value = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]
@@ -8,7 +11,10 @@ export function percentile(values: readonly number[], share: number): number {
   return value
 }
 
-/** The middle value; of an even number of values the mean of the two in the middle. @throws RangeError without values */
+/**
+ * The middle value; of an even number of values the mean of the two in the middle. @throws
+ * RangeError without values
+ */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((left, right) => left - right)
   const upper = sorted[Math.floor(sorted.length / 2)]

@@ -1,4 +1,5 @@
-// What the benches of whole installations stand on: engines of their own, one installation in them, one bank with high limits.
+// What the benches of whole installations stand on: engines of their own, one installation in them,
+// one bank with high limits.
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -30,13 +31,19 @@ export interface SurroundingsOptions {
   profileDir?: string | undefined
   services?: readonly StartedName[]
   environment?: Environments
-  /** Further processes of each kind that share store, topics and keys with the first, as in an installation that may lose one. */
+  /**
+   * Further processes of each kind that share store, topics and keys with the first, as in an
+   * installation that may lose one.
+   */
   copies?: readonly { environment: Environments }[]
 }
 
 type Environments = NonNullable<InstallationOptions['environment']>
 
-/** Starts everything under a name of its own, so that given engines may hold other installations; all of it is removed at the end. */
+/**
+ * Starts everything under a name of its own, so that given engines may hold other installations;
+ * all of it is removed at the end.
+ */
 export async function startSurroundings(running: Running, options: SurroundingsOptions = {}): Promise<Surroundings> {
   const { progress, cleanUp } = running
   const { profileDir, services = processNames, environment = {} } = options
@@ -68,7 +75,10 @@ function profiled(services: readonly StartedName[], environment: Environments, f
   return Object.fromEntries(services.map((name) => [name, { ...environment[name], NODE_OPTIONS: profile(name) }]))
 }
 
-/** `MONGO_URL` and `KAFKA_BROKERS` when both are set, otherwise engines in `.dcms/bench-engines`, stopped at the end. */
+/**
+ * `MONGO_URL` and `KAFKA_BROKERS` when both are set, otherwise engines in `.dcms/bench-engines`,
+ * stopped at the end.
+ */
 export async function startBenchEngines({ progress, cleanUp }: Running): Promise<Engines> {
   const engines = await startEngines({
     dataDir: join(stateRoot, 'bench-engines'),

@@ -1,4 +1,5 @@
-// Every bench, run once in its tiny form as a person would run it: it must work, and give the rows the README says.
+// Every bench, run once in its tiny form as a person would run it: it must work, and give the rows
+// the README says.
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,7 +9,10 @@ import { benches } from '../src/benches.ts'
 import type { BenchResult, Row } from '../src/index.ts'
 
 const folder = join(import.meta.dirname, '..')
-/** Below the time-out of a test, so that a bench that hangs is told to stop and removes what it made. */
+/**
+ * Below the time-out of a test, so that a bench that hangs is told to stop and removes what it
+ * made.
+ */
 const RUN_MS_MAX = 100_000
 const FLAGS = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning']
 

@@ -1,4 +1,5 @@
-// Everything that was ever published on the topics of an installation, read from the beginning: for counting, not for watching.
+// Everything that was ever published on the topics of an installation, read from the beginning: for
+// counting, not for watching.
 import { serviceNames, topicOf } from '@dcms/contract'
 import { Broker, type ReceivedEvent } from '@dcms/events'
 import { createLogger } from '@dcms/service'

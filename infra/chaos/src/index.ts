@@ -1,4 +1,5 @@
-// What tests of the whole use: a bank of their own on processes of their own, which may be killed, paused and started again.
+// What tests of the whole use: a bank of their own on processes of their own, which may be killed,
+// paused and started again.
 export { isSecret, type SecretKind, usedSecret } from '@dcms/leak-scan'
 export { type EventLog, eventLog } from './event-log.ts'
 export { eventually } from './eventually.ts'

@@ -1,14 +1,21 @@
-// A healthy bank beside a hostile or broken one: its calls are timed alone and with the neighbour at work, and must not suffer.
+// A healthy bank beside a hostile or broken one: its calls are timed alone and with the neighbour
+// at work, and must not suffer.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from '@jest/globals'
 
-/** Calls of a round, and how many of them may be under way: a bank's ordinary traffic, far from what the machine can do. */
+/**
+ * Calls of a round, and how many of them may be under way: a bank's ordinary traffic, far from what
+ * the machine can do.
+ */
 const CALLS_PER_ROUND = 150
 const CALLS_AT_ONCE = 2
 const WARM_UP_CALLS = 30
 /** The neighbour has this long to reach its full height before the bank is timed beside it. */
 const NEIGHBOUR_RISES_MS = 500
-/** A machine that does other things too shows that now and then; what the neighbour does shows in every round. */
+/**
+ * A machine that does other things too shows that now and then; what the neighbour does shows in
+ * every round.
+ */
 const ROUNDS_MAX = 3
 /** Below this p99 nothing is read into a ratio: it is the grain of a machine with two cores. */
 const GRAIN_MS = 60
@@ -28,8 +35,10 @@ export interface Beside {
 }
 
 /**
- * Times the healthy bank's call alone, then beside its neighbour, in up to three rounds until one shows it unharmed; gives the last round.
- * @param call one call of the healthy bank; what it throws counts as a fault. It may wait for an effect, so that events are timed as well.
+ * Times the healthy bank's call alone, then beside its neighbour, in up to three rounds until one
+ * shows it unharmed; gives the last round.
+ * @param call one call of the healthy bank; what it throws counts as a fault. It may wait for an
+ * effect, so that events are timed as well.
  * @param neighbour does its harm until the signal; its own faults are its own affair
  */
 export async function besideNeighbour(call: () => Promise<unknown>, neighbour: (signal: AbortSignal) => Promise<unknown>): Promise<Beside> {
@@ -77,8 +86,10 @@ async function timed(call: () => Promise<unknown>, calls: number): Promise<Laten
 }
 
 /**
- * Keeps so many calls under way until the signal, whatever becomes of them: a neighbour's usual way to press.
- * @param pauseMs between two calls of a lane. What is refused at once must not become a busy loop in the process that measures.
+ * Keeps so many calls under way until the signal, whatever becomes of them: a neighbour's usual way
+ * to press.
+ * @param pauseMs between two calls of a lane. What is refused at once must not become a busy loop
+ * in the process that measures.
  */
 export async function pressing(
   atOnce: number,

@@ -1,11 +1,15 @@
-// A client that notes every secret that passes through it, so that the leak scan after the tests looks for exactly these.
+// A client that notes every secret that passes through it, so that the leak scan after the tests
+// looks for exactly these.
 import { publicEndpoints } from '@dcms/contract'
 import { isSecret, type SecretKind, usedSecret } from '@dcms/leak-scan'
 import type { CardAndPin, CardEnding, Dcms, PinCallOptions, PinCard } from '@dcms/sdk'
 
 type Call = (body: unknown, options?: unknown) => Promise<unknown>
 
-/** Changes the client: card numbers and CVVs in answers, PINs, PIN blocks and CVVs in calls are noted. What is malformed is none. */
+/**
+ * Changes the client: card numbers and CVVs in answers, PINs, PIN blocks and CVVs in calls are
+ * noted. What is malformed is none.
+ */
 export function noting(dcms: Dcms): Dcms {
   const decrypt = dcms.decryptCardNumber.bind(dcms)
   for (const name of Object.keys(publicEndpoints)) {

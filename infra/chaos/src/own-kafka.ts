@@ -1,4 +1,5 @@
-// A Kafka for one test file that stops, pauses or kills it; the shared one of the test run stays up for the others.
+// A Kafka for one test file that stops, pauses or kills it; the shared one of the test run stays up
+// for the others.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,7 +9,10 @@ const PORT_FIRST = 31_100
 const PORTS = 800
 
 export interface OwnKafka extends KafkaEngine {
-  /** Stops it and deletes its data; in a test run they stay in the run's folder, where the leak scan searches them. */
+  /**
+   * Stops it and deletes its data; in a test run they stay in the run's folder, where the leak scan
+   * searches them.
+   */
   remove(): Promise<void>
 }
 

@@ -1,4 +1,5 @@
-// A bank for one test file: an installation of its own on the engines of the test run, one tenant, one user, the SDK.
+// A bank for one test file: an installation of its own on the engines of the test run, one tenant,
+// one user, the SDK.
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -26,7 +27,10 @@ export interface TestBankOptions {
 export interface TestBank {
   readonly installation: Installation
   readonly client: DemoClient
-  /** ACME_BANK, sealed in session mode, with the usual retries. Secrets that pass through it are noted for the leak scan, see `noting`. */
+  /**
+   * ACME_BANK, sealed in session mode, with the usual retries. Secrets that pass through it are
+   * noted for the leak scan, see `noting`.
+   */
   readonly dcms: Dcms
   /** Another client of the same user; it notes secrets too. */
   connect(options?: Partial<DcmsOptions>): Dcms

@@ -1,4 +1,5 @@
-// The bank's own stream, of a whole installation: what it is told of a card's life, in which order, and what it is never told.
+// The bank's own stream, of a whole installation: what it is told of a card's life, in which order,
+// and what it is never told.
 import { bankStreamTopicOf } from '@dcms/contract'
 import { Broker } from '@dcms/events'
 import { createLogger } from '@dcms/service'

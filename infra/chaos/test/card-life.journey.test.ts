@@ -1,4 +1,5 @@
-// The life of cards by the table, against the running services: over HTTP through the gateway, with the events that the broker has at the end.
+// The life of cards by the table, against the running services: over HTTP through the gateway, with
+// the events that the broker has at the end.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cardLife, type KitOperation, type KitStatus, stepOf } from '@dcms/contract'
 import { OperatorRefused } from '@dcms/ops'
@@ -93,7 +94,10 @@ interface Known {
 }
 const waits = ({ status }: Known): boolean => status === 'ASSIGNED' || status === 'INACTIVE'
 
-/** The last of the cards that were to take a card's place one after the other: those before were replaced before they were activated. */
+/**
+ * The last of the cards that were to take a card's place one after the other: those before were
+ * replaced before they were activated.
+ */
 function lastAfter(cards: Known[], card: Known): Known | undefined {
   let next = cards.find(({ kitNo }) => kitNo === card.next)
   while (next && !next.wasActivated && next.next) next = cards.find(({ kitNo }) => kitNo === next?.next)
@@ -109,7 +113,10 @@ const fresh = { status: 'INACTIVE', tier: 0, isPhysical: false, wasActivated: fa
 
 type Expected = { code: string } | { code: undefined; made?: Omit<Known, 'kitNo'>; shown?: string }
 
-/** What the operation must answer by the table, and what it makes of the cards: a new one, or the one that waits. */
+/**
+ * What the operation must answer by the table, and what it makes of the cards: a new one, or the
+ * one that waits.
+ */
 function expected(cards: Known[], card: Known, operation: Operation): Expected {
   const step = stepOf(operation, card.status)
   if ('refusal' in step) return { code: step.refusal }
@@ -158,7 +165,10 @@ async function newCustomer(cards: number): Promise<{ entityId: string; kitNos: s
 const statusesOf = async (entityId: string): Promise<Record<string, string>> =>
   Object.fromEntries((await bank.dcms.fetchKitsByEntityId({ entityId })).map(({ kitNo, cardStatus }) => [kitNo, cardStatus]))
 
-/** The types of a card's events, when they are all there: without a gap, each one by the table, ending where the card stands. */
+/**
+ * The types of a card's events, when they are all there: without a gap, each one by the table,
+ * ending where the card stands.
+ */
 async function told(kitNo: string, status: string | undefined): Promise<string[]> {
   return await eventually(async () => {
     const byId = new Map(log.events.filter(({ subject }) => subject === kitNo).map((event) => [event.id, event]))
@@ -232,7 +242,10 @@ const eventOf: Readonly<Record<Operation, string>> = {
 const isFirstOfItsUpgrade = ({ operation, newKitNo }: Ordered, position: number, all: readonly Ordered[]): boolean =>
   operation !== 'UPGRADE' || all.findIndex((each) => each.operation === 'UPGRADE' && each.newKitNo === newKitNo) === position
 
-/** Mostly what can be undone; at the end what ends it. Every fifth goes to whichever card of the customer is the newest then. */
+/**
+ * Mostly what can be undone; at the end what ends it. Every fifth goes to whichever card of the
+ * customer is the newest then.
+ */
 const mixOf = (position: number): Operation =>
   position > 80 && position % 6 === 0
     ? ((['REPLACE', 'BLOCK_AND_REPLACE', 'BLOCK', 'HOTLIST'] as const)[(position / 6) % 4] ?? 'REPLACE')
@@ -260,7 +273,8 @@ test.each([
     for (const { code } of ordered) expect(['internal.error', 'service.unavailable', 'MCC007']).not.toContain(code)
     const statuses = await statusesOf(entityId)
     const made = new Set(done.flatMap(({ newKitNo }) => newKitNo ?? []))
-    // A card that is hotlisted before all else gets no successor, and nothing but that keeps it from one.
+    // A card that is hotlisted before all else gets no successor, and nothing but that keeps it
+    // from one.
     expect(made.size > 0 || statuses[first] === 'HOTLISTED').toBe(true)
     expect(Object.keys(statuses).toSorted()).toEqual([first, ...made].toSorted())
     const events = (await Promise.all(Object.entries(statuses).map(([kitNo, status]) => told(kitNo, status)))).flat()

@@ -1,4 +1,5 @@
-// Validating cards through the gateway, sealed: every service real. What fits is found; what does not has one answer, and not too often.
+// Validating cards through the gateway, sealed: every service real. What fits is found; what does
+// not has one answer, and not too often.
 import { randomInt } from 'node:crypto'
 import { DcmsError } from '@dcms/sdk'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
@@ -14,7 +15,10 @@ const refused = (errorCode: string) => expect.objectContaining({ errorCode })
 const RIGHT = '4826'
 const WRONG = '4827'
 
-/** An active card with a PIN, and all that its holder knows; each customer has a mobile number of its own. */
+/**
+ * An active card with a PIN, and all that its holder knows; each customer has a mobile number of
+ * its own.
+ */
 async function holder() {
   const mobileNo = `98${randomInt(10 ** 8)
     .toString()

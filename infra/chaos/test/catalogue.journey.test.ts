@@ -1,4 +1,5 @@
-// The catalogue changes while everything runs: new products are issued at once, retired ones no more, what would belie cards is refused.
+// The catalogue changes while everything runs: new products are issued at once, retired ones no
+// more, what would belie cards is refused.
 import { join } from 'node:path'
 import { processNames, type TenantDefinition } from '@dcms/contract'
 import { OperatorRefused, readTenantFile } from '@dcms/ops'

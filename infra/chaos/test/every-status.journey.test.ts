@@ -1,4 +1,5 @@
-// Cards in every status through the gateway: each fetch endpoint shows each change at once to the caller who made it; foreign ids are unknown.
+// Cards in every status through the gateway: each fetch endpoint shows each change at once to the
+// caller who made it; foreign ids are unknown.
 
 import { sdkOptions } from '@dcms/ops'
 import { Dcms } from '@dcms/sdk'

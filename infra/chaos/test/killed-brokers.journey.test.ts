@@ -11,7 +11,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { eventually } from '../src/index.ts'
 
 const LOAD_MS = 60_000
-/** A node needs some seconds to come back; on a busy machine that leaves time for two of the three. */
+/**
+ * A node needs some seconds to come back; on a busy machine that leaves time for two of the three.
+ */
 const KILLS_MIN = 2
 const DOWN_MS = 1_500
 const UP_MS = 4_000

@@ -1,4 +1,5 @@
-// No card number leaves the vault in clear: not into a log, not into an event. What the whole suite leaves is searched by infra/leak-scan.
+// No card number leaves the vault in clear: not into a log, not into an event. What the whole suite
+// leaves is searched by infra/leak-scan.
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'

@@ -1,4 +1,5 @@
-// Cardholders are told what happened to their cards: once each, whatever the partner does meanwhile, and only those who want it.
+// Cardholders are told what happened to their cards: once each, whatever the partner does
+// meanwhile, and only those who want it.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { topicOf } from '@dcms/contract'

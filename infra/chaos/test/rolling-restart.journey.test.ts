@@ -1,4 +1,5 @@
-// A rolling restart under load: each process is replaced by the next on the same ports, and no call fails.
+// A rolling restart under load: each process is replaced by the next on the same ports, and no call
+// fails.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { processNames } from '@dcms/contract'
 import type { Dcms } from '@dcms/sdk'

@@ -1,4 +1,5 @@
-// A Kafka that takes TLS and passwords only: who has the right settings publishes and reads, who has not gets nothing through.
+// A Kafka that takes TLS and passwords only: who has the right settings publishes and reads, who
+// has not gets nothing through.
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'

@@ -1,4 +1,5 @@
-// The PostgreSQL behind the document store stops and is killed under load: every error says that the store is away, whatever was asked of it.
+// The PostgreSQL behind the document store stops and is killed under load: every error says that
+// the store is away, whatever was asked of it.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-// The one-shot that makes an installation's keys in a folder, and hands each process its own in a folder of its name; keys that are there are kept.
+// The one-shot that makes an installation's keys in a folder, and hands each process its own in a
+// folder of its name; keys that are there are kept.
 import { handOut, installationKeys } from '@dcms/ops'
 
 const [folder, handedOut] = process.argv.slice(2)

@@ -21,7 +21,10 @@ export class ChunkedSearch {
     this.#content = content
   }
 
-  /** What begins close to the end waits for the next piece, which may belong to it; `isLast`: there is none. */
+  /**
+   * What begins close to the end waits for the next piece, which may belong to it; `isLast`: there
+   * is none.
+   */
   take(piece: Buffer, isLast: boolean): Hit[] {
     const bytes = this.#kept.length > 0 ? Buffer.concat([this.#kept, piece]) : piece
     const settled = this.#offset + (isLast ? bytes.length : Math.max(0, bytes.length - REACH_BYTES))

@@ -1,4 +1,5 @@
-// Searches every document of every database through the driver: in the files long values lie compressed.
+// Searches every document of every database through the driver: in the files long values lie
+// compressed.
 import mongoose, { type mongo } from 'mongoose'
 import type { Finding } from './finding.ts'
 import type { Searcher } from './searcher.ts'
@@ -43,7 +44,10 @@ export async function databaseNames(client: mongo.MongoClient, wanted: (database
   return databases.map(({ name }) => name).filter((name) => !serverDatabases.includes(name) && wanted(name))
 }
 
-/** As bytes, in which binary values stand as they are, and as text, in which numbers stand as digits. */
+/**
+ * As bytes, in which binary values stand as they are, and as text, in which numbers stand as
+ * digits.
+ */
 export function searchDocument(bson: Buffer, searcher: Searcher, source: string): Finding[] {
   const document = BSON.deserialize(bson, { useBigInt64: true })
   const text = JSON.stringify(document, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))

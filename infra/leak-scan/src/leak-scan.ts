@@ -1,4 +1,5 @@
-// The search at the end of `npm test`: while the engines run, topics and documents; when they are stopped, all files of the run.
+// The search at the end of `npm test`: while the engines run, topics and documents; when they are
+// stopped, all files of the run.
 import { globSync, readFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -17,7 +18,10 @@ const LINES_MAX = 40
 const tenants = join(import.meta.dirname, '..', '..', 'tenants')
 
 export interface ScanOptions {
-  /** The run's folder: logs, and the data of engines that were started locally. Everything in it is searched. */
+  /**
+   * The run's folder: logs, and the data of engines that were started locally. Everything in it is
+   * searched.
+   */
   folder: string
   /** Logs of the processes that tests started; inside `folder`. */
   logsDir: string

@@ -24,7 +24,10 @@ export async function searchMessages(broker: Broker, searcher: Searcher, wanted:
   return { findings, topics: topics.length, messages }
 }
 
-/** All of a message; each header as `name=value`, so that a PIN in a header of that name stands next to its word. */
+/**
+ * All of a message; each header as `name=value`, so that a PIN in a header of that name stands next
+ * to its word.
+ */
 function textOf({ key, value, headers }: StoredMessage): Buffer {
   const parts: (Buffer | string)[] = [key ?? '', '\n', value ?? '', '\n']
   for (const [name, values] of Object.entries(headers))

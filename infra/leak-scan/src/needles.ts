@@ -1,11 +1,18 @@
-// Finds any of many byte strings in one pass (Wu and Manber 1994): what it takes does not grow with the number of secrets.
+// Finds any of many byte strings in one pass (Wu and Manber 1994): what it takes does not grow with
+// the number of secrets.
 
-/** Of each needle its last eight bytes are looked for, three at a time; most places are passed over six bytes at once. */
+/**
+ * Of each needle its last eight bytes are looked for, three at a time; most places are passed over
+ * six bytes at once.
+ */
 const WINDOW = 8
 const BLOCK = 3
 const TABLE_BITS = 20
 
-/** Three bytes, spread over the table by Knuth's multiplier, so that digits and text do not crowd in one corner. */
+/**
+ * Three bytes, spread over the table by Knuth's multiplier, so that digits and text do not crowd in
+ * one corner.
+ */
 const blockOf = (bytes: Uint8Array, last: number): number =>
   Math.imul(((bytes[last - 2] ?? 0) << 16) | ((bytes[last - 1] ?? 0) << 8) | (bytes[last] ?? 0), 0x9e3779b1) >>> (32 - TABLE_BITS)
 

@@ -1,7 +1,11 @@
-// What is recognised without having been noted: card numbers by BIN and check digit, PINs and CVVs by the word before them.
+// What is recognised without having been noted: card numbers by BIN and check digit, PINs and CVVs
+// by the word before them.
 import type { UsedSecret } from './secret.ts'
 
-/** `text`: logs, messages and documents; `raw`: files of engines, in which words and digits meet by chance. */
+/**
+ * `text`: logs, messages and documents; `raw`: files of engines, in which words and digits meet by
+ * chance.
+ */
 export type Content = 'text' | 'raw'
 
 export interface PatternHit {
@@ -11,11 +15,17 @@ export interface PatternHit {
 
 const PAN_DIGITS_MIN = 16
 const PAN_DIGITS_MAX = 19
-/** Of PINs that nobody noted: products take 4 to 6 digits; a kit number of ten behind `setPin:` is none. */
+/**
+ * Of PINs that nobody noted: products take 4 to 6 digits; a kit number of ten behind `setPin:` is
+ * none.
+ */
 const PIN_DIGITS_MIN = 4
 const CVV_DIGITS_MAX = 4
 
-/** In lower case only as a word of its own (not `mapping`), with a capital also behind others (`newPin`). */
+/**
+ * In lower case only as a word of its own (not `mapping`), with a capital also behind others
+ * (`newPin`).
+ */
 const WORD = '(?:(?<![A-Za-z])(?:pin|cvv2?|cvc2?|icvv)|(?<![A-Z])(?:Pin|PIN|Cvv2?|CVV2?|Cvc2?|CVC2?))'
 /** Alone: a request id behind `/kit-manager/setPin` is no PIN. */
 const WORD_ALONE = '(?<![\\w/-])(?:[Pp]in|PIN|[Cc]vv2?|CVV2?|[Cc]vc2?|CVC2?)'
@@ -27,13 +37,19 @@ const BEHIND_SIGN = new RegExp(`(${WORD})${SIGN}(\\d{3,6})${END}`, 'g')
 /** `PIN 1234`, `PIN is 1234`. */
 const BEHIND_SPACE = new RegExp(`(${WORD_ALONE})[ \\t]+(?:(?:is|was)[ \\t]+)?(\\d{3,6})${END}`, 'g')
 /**
- * Among raw bytes both ends have to be seen: PostgreSQL's compression puts a byte between every eight characters, so that the beginning of
- * an identifier may look like a number behind a word.
+ * Among raw bytes both ends have to be seen: PostgreSQL's compression puts a byte between every
+ * eight characters, so that the beginning of an identifier may look like a number behind a word.
  */
 const AMONG_BYTES = new RegExp(`(${WORD})(?<=["' ?&{,;<(]\\w{0,24})${SIGN}(\\d{3,6})(?=["'\\\\ &,}<;)\\n])`, 'g')
-/** A string element of BSON: type 2, name, zero, length with the closing zero (four bytes), text, zero. */
+/**
+ * A string element of BSON: type 2, name, zero, length with the closing zero (four bytes), text,
+ * zero.
+ */
 const IN_BSON = new RegExp(`\\x02\\w{0,20}?(${WORD})\\x00([\\x04-\\x07])\\x00\\x00\\x00(\\d{3,6})\\x00`, 'g')
-/** A noted PIN or CVV may be longer and stand a little further from the word, within one value or sentence. */
+/**
+ * A noted PIN or CVV may be longer and stand a little further from the word, within one value or
+ * sentence.
+ */
 const NEARBY = new RegExp(`(${WORD})(?![A-Za-z-])[^\\d{}[\\]\\x00-\\x1f]{1,16}(\\d{3,12})${END}`, 'g')
 
 /** PINs and CVVs next to such a word; `latin1` has one character per byte. */
@@ -46,7 +62,10 @@ export function secretsInContext(latin1: string, content: Content): PatternHit[]
   return hits
 }
 
-/** Noted PINs and CVVs near such a word. Of text only: among raw bytes a word and a number would meet by chance. */
+/**
+ * Noted PINs and CVVs near such a word. Of text only: among raw bytes a word and a number would
+ * meet by chance.
+ */
 export function notedNearby(text: string, noted: { pins: ReadonlySet<string>; cvvs: ReadonlySet<string> }): PatternHit[] {
   const hits: PatternHit[] = []
   if (noted.pins.size + noted.cvvs.size === 0) return hits
@@ -62,7 +81,10 @@ function add(hits: PatternHit[], end: number, word: string, digits: string): voi
   hits.push({ start: end - digits.length, secret: { kind: isPin(word) ? 'pin' : 'cvv', value: digits } })
 }
 
-/** Runs of 16 to 19 digits, also in groups, that begin with one of the BINs and whose check digit is right. */
+/**
+ * Runs of 16 to 19 digits, also in groups, that begin with one of the BINs and whose check digit is
+ * right.
+ */
 export function cardNumberPattern(bins: readonly string[]): (latin1: string) => PatternHit[] {
   if (bins.length === 0) return () => []
   const grouped = bins.map((bin) => [...bin].join('[ -]?')).join('|')

@@ -1,4 +1,5 @@
-// Judging findings: planted secrets where they were planted are expected, everything else is a leak.
+// Judging findings: planted secrets where they were planted are expected, everything else is a
+// leak.
 import { expect, test } from '@jest/globals'
 import type { Finding, Place } from './finding.ts'
 import { judge, newPlantedSecrets } from './planting.ts'

@@ -1,4 +1,5 @@
-// Secrets put on purpose into a log, a topic and the database before a search: a search that does not find them proves nothing.
+// Secrets put on purpose into a log, a topic and the database before a search: a search that does
+// not find them proves nothing.
 import { randomBytes, randomInt } from 'node:crypto'
 import { appendFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,7 +9,10 @@ import type { Finding, Place } from './finding.ts'
 import { passesLuhn } from './patterns.ts'
 import type { UsedSecret } from './secret.ts'
 
-/** Installations of this prefix hold planted secrets: those of another run, on engines that were given, are no leak of this one. */
+/**
+ * Installations of this prefix hold planted secrets: those of another run, on engines that were
+ * given, are no leak of this one.
+ */
 export const PLANTED = 'leakscan'
 const TOPIC = 'planted'
 const FILLER = 'long values are compressed '.repeat(400)
@@ -102,8 +106,8 @@ export async function unearth(
 }
 
 /**
- * Parts findings into those of planted secrets and leaks. In files of the engines sources are not apart, so there a planted value counts as
- * planted wherever it stands.
+ * Parts findings into those of planted secrets and leaks. In files of the engines sources are not
+ * apart, so there a planted value counts as planted wherever it stands.
  * @returns `missed`: what was planted in one of the places and not found there
  */
 export function judge(

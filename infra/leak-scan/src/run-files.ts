@@ -1,4 +1,5 @@
-// Searches the folder of a test run: logs of all processes, files of the database with its write-ahead log, files of every Kafka.
+// Searches the folder of a test run: logs of all processes, files of the database with its
+// write-ahead log, files of every Kafka.
 import { readdir } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { searchFile } from './chunks.ts'
@@ -11,10 +12,16 @@ export interface SearchedFiles {
   bytes: number
 }
 
-/** Kafka's look-up tables: offsets, positions and times of fixed width; while in use ten megabytes each, nearly all of it a hole. */
+/**
+ * Kafka's look-up tables: offsets, positions and times of fixed width; while in use ten megabytes
+ * each, nearly all of it a hole.
+ */
 const KAFKA_TABLE = /\.(?:index|timeindex)$/
 
-/** @param folder absolute; what it holds belongs to this run alone. Engines that own files in it are stopped. */
+/**
+ * @param folder absolute; what it holds belongs to this run alone. Engines that own files in it are
+ * stopped.
+ */
 export async function searchFiles(folder: string, searcher: Searcher): Promise<SearchedFiles> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const searched: SearchedFiles = { findings: [], files: 0, bytes: 0 }
@@ -31,7 +38,10 @@ export async function searchFiles(folder: string, searcher: Searcher): Promise<S
   return searched
 }
 
-/** By the folder that stands first of those that are known; a test's own Kafka has a folder with both names below its own. */
+/**
+ * By the folder that stands first of those that are known; a test's own Kafka has a folder with
+ * both names below its own.
+ */
 export function placeOf(path: string): Place {
   for (const folder of path.split(sep)) {
     if (folder === 'kafka') return 'Kafka files'

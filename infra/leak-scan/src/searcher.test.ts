@@ -1,4 +1,5 @@
-// Noted secrets in all their forms, across the borders of chunks, in documents; and that nothing tells them.
+// Noted secrets in all their forms, across the borders of chunks, in documents; and that nothing
+// tells them.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

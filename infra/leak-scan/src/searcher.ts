@@ -1,9 +1,13 @@
-// Searches bytes for every secret of a run: those that tests noted, and those that are known by their form.
+// Searches bytes for every secret of a run: those that tests noted, and those that are known by
+// their form.
 import { Needles } from './needles.ts'
 import { type Content, cardNumberPattern, notedNearby, type PatternHit, secretsInContext } from './patterns.ts'
 import type { UsedSecret } from './secret.ts'
 
-/** The longest form of a noted secret that is compared; what is longer is just as unmistakable by its beginning. */
+/**
+ * The longest form of a noted secret that is compared; what is longer is just as unmistakable by
+ * its beginning.
+ */
 const NEEDLE_BYTES_MAX = 64
 /** What a hit may reach over, its context included: chunks of a file overlap by this much. */
 export const REACH_BYTES = 256
@@ -19,7 +23,10 @@ export class Searcher {
   readonly #cardNumbers: (latin1: string) => PatternHit[]
   readonly #noted: { pins: ReadonlySet<string>; cvvs: ReadonlySet<string> }
 
-  /** @param bins of the banks in the tests: card numbers under them are found without having been noted */
+  /**
+   * @param bins of the banks in the tests: card numbers under them are found without having been
+   * noted
+   */
   constructor(secrets: readonly UsedSecret[], bins: readonly string[]) {
     this.#needles = new Needles(secrets.flatMap((secret) => formsOf(secret).map((bytes) => ({ bytes, meaning: secret }))))
     this.#cardNumbers = cardNumberPattern(bins)

@@ -1,12 +1,15 @@
-// The secrets of a test run: their kinds, the ledger in which tests note them, and how they are shown without being told.
+// The secrets of a test run: their kinds, the ledger in which tests note them, and how they are
+// shown without being told.
 import { appendFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 
 /**
  * - `pan`: a card number, digits;
  * - `pinBlock`: a clear PIN block, hex; searched as hex, as raw bytes and in Base64;
- * - `encryptedPin`: a PIN block as a call brings it, Base64: no log, event or document has a reason to keep it;
- * - `pin`, `cvv`: digits, too short to search for alone: searched next to words such as `pin=` and `"cvv":`.
+ * - `encryptedPin`: a PIN block as a call brings it, Base64: no log, event or document has a reason
+ *   to keep it;
+ * - `pin`, `cvv`: digits, too short to search for alone: searched next to words such as `pin=` and
+ *   `"cvv":`.
  */
 export type SecretKind = 'pan' | 'pinBlock' | 'encryptedPin' | 'pin' | 'cvv'
 
@@ -23,12 +26,16 @@ const valid: Readonly<Record<SecretKind, RegExp>> = {
   cvv: /^\d{3,4}$/,
 }
 
-/** Whether the value is written as such a secret: a test that sends malformed ones has nothing to note. */
+/**
+ * Whether the value is written as such a secret: a test that sends malformed ones has nothing to
+ * note.
+ */
 export const isSecret = (kind: SecretKind, value: string): boolean => valid[kind].test(value)
 
 /**
- * Notes a secret that a test uses against running services, so that the scan at the end of `npm test` looks for it. Without
- * `DCMS_SECRET_LEDGER` (a single test run by hand) it does nothing.
+ * Notes a secret that a test uses against running services, so that the scan at the end of
+ * `npm test` looks for it. Without `DCMS_SECRET_LEDGER` (a single test run by hand) it does
+ * nothing.
  * @returns the value, so that it can be noted where it is made
  */
 export function usedSecret(kind: SecretKind, value: string): string {
@@ -54,7 +61,10 @@ export async function readLedger(file: string): Promise<UsedSecret[]> {
 
 const isKind = (kind: string | undefined): kind is SecretKind => kind !== undefined && kind in valid
 
-/** What a finding may show of a secret: what kind and size it is; of a card number, what may stand on a receipt. */
+/**
+ * What a finding may show of a secret: what kind and size it is; of a card number, what may stand
+ * on a receipt.
+ */
 export function masked({ kind, value }: UsedSecret): string {
   switch (kind) {
     case 'pan':

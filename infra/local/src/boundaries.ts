@@ -20,16 +20,20 @@ const isProcess = (folder: string): boolean => folder === 'gateway' || folder.st
 
 const targetOf = (path: string, wanted: string): string => new URL(wanted, `file:///${path}`).pathname.slice(1)
 
-/** The files that a source file imports by path, each once and relative to the root; imports of types alone count too. */
+/**
+ * The files that a source file imports by path, each once and relative to the root; imports of
+ * types alone count too.
+ */
 export const importsOf = (path: string, text: string): string[] => [
   ...new Set([...text.matchAll(IMPORT)].flatMap(([, wanted]) => (wanted?.startsWith('.') ? [targetOf(path, wanted)] : []))),
 ]
 
 /**
  * Faults of one source file.
- * A service imports no other service, packages import no service, nothing in the product imports `infra`; only packages/events imports
- * kafkajs; packages are imported by their root only; relative imports stay inside their part; sessions, transactions and change streams of
- * the store are banned, since not every MongoDB-compatible engine has them.
+ * A service imports no other service, packages import no service, nothing in the product imports
+ * `infra`; only packages/events imports kafkajs; packages are imported by their root only; relative
+ * imports stay inside their part; sessions, transactions and change streams of the store are
+ * banned, since not every MongoDB-compatible engine has them.
  * @param path relative to the root, with `/`
  */
 export function boundaryFaults(path: string, text: string, folders: PackageFolders): Fault[] {
@@ -56,7 +60,10 @@ export function boundaryFaults(path: string, text: string, folders: PackageFolde
   return faults
 }
 
-/** Circles among packages by their declared dependencies, or among files by their imports, each as `a → b → a`. */
+/**
+ * Circles among packages by their declared dependencies, or among files by their imports, each as
+ * `a → b → a`.
+ */
 export function circlesIn(dependencies: ReadonlyMap<string, readonly string[]>): Fault[] {
   const circles: Fault[] = []
   const done = new Set<string>()

@@ -1,4 +1,5 @@
-// The user's cache of downloads and builds, shared by all clones: an entry is complete or it does not exist.
+// The user's cache of downloads and builds, shared by all clones: an entry is complete or it does
+// not exist.
 import { access, constants, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -25,7 +26,8 @@ export async function exists(path: string): Promise<boolean> {
 
 /**
  * The folder for locks, made where it is missing.
- * @throws Error with one line that names the cache folder and the variable, when nothing can be written there
+ * @throws Error with one line that names the cache folder and the variable, when nothing can be
+ * written there
  */
 export async function lockFolder(cache: string): Promise<string> {
   const folder = join(cache, 'locks')
@@ -40,7 +42,8 @@ export async function lockFolder(cache: string): Promise<string> {
 }
 
 /**
- * Takes the lock on `path` if nobody holds it, and keeps it until it is released or the process ends.
+ * Takes the lock on `path` if nobody holds it, and keeps it until it is released or the process
+ * ends.
  * @returns null when another holds it
  */
 export async function tryLock(path: string, staleMs: number): Promise<(() => Promise<void>) | null> {
@@ -55,7 +58,10 @@ export async function tryLock(path: string, staleMs: number): Promise<(() => Pro
   }
 }
 
-/** Runs `work` while no other process holds the lock on `path`; waits as long as the other one lives. */
+/**
+ * Runs `work` while no other process holds the lock on `path`; waits as long as the other one
+ * lives.
+ */
 export async function withLock<T>(path: string, work: () => Promise<T>, waiting?: () => void): Promise<T> {
   await mkdir(path, { recursive: true })
   const take = () => lock(path, { realpath: false, stale: LOCK_STALE_MS, update: LOCK_STALE_MS / 5, lockfilePath: `${path}.lock` })
@@ -83,7 +89,10 @@ export interface CacheEntry {
   build(folder: string): Promise<void>
 }
 
-/** The folder of an entry; built first into a folder of its own and renamed when complete, so a killed build leaves nothing half done. */
+/**
+ * The folder of an entry; built first into a folder of its own and renamed when complete, so a
+ * killed build leaves nothing half done.
+ */
 export async function cached(entry: CacheEntry, progress: Progress): Promise<string> {
   const cache = cacheDir()
   const folder = join(cache, entry.name)
@@ -114,6 +123,7 @@ export async function timed<T>(title: string, progress: Progress, work: () => Pr
 
 async function removePartial(cache: string, name: string): Promise<void> {
   const leftovers = (await readdir(cache)).filter((entry) => entry.startsWith(`${name}.partial-`))
-  // A build that outlived its killed parent may still write there; its folder is never used, so a failure here does not matter.
+  // A build that outlived its killed parent may still write there; its folder is never used, so a
+  // failure here does not matter.
   await Promise.all(leftovers.map((entry) => rm(join(cache, entry), { recursive: true, force: true }).catch(() => undefined)))
 }

@@ -1,5 +1,5 @@
-// Reads the workspace's sources and prints every broken rule of imports (see boundaries.ts, wings.ts) and of the names of tests (see
-// test-kinds.ts); ends with 1 when there is one.
+// Reads the workspace's sources and prints every broken rule of imports (see boundaries.ts,
+// wings.ts) and of the names of tests (see test-kinds.ts); ends with 1 when there is one.
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { boundaryFaults, circlesIn, importsOf } from './boundaries.ts'

@@ -1,4 +1,5 @@
-// What `npm run check` runs: types, lint and format, import boundaries, spelling. Prints each step, ends with 1 when one failed.
+// What `npm run check` runs: types, lint and format, import boundaries, spelling. Prints each step,
+// ends with 1 when one failed.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 

@@ -63,7 +63,10 @@ export function parseDeb822(text: string): Source[] {
   })
 }
 
-/** Vendors' repositories may use Debian's suite names too, so the one that also has the updates suite is preferred. */
+/**
+ * Vendors' repositories may use Debian's suite names too, so the one that also has the updates
+ * suite is preferred.
+ */
 export function chooseMirror(sources: Source[], codename: string): string | undefined {
   const archives = sources.filter(
     ({ uri, suites, components }) =>

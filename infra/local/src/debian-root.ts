@@ -1,4 +1,5 @@
-// PostgreSQL 18 with DocumentDB from Debian packages, unpacked into a root of its own, with a prepared data directory in it.
+// PostgreSQL 18 with DocumentDB from Debian packages, unpacked into a root of its own, with a
+// prepared data directory in it.
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -14,7 +15,10 @@ const ENTRY = `postgres-${POSTGRES_MAJOR}-documentdb-${DOCUMENTDB_MAJOR}`
 export const POSTGRES_BIN = `/usr/lib/postgresql/${POSTGRES_MAJOR}/bin`
 /** Where the data directory is seen inside the root. */
 export const DATA_INSIDE = '/data'
-/** An initialised data directory with the extension in it: copying it is ten times quicker than making one. */
+/**
+ * An initialised data directory with the extension in it: copying it is ten times quicker than
+ * making one.
+ */
 const TEMPLATE_INSIDE = '/var/lib/dcms/template'
 
 /** Settings that the extension needs both when it is made and when it runs. */
@@ -63,7 +67,8 @@ async function unpack(folder: string): Promise<void> {
   args.push(
     '--essential-hook=mkdir -p "$1/etc/postgresql-common" && echo "create_main_cluster = false" > "$1/etc/postgresql-common/createcluster.conf"',
   )
-  // mmdebstrap ends when we are killed, so that nothing goes on writing into a folder that nobody wants any more.
+  // mmdebstrap ends when we are killed, so that nothing goes on writing into a folder that nobody
+  // wants any more.
   const run = await execa('setpriv', ['--pdeathsig', 'TERM', 'mmdebstrap', ...args, SUITE, folder, mirror], {
     reject: false,
     all: true,

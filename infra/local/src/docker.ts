@@ -23,7 +23,10 @@ export async function dockerAnswers(): Promise<boolean> {
   return run.exitCode === 0 && run.stdout !== ''
 }
 
-/** One compose project per data folder, so that the tests' engines are others than those of npm start. */
+/**
+ * One compose project per data folder, so that the tests' engines are others than those of npm
+ * start.
+ */
 export function composeProject(dataDir: string): string {
   return `dcms-${createHash('sha256').update(dataDir).digest('hex').slice(0, 10)}`
 }
@@ -41,7 +44,10 @@ export async function composeReset(dataDir: string): Promise<void> {
   await compose(dataDir, ['down', '-v'])
 }
 
-/** The ports on which the containers of this folder are reached; undefined for one that does not run. */
+/**
+ * The ports on which the containers of this folder are reached; undefined for one that does not
+ * run.
+ */
 export async function composePorts(dataDir: string): Promise<{ mongo?: number; kafka?: number }> {
   const run = await execa('docker', ['compose', '-p', composeProject(dataDir), 'ps', '--format', 'json'], {
     cwd: REPOSITORY,

@@ -1,4 +1,5 @@
-// The local document database: DocumentDB on PostgreSQL (in a root of its own, by a Unix socket) with FerretDB in front of it.
+// The local document database: DocumentDB on PostgreSQL (in a root of its own, by a Unix socket)
+// with FerretDB in front of it.
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -70,8 +71,9 @@ type Place = ProcessPlace & { home: string }
 async function startPostgres(place: Place, root: string, template: string): Promise<void> {
   await prepareData(place.home, template)
   await clearAfterCrash(place.home)
-  // The data directory is mounted into the root in a mount namespace of the server alone: it vanishes with the process.
-  // $0 is the root, $1 the data outside, $2 the data inside, $3 the server.
+  // The data directory is mounted into the root in a mount namespace of the server alone: it
+  // vanishes with the process. $0 is the root, $1 the data outside, $2 the data inside, $3 the
+  // server.
   const script = 'mount --bind "$1" "$0$2" && exec chroot --userspec=postgres "$0" "$3" -D "$2"'
   const args = ['--mount', 'sh', '-c', script, root, place.home, DATA_INSIDE, `${POSTGRES_BIN}/postgres`]
   await spawnEngine(place, { command: 'unshare', args, cwd: '/', env: { LC_ALL: 'C', TZ: 'UTC' } })
@@ -101,8 +103,9 @@ async function prepareData(home: string, template: string): Promise<void> {
 }
 
 /**
- * The server's own lock files survive a kill -9 and name a pid that may since belong to somebody else, so they are removed here,
- * once it is certain that no process works in the data directory any more: a killed server's children need a moment to notice.
+ * The server's own lock files survive a kill -9 and name a pid that may since belong to somebody
+ * else, so they are removed here, once it is certain that no process works in the data directory
+ * any more: a killed server's children need a moment to notice.
  */
 async function clearAfterCrash(home: string): Promise<void> {
   const deadline = performance.now() + CRASH_TIMEOUT_MS
@@ -114,7 +117,10 @@ async function clearAfterCrash(home: string): Promise<void> {
   for (const name of ['postmaster.pid', '.s.PGSQL.5432', '.s.PGSQL.5432.lock']) await rm(join(home, name), { force: true })
 }
 
-/** By working directory, which every PostgreSQL process has in its data; its number is the same inside and outside the mount. */
+/**
+ * By working directory, which every PostgreSQL process has in its data; its number is the same
+ * inside and outside the mount.
+ */
 async function processesIn(home: string): Promise<number[]> {
   const { dev, ino } = await stat(home)
   const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 1)

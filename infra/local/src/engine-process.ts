@@ -1,4 +1,5 @@
-// A background process that outlives its starter: found again by its pid file, proven to be ours by a mark in its environment.
+// A background process that outlives its starter: found again by its pid file, proven to be ours by
+// a mark in its environment.
 import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises'
@@ -11,7 +12,9 @@ const NOT_READY_STOP_MS = 5_000
 const LOG_BYTES_MAX = 10_000_000
 
 export interface ProcessPlace {
-  /** Absolute path of the pid file; it is also the mark by which the process is known to be ours. */
+  /**
+   * Absolute path of the pid file; it is also the mark by which the process is known to be ours.
+   */
   pidFile: string
   logFile: string
 }
@@ -23,7 +26,10 @@ export interface ProcessCommand {
   env?: Record<string, string>
 }
 
-/** Starts in a session of its own, so that Ctrl-C in the starter's terminal does not reach it. The process writes its pid before it becomes the engine. */
+/**
+ * Starts in a session of its own, so that Ctrl-C in the starter's terminal does not reach it. The
+ * process writes its pid before it becomes the engine.
+ */
 export async function spawnEngine(place: ProcessPlace, { command, args, cwd, env }: ProcessCommand): Promise<void> {
   await mkdir(dirname(place.pidFile), { recursive: true })
   await mkdir(dirname(place.logFile), { recursive: true })
@@ -50,7 +56,10 @@ export async function spawnEngine(place: ProcessPlace, { command, args, cwd, env
   while ((await readPid(place.pidFile)) === undefined && child.exitCode === null && child.signalCode === null) await pause(POLL_MS)
 }
 
-/** The pid when the process lives and is ours; a pid file of a dead process, or one whose pid went to somebody else, counts as none. */
+/**
+ * The pid when the process lives and is ours; a pid file of a dead process, or one whose pid went
+ * to somebody else, counts as none.
+ */
 export async function findEngine(pidFile: string): Promise<number | undefined> {
   const pid = await readPid(pidFile)
   if (pid === undefined || !isAlive(pid)) return undefined
@@ -75,7 +84,10 @@ export interface StopPlan {
   timeoutMs: number
 }
 
-/** Orderly first, by force when that takes too long. A paused process is continued, else it could not end. */
+/**
+ * Orderly first, by force when that takes too long. A paused process is continued, else it could
+ * not end.
+ */
 export async function stopEngine(pidFile: string, plan: StopPlan): Promise<void> {
   const pid = await findEngine(pidFile)
   if (pid !== undefined) {
@@ -98,7 +110,10 @@ export async function waitForEnd(pid: number, timeoutMs: number): Promise<boolea
   return true
 }
 
-/** Waits until `ready` answers true; fails at once when the process ends before, and stops one that does not get there in time. */
+/**
+ * Waits until `ready` answers true; fails at once when the process ends before, and stops one that
+ * does not get there in time.
+ */
 export async function waitUntilReady(place: ProcessPlace, name: string, ready: () => Promise<boolean>, timeoutMs: number): Promise<void> {
   const deadline = performance.now() + timeoutMs
   while (!(await ready())) {

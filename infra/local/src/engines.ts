@@ -1,4 +1,5 @@
-// Starts, finds and stops the engines DCMS stands on: a document database that speaks MongoDB's protocol, and Kafka.
+// Starts, finds and stops the engines DCMS stands on: a document database that speaks MongoDB's
+// protocol, and Kafka.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { cacheDir, type Progress, withLock } from './cache.ts'
@@ -44,7 +45,10 @@ export interface EngineStatus {
 
 const bothParts = ['mongo', 'kafka'] as const
 
-/** Idempotent: engines that run under this folder are attached to. A lock keeps two starters of one folder apart. */
+/**
+ * Idempotent: engines that run under this folder are attached to. A lock keeps two starters of one
+ * folder apart.
+ */
 export async function startEngines(options: EngineOptions): Promise<Engines> {
   const given = givenEngines()
   if (given) return { ...given, kind: 'given', attached: true, stop: async () => undefined }
@@ -120,7 +124,10 @@ async function startLocal(options: EngineOptions): Promise<Engines> {
   }
 }
 
-/** Asks for tools only when something is to be fetched or built; Java runs Kafka and is needed always. */
+/**
+ * Asks for tools only when something is to be fetched or built; Java runs Kafka and is needed
+ * always.
+ */
 async function ensureLocalIsPossible(wanted: { mongo: boolean; kafka: boolean }, { dataDir, progress }: EngineOptions): Promise<void> {
   const [mongo, kafka] = await Promise.all([runningDocumentDatabase(dataDir), runningKafka(dataDir)])
   const needMongo = wanted.mongo && !mongo
@@ -163,7 +170,10 @@ function givenEngines(): { mongoUrl: string; kafkaBrokers: string } | undefined 
   return mongoUrl && kafkaBrokers ? { mongoUrl, kafkaBrokers } : undefined
 }
 
-/** Somebody else's engines may ask for passwords; only those on this machine are probed, others are taken to run. */
+/**
+ * Somebody else's engines may ask for passwords; only those on this machine are probed, others are
+ * taken to run.
+ */
 async function givenStatus({ mongoUrl, kafkaBrokers }: { mongoUrl: string; kafkaBrokers: string }): Promise<EngineStatus['parts']> {
   const localPort = (text: string) => Number(text.match(/^(?:mongodb:\/\/)?(?:127\.0\.0\.1|localhost):(\d+)/)?.[1])
   const [mongoPort, kafkaPort] = [localPort(mongoUrl), localPort(kafkaBrokers)]

@@ -1,4 +1,5 @@
-// What other packages may use: the engines, each alone for fault tests, and the tools that generated clients are tested with.
+// What other packages may use: the engines, each alone for fault tests, and the tools that
+// generated clients are tested with.
 export { tryLock } from './cache.ts'
 export { runningDocumentDatabase, startDocumentDatabase, stopDocumentDatabase } from './document-database.ts'
 export {

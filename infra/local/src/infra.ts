@@ -1,4 +1,5 @@
-// npm run infra -- up|down|status|reset: the engines that npm start uses, kept running in the background.
+// npm run infra -- up|down|status|reset: the engines that npm start uses, kept running in the
+// background.
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { type EngineStatus, engineStatus, resetEngines, startEngines, stopEngines } from './engines.ts'

@@ -1,4 +1,5 @@
-// Several local Kafka nodes that form one cluster, each broker and controller, for tests in which brokers die.
+// Several local Kafka nodes that form one cluster, each broker and controller, for tests in which
+// brokers die.
 import getPort from 'get-port'
 import type { Progress } from './cache.ts'
 import { type KafkaEngine, startKafka } from './kafka.ts'

@@ -1,4 +1,5 @@
-// What a local Kafka node is told: small internal topics so that it is up quickly, and nothing that a production cluster would need.
+// What a local Kafka node is told: small internal topics so that it is up quickly, and nothing that
+// a production cluster would need.
 
 /** Its place in a cluster of several; each of them is broker and controller. */
 export interface KafkaNode {
@@ -26,7 +27,10 @@ export interface KafkaProperties {
   secured?: SecuredListener
 }
 
-/** A node that died is missed, and one that came back gets its partitions back, within a second or two instead of minutes. */
+/**
+ * A node that died is missed, and one that came back gets its partitions back, within a second or
+ * two instead of minutes.
+ */
 const clusterSettings = {
   'broker.session.timeout.ms': 1_500,
   'broker.heartbeat.interval.ms': 300,
@@ -50,11 +54,13 @@ export function serverProperties({ port, node, logs, secured }: KafkaProperties)
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURED:SASL_SSL',
     'log.dirs': logs,
     'auto.create.topics.enable': false,
-    // After a kill -9 the broker is let in again only when its old session has run out (9 s by default).
+    // After a kill -9 the broker is let in again only when its old session has run out (9 s by
+    // default).
     'broker.session.timeout.ms': 3_000,
     'broker.heartbeat.interval.ms': 500,
     'group.initial.rebalance.delay.ms': 0,
-    // Tests run on another day than the engines, too; by default Kafka refuses what is dated an hour ahead of its own clock.
+    // Tests run on another day than the engines, too; by default Kafka refuses what is dated an
+    // hour ahead of its own clock.
     'log.message.timestamp.after.max.ms': '9223372036854775807',
     'offsets.topic.num.partitions': 4,
     'offsets.topic.replication.factor': copies,

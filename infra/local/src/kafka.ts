@@ -1,4 +1,5 @@
-// A local Kafka node on the loopback, alone or one of a cluster, its data in a folder; fault tests may pause, kill and restart it.
+// A local Kafka node on the loopback, alone or one of a cluster, its data in a folder; fault tests
+// may pause, kill and restart it.
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -83,7 +84,10 @@ export async function stopKafka(dataDir: string): Promise<void> {
   await stopEngine(kafkaPlace(dataDir).pidFile, { signal: 'SIGTERM', timeoutMs: STOP_TIMEOUT_MS })
 }
 
-/** Running means: our process, and it answers. One that lives but does not answer is stopped by the next start. */
+/**
+ * Running means: our process, and it answers. One that lives but does not answer is stopped by the
+ * next start.
+ */
 export async function runningKafka(dataDir: string): Promise<{ pid: number; port: number } | undefined> {
   const { pidFile, home } = kafkaPlace(dataDir)
   const pid = await findEngine(pidFile)

@@ -8,7 +8,10 @@ import { cached, exists, type Progress } from './cache.ts'
 const PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.9.0'
 const ERROR_LINES = 15
 
-/** A set of jars: `pom.xml` in `folder` pins them, `jars.sha256` beside it has their sums in the format of sha256sum. */
+/**
+ * A set of jars: `pom.xml` in `folder` pins them, `jars.sha256` beside it has their sums in the
+ * format of sha256sum.
+ */
 export interface MavenJars {
   /** Begins the name of the cache entry. */
   readonly name: string
@@ -24,7 +27,10 @@ export async function jarsMissing(jars: MavenJars, cache: string): Promise<boole
   return !(await exists(join(cache, entryName(jars, await sumsOf(jars)))))
 }
 
-/** The folder of the jars. They are hashed before every use: 0.1 s, and a damaged or exchanged jar never runs. */
+/**
+ * The folder of the jars. They are hashed before every use: 0.1 s, and a damaged or exchanged jar
+ * never runs.
+ */
 export async function fetchedJars(jars: MavenJars, progress: Progress): Promise<string> {
   const { product, version, seconds } = jars
   const sums = await sumsOf(jars)
@@ -49,7 +55,9 @@ async function fetchJars({ product, folder }: MavenJars, target: string, sums: s
   await verifyJars(product, target, sums)
 }
 
-/** `expected` is in the format of sha256sum. Missing, changed and additional jars are all refused. */
+/**
+ * `expected` is in the format of sha256sum. Missing, changed and additional jars are all refused.
+ */
 export async function verifyJars(product: string, folder: string, expected: string): Promise<void> {
   const wanted = new Map([...expected.matchAll(/^([0-9a-f]{64}) [ *](\S+)$/gm)].map(([, sum = '', name = '']) => [name, sum]))
   const present = (await readdir(folder)).filter((name) => name.endsWith('.jar'))

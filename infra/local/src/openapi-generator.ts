@@ -12,7 +12,9 @@ const jars: MavenJars = {
   seconds: 30,
 }
 
-/** What the generator lacks on this machine: Java, or Maven where the jar is still to be fetched. */
+/**
+ * What the generator lacks on this machine: Java, or Maven where the jar is still to be fetched.
+ */
 export async function openApiGeneratorLacks(): Promise<Tool[]> {
   return missingTools((await jarsMissing(jars, cacheDir())) ? ['java', 'mvn'] : ['java'])
 }

@@ -1,4 +1,5 @@
-// Asks the engines a real question in their own protocol: an open port alone does not mean that somebody works behind it.
+// Asks the engines a real question in their own protocol: an open port alone does not mean that
+// somebody works behind it.
 import { connect } from 'node:net'
 
 const ANSWER_TIMEOUT_MS = 2_000

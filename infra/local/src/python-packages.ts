@@ -1,4 +1,5 @@
-// Python packages that tests need, installed by pip into a folder of the cache; nothing of the machine's Python is touched.
+// Python packages that tests need, installed by pip into a folder of the cache; nothing of the
+// machine's Python is touched.
 import { createHash } from 'node:crypto'
 import { execa } from 'execa'
 import { cached, type Progress } from './cache.ts'
@@ -6,7 +7,8 @@ import { cached, type Progress } from './cache.ts'
 const ERROR_LINES = 5
 
 /**
- * The folder of these packages, for `PYTHONPATH`. Wheels depend on the Python that asks, so each version has its own folder.
+ * The folder of these packages, for `PYTHONPATH`. Wheels depend on the Python that asks, so each
+ * version has its own folder.
  * @param requirements `name==version`, with everything these need
  * @throws Error with what pip said last
  */

@@ -1,4 +1,5 @@
-// npm test: starts engines for the tests alone (none for --rules), runs jest against them, searches what they left for card data, ends with one line of counts.
+// npm test: starts engines for the tests alone (none for --rules), runs jest against them, searches
+// what they left for card data, ends with one line of counts.
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +15,10 @@ import { addCounts, countTests, isSuccess, summaryLine, type TestCounts } from '
 
 const repository = join(import.meta.dirname, '../../..')
 const runs = join(repository, '.dcms/test-engines')
-/** Each run has its own folder, named by its process: two runs at once do not meet, and a dead run's folder is known by its pid. */
+/**
+ * Each run has its own folder, named by its process: two runs at once do not meet, and a dead run's
+ * folder is known by its pid.
+ */
 const dataDir = join(runs, String(process.pid))
 /** Processes that tests start write their logs below it; a name that the leak scan knows. */
 const logsDir = join(dataDir, 'process-logs')
@@ -31,7 +35,10 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 let jest: ResultPromise | undefined
 let interrupted = false
 
-/** Ctrl-C reaches jest by itself; here it only decides that the run ends, in order, with the engines stopped. */
+/**
+ * Ctrl-C reaches jest by itself; here it only decides that the run ends, in order, with the engines
+ * stopped.
+ */
 for (const signal of signals) {
   process.on(signal, () => {
     interrupted = true
@@ -146,8 +153,9 @@ function asAsked(): JestRun {
 }
 
 /**
- * All tests side by side; then those that time a bank beside its neighbour, which need the machine for themselves; then once more what deals with
- * dates, as if it were the last half minute of a leap day in India, so that no test passes today only.
+ * All tests side by side; then those that time a bank beside its neighbour, which need the machine
+ * for themselves; then once more what deals with dates, as if it were the last half minute of a
+ * leap day in India, so that no test passes today only.
  */
 function wholeRun(): readonly JestRun[] {
   const sideBySide = ['/node_modules/', '/.dcms/', TIMED_TESTS].map((pattern) => `--testPathIgnorePatterns=${pattern}`)
@@ -177,7 +185,8 @@ async function runJest(
     '--disable-warning=TimeoutNegativeWarning',
     'node_modules/jest/bin/jest.js',
   ]
-  // Most tests wait for processes they started, so more workers than cores pay. A test that leaves something open does not hold the run up.
+  // Most tests wait for processes they started, so more workers than cores pay. A test that leaves
+  // something open does not hold the run up.
   args.push('--json', `--outputFile=${reportFile}`, `--maxWorkers=${workers}`, '--forceExit', ...ofRun)
   const env = {
     ...(engines && { MONGO_URL: engines.mongoUrl, KAFKA_BROKERS: engines.kafkaBrokers }),

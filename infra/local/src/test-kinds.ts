@@ -1,4 +1,5 @@
-// The kinds of tests, told by their names. A file's kind follows from what it reaches, so that a name cannot promise what does not hold.
+// The kinds of tests, told by their names. A file's kind follows from what it reaches, so that a
+// name cannot promise what does not hold.
 
 /** What a kind of test needs besides Node. */
 export const testKinds = {
@@ -30,7 +31,10 @@ export interface Sources {
   entryOf(name: string): string | undefined
 }
 
-/** What a test file needs, by the test code that it imports, directly and on the way. The product's own code is not followed. */
+/**
+ * What a test file needs, by the test code that it imports, directly and on the way. The product's
+ * own code is not followed.
+ */
 export function kindOf(path: string, sources: Sources): TestKind {
   const reached = [...reachedFrom(path, sources)].map((each) => sources.textOf(each) ?? '')
   const engines = reached.some((text) => ENGINES.test(text))
@@ -54,7 +58,10 @@ function reachedFrom(path: string, sources: Sources, reached = new Set<string>()
 export const promisedKind = (path: string): TestKind =>
   (['store', 'tool', 'journey'] as const).find((kind) => path.endsWith(testKinds[kind].suffix)) ?? 'rules'
 
-/** The fault of a test whose name promises another kind than it is; `undefined` when it is as promised. */
+/**
+ * The fault of a test whose name promises another kind than it is; `undefined` when it is as
+ * promised.
+ */
 export function kindFault(path: string, sources: Sources): string | undefined {
   const kind = kindOf(path, sources)
   const { needs, suffix } = testKinds[kind]

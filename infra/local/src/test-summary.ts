@@ -16,7 +16,10 @@ interface JestReport {
 
 const counters = ['numPassedTests', 'numFailedTests', 'numPendingTests', 'numTodoTests', 'numRuntimeErrorTestSuites'] as const
 
-/** `exitCode` is jest's: a run that failed for another reason than a test (a threshold, a crash) is at least one failure. */
+/**
+ * `exitCode` is jest's: a run that failed for another reason than a test (a threshold, a crash) is
+ * at least one failure.
+ */
 export function countTests(report: string | undefined, exitCode: number): TestCounts {
   const parsed = readReport(report)
   if (!parsed) return { passed: 0, failed: 1, skipped: 0 }

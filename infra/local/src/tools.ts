@@ -1,4 +1,5 @@
-// The programs that the local engines and some tests need: found, checked for their version, installed where we may, or named in one clear sentence.
+// The programs that the local engines and some tests need: found, checked for their version,
+// installed where we may, or named in one clear sentence.
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -63,7 +64,9 @@ export function goVersion(output: string): number | undefined {
   return major && minor ? Number(`${major}.${minor.padStart(2, '0')}`) : undefined
 }
 
-/** Makes sure that all tools are there; throws one sentence with the remedy for each that is not. */
+/**
+ * Makes sure that all tools are there; throws one sentence with the remedy for each that is not.
+ */
 export async function ensureTools(tools: Tool[], progress: Progress): Promise<void> {
   let missing = await missingTools(tools)
   if (missing.length > 0 && (await canInstall())) {

@@ -1,12 +1,16 @@
-// The order inside a part, as pure functions over its files' imports: no circles, and wings (folders under `src`) that import one way.
+// The order inside a part, as pure functions over its files' imports: no circles, and wings
+// (folders under `src`) that import one way.
 import type { Fault } from './boundaries.ts'
 
-/** Rows of wings. A wing imports only from the rows below its own; wings of one row not from each other. */
+/**
+ * Rows of wings. A wing imports only from the rows below its own; wings of one row not from each
+ * other.
+ */
 export type WingOrder = readonly (readonly string[])[]
 
 /**
- * The parts that have wings, each with the order of them. Files that lie in `src` itself belong to no wing: what starts the part, and what all
- * of it shares.
+ * The parts that have wings, each with the order of them. Files that lie in `src` itself belong to
+ * no wing: what starts the part, and what all of it shares.
  */
 export const wingOrders: Readonly<Record<string, WingOrder>> = {
   gateway: [['listeners'], ['log-in'], ['pipeline'], ['users'], ['tenants'], ['exchange'], ['keys']],
@@ -38,14 +42,18 @@ export const wingOrders: Readonly<Record<string, WingOrder>> = {
 
 const SOURCE = /^((?:services|packages|infra)\/[^/]+|gateway)\/src\/(?:([^/]+)\/)?/
 
-/** The part and the wing of a file; none for a file outside `src`, an empty wing for one that lies in `src` itself. */
+/**
+ * The part and the wing of a file; none for a file outside `src`, an empty wing for one that lies
+ * in `src` itself.
+ */
 function placeOf(path: string): { part: string; wing: string } | undefined {
   const [, part, wing = ''] = SOURCE.exec(path) ?? []
   return part === undefined ? undefined : { part, wing }
 }
 
 /**
- * Faults of one file's imports against the order of its part; none where the part has no order, and none for a test, which sees all of its part.
+ * Faults of one file's imports against the order of its part; none where the part has no order, and
+ * none for a test, which sees all of its part.
  * @param imports paths of the files it imports, relative to the root
  */
 export function wingFaults(path: string, imports: readonly string[], orders = wingOrders): Fault[] {

@@ -1,4 +1,5 @@
-// `npm start`: engines, services, demo banks, a demo journey; stays up until Ctrl-C, with --exit ends after the journey.
+// `npm start`: engines, services, demo banks, a demo journey; stays up until Ctrl-C, with --exit
+// ends after the journey.
 import { join, relative } from 'node:path'
 import { startEngines } from '@dcms/local'
 import { Command } from 'commander'

@@ -1,4 +1,5 @@
-// dcms keys and dcms pin against a running installation: a key ceremony, a rotation, a locked PIN, a file of PIN mailers.
+// dcms keys and dcms pin against a running installation: a key ceremony, a rotation, a locked PIN,
+// a file of PIN mailers.
 
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'

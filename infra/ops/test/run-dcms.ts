@@ -5,7 +5,10 @@ import { join } from 'node:path'
 
 const entry = join(import.meta.dirname, '..', 'src', 'dcms', 'dcms.ts')
 
-/** Runs it with `input` on standard input; of the test run's own environment it gets nothing that says where an installation is. */
+/**
+ * Runs it with `input` on standard input; of the test run's own environment it gets nothing that
+ * says where an installation is.
+ */
 export async function runDcmsProgram(parameters: readonly string[], input: string, environment: Readonly<Record<string, string>>) {
   const { GATEWAY_INTERNAL_URL: _g, KAFKA_BROKERS: _k, DCMS_OPERATOR_KEY_FILE: _d, ...inherited } = process.env
   const child = spawn(process.execPath, [entry, ...parameters], { env: { ...inherited, NO_COLOR: '1', ...environment } })

@@ -1,4 +1,5 @@
-// Whether the commands that documents tell are there: npm scripts, the tests they run, and what stands behind them.
+// Whether the commands that documents tell are there: npm scripts, the tests they run, and what
+// stands behind them.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path/posix'
 import { expect, test } from '@jest/globals'
@@ -8,7 +9,10 @@ const scriptsOf = (part: string): Record<string, string> => JSON.parse(textOf(jo
 const scripts = scriptsOf('.')
 const isThere = (path: string): boolean => existsSync(join(root, path))
 
-/** The words behind each such beginning of a command, in prose and in blocks, as far as they are of this form. */
+/**
+ * The words behind each such beginning of a command, in prose and in blocks, as far as they are of
+ * this form.
+ */
 function wordsBehind(document: string, beginning: RegExp, form: RegExp): string[][] {
   const commands = textOf(document).matchAll(new RegExp(`${beginning.source} +([^\`\\n]+)`, 'g'))
   return [...commands].map(([, rest = '']) => {

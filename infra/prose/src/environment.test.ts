@@ -1,4 +1,5 @@
-// Whether every variable of the environment that is DCMS's own is told in operations.md, and every one that documents name is read.
+// Whether every variable of the environment that is DCMS's own is told in operations.md, and every
+// one that documents name is read.
 import { expect, test } from '@jest/globals'
 import { documents, files, textOf } from './files.ts'
 

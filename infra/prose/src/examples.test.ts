@@ -1,4 +1,5 @@
-// Whether code in documents is code that is compiled: `<!-- code: FILE#REGION -->` before a block names the marked region that it shows.
+// Whether code in documents is code that is compiled: `<!-- code: FILE#REGION -->` before a block
+// names the marked region that it shows.
 import { errorCatalogue, publicEndpointList, validatorOf } from '@dcms/contract'
 import { expect, test } from '@jest/globals'
 import { documents, files, textOf } from './files.ts'

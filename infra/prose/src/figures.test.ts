@@ -1,10 +1,14 @@
-// Whether the figures in prose are those of the code: what the contract counts, and limits that named constants give.
+// Whether the figures in prose are those of the code: what the contract counts, and limits that
+// named constants give.
 import { publicEndpointList } from '@dcms/contract'
 import { expect, test } from '@jest/globals'
 import { documents, sources, textOf } from './files.ts'
 
 const proseOf = (document: string): string => textOf(document).replace(/\s+/g, ' ')
-/** What was is told by the changelog, by decisions and by the list of mended faults, with the figures of then. */
+/**
+ * What was is told by the changelog, by decisions and by the list of mended faults, with the
+ * figures of then.
+ */
 const isOfNow = (document: string): boolean =>
   !['CHANGELOG.md', 'infra/chaos/FAULTS.md'].includes(document) && !document.startsWith('docs/decisions/')
 
@@ -32,7 +36,10 @@ const S = 1_000
 const MINUTE = 60 * S
 const HOUR = 60 * MINUTE
 
-/** What prose says, the constant that decides, and what one of the prose's units is in the constant's. */
+/**
+ * What prose says, the constant that decides, and what one of the prose's units is in the
+ * constant's.
+ */
 const limits: [document: string, says: string, part: string, file: string, constant: string, unit?: number][] = [
   ['docs/architecture/commands.md', 'decides again, up to 20 times', 'packages/service', 'command.ts', 'RUNS_MAX'],
   ['docs/architecture/commands.md', 'first answer, for 24 hours', 'packages/service', 'idempotency.ts', 'KEPT_S', 3_600],

@@ -34,7 +34,10 @@ export function textOf(file: string): string {
   return text
 }
 
-/** The comments of a source, a line each; what stands in strings is left out as long as no blank precedes its slashes. */
+/**
+ * The comments of a source, a line each; what stands in strings is left out as long as no blank
+ * precedes its slashes.
+ */
 export function commentsOf(source: string): string[] {
   return textOf(source)
     .split('\n')

@@ -20,7 +20,10 @@ test.each(documents)('the links of %s lead to files and to places in them', (doc
   expect(broken).toEqual([])
 })
 
-/** A path from the root, or from the part or the folder that the document describes; `<name>` and … stand for anything. */
+/**
+ * A path from the root, or from the part or the folder that the document describes; `<name>` and …
+ * stand for anything.
+ */
 const couldBePath = /^(?:gateway|services|packages|infra|docs|src|test)\/[\w./-]+$/
 /** Files that are made, of others' programs, or that stand for one of each part. */
 const madeOrForeign = new Set([

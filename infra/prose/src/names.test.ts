@@ -1,4 +1,5 @@
-// Whether names that prose sets as code are those of the contract and of the code: events, error codes, messages, settings, kinds of repeats.
+// Whether names that prose sets as code are those of the contract and of the code: events, error
+// codes, messages, settings, kinds of repeats.
 import { bankStreamTypes, errorCatalogue, eventTypes, publicEndpointList, stillToCome, tenantSchema } from '@dcms/contract'
 import { expect, test } from '@jest/globals'
 import { documents, files, textOf } from './files.ts'

@@ -1,4 +1,5 @@
-// Whether the rules of the trade are the ones that code and tests keep: each is cited, each citation leads to one, and the table is the code's.
+// Whether the rules of the trade are the ones that code and tests keep: each is cited, each
+// citation leads to one, and the table is the code's.
 import { cardLife, type KitOperation, type KitStatus, statusesFor } from '@dcms/contract'
 import { expect, test } from '@jest/globals'
 import { documents, sources, textOf } from './files.ts'

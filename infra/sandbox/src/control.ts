@@ -1,4 +1,5 @@
-// The control API of a tenant: clock, faults, reset, and what each partner adds. Mounted in development and tests only.
+// The control API of a tenant: clock, faults, reset, and what each partner adds. Mounted in
+// development and tests only.
 import { validatorOf } from '@dcms/contract'
 import { type Request, Router } from 'express'
 import type { FromSchema } from 'json-schema-to-ts'

@@ -1,4 +1,5 @@
-// Faults of a partner, as tests want them: slow answers, failures at random, failures of the next calls, before or after the work is done.
+// Faults of a partner, as tests want them: slow answers, failures at random, failures of the next
+// calls, before or after the work is done.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Response } from 'express'
 import { refused } from './partner.ts'

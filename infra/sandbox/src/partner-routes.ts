@@ -1,4 +1,5 @@
-// The HTTP face of a partner: account, clock and faults are the same for all; the partner only does its own work.
+// The HTTP face of a partner: account, clock and faults are the same for all; the partner only does
+// its own work.
 import express, { type Request, type Response, Router } from 'express'
 import type { Logger } from 'pino'
 import { fail, meetFault } from './faults.ts'

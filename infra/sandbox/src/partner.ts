@@ -1,11 +1,15 @@
-// What a partner is: a name, its routes as services call them, its part of the control API; and the answers all partners give.
+// What a partner is: a name, its routes as services call them, its part of the control API; and the
+// answers all partners give.
 import type { Indexed } from './store.ts'
 
 export interface PartnerCall {
   tenant: string
   /** The tenant's time. */
   now: Date
-  /** The partner's rules of this tenant as its control routes stored them; undefined when there are none. */
+  /**
+   * The partner's rules of this tenant as its control routes stored them; undefined when there are
+   * none.
+   */
   rules: unknown
   /** Parameters of the path. */
   path: Readonly<Record<string, string>>

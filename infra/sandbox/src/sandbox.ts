@@ -1,4 +1,5 @@
-// Starting the sandbox: store, partners, one listener with health, the partners' routes and, outside production, the control API.
+// Starting the sandbox: store, partners, one listener with health, the partners' routes and,
+// outside production, the control API.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLogger, healthRoutes, startHttp } from '@dcms/service'
 import express, { type ErrorRequestHandler, type Express } from 'express'

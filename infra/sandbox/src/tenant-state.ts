@@ -1,4 +1,5 @@
-// What the sandbox keeps of a tenant besides its partners' documents: the clock, the faults, the partners' rules, counters.
+// What the sandbox keeps of a tenant besides its partners' documents: the clock, the faults, the
+// partners' rules, counters.
 import { isDuplicateKey } from '@dcms/service'
 import type { Collection } from 'mongoose'
 import type { Fault } from './fault.ts'

@@ -1,4 +1,5 @@
-// Clock, faults and messages over HTTP, with the real store; and that production has no control API.
+// Clock, faults and messages over HTTP, with the real store; and that production has no control
+// API.
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { readConfig } from '../src/index.ts'

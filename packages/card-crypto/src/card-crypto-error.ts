@@ -1,4 +1,5 @@
-// The one error of this package. Its text names things and limits, never a card number, a PIN, a key or a plaintext.
+// The one error of this package. Its text names things and limits, never a card number, a PIN, a
+// key or a plaintext.
 export type CardCryptoErrorCode =
   | 'range.invalid' // the range does not fit the card number, or the counter is not a whole number from 0
   | 'range.exhausted' // the counter has reached the end of the range: no card number is left

@@ -8,8 +8,9 @@ const inputDigits = 32
 const cvvDigits = 3
 
 /**
- * The CVV of a PAN, expiry (YYMM; some issuers take MMYY for CVV2) and service code (000 gives CVV2, 999 iCVV) under a two-key CVK: DES under
- * the left half, XOR with the second half of the input, TDES, first three decimal digits, with the second scan.
+ * The CVV of a PAN, expiry (YYMM; some issuers take MMYY for CVV2) and service code (000 gives
+ * CVV2, 999 iCVV) under a two-key CVK: DES under the left half, XOR with the second half of the
+ * input, TDES, first three decimal digits, with the second scan.
  */
 export function cardVerificationValue(key: KeyObject | Uint8Array, pan: string, expiry: string, serviceCode: string): string {
   if (!/^[0-9]{8,19}$/.test(pan)) throw new CardCryptoError('pan.too.short', 'A CVV takes a PAN of 8 to 19 digits')

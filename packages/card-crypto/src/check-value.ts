@@ -6,7 +6,10 @@ import { CardCryptoError } from './card-crypto-error.ts'
 const checkValueBytes = 3
 const reduction = 0x87 // NIST SP 800-38B clause 5.3: R for a block of 128 bits
 
-/** AES-CMAC (NIST SP 800-38B clause 6.2, RFC 4493), 16 bytes; AES keys of 16, 24 or 32 bytes, else `key.invalid`. */
+/**
+ * AES-CMAC (NIST SP 800-38B clause 6.2, RFC 4493), 16 bytes; AES keys of 16, 24 or 32 bytes, else
+ * `key.invalid`.
+ */
 export function aesCmac(key: KeyObject | Uint8Array, message: Uint8Array): Buffer {
   const aesKey = key instanceof KeyObject ? key : createSecretKey(key)
   const sizeBytes = aesKey.symmetricKeySize ?? 0
@@ -23,7 +26,10 @@ export function aesCmac(key: KeyObject | Uint8Array, message: Uint8Array): Buffe
   return cipher.update(padded).subarray(lastBlock)
 }
 
-/** KCV of an AES key: the leftmost three bytes of its CMAC over 16 zero bytes, in six upper-case hex digits (PCI PIN 15-1). */
+/**
+ * KCV of an AES key: the leftmost three bytes of its CMAC over 16 zero bytes, in six upper-case hex
+ * digits (PCI PIN 15-1).
+ */
 export function keyCheckValue(key: KeyObject | Uint8Array): string {
   return aesCmac(key, Buffer.alloc(blockBytes)).subarray(0, checkValueBytes).toString('hex').toUpperCase()
 }

@@ -1,4 +1,5 @@
-// Format-preserving encryption FF1: NIST SP 800-38G, algorithms 7 (FF1.Encrypt) and 8 (FF1.Decrypt), on whole numbers.
+// Format-preserving encryption FF1: NIST SP 800-38G, algorithms 7 (FF1.Encrypt) and 8
+// (FF1.Decrypt), on whole numbers.
 import type { KeyObject } from 'node:crypto'
 import { aesBlock, blockBytes } from './aes-block.ts'
 
@@ -14,17 +15,24 @@ export interface Ff1Options {
   tweak: Uint8Array
 }
 
-/** A permutation of the whole numbers from 0 up to radix^length, which stand for the numeral strings of that length, most significant first. */
+/**
+ * A permutation of the whole numbers from 0 up to radix^length, which stand for the numeral strings
+ * of that length, most significant first.
+ */
 export interface Ff1 {
   encrypt(text: bigint): bigint
   decrypt(text: bigint): bigint
 }
 
-/** Prepares FF1 for one key, radix, length and tweak: what does not change from text to text is computed here. */
+/**
+ * Prepares FF1 for one key, radix, length and tweak: what does not change from text to text is
+ * computed here.
+ */
 export function createFf1({ key, radix, length, tweak }: Ff1Options): Ff1 {
   const { fixed, last, byteCount } = ff1Blocks(radix, length, tweak)
   const encryptBlock = aesBlock(key)
-  // PRF (algorithm 6) is a CBC-MAC: the blocks in front of the last one are the same for every round of every text.
+  // PRF (algorithm 6) is a CBC-MAC: the blocks in front of the last one are the same for every
+  // round of every text.
   let chained: Buffer = Buffer.alloc(blockBytes)
   for (let at = 0; at < fixed.length; at += blockBytes) chained = encryptBlock(xor(chained, fixed.subarray(at, at + blockBytes)))
   const leftModulus = BigInt(radix) ** BigInt(Math.floor(length / 2))
@@ -72,13 +80,17 @@ export function createFf1({ key, radix, length, tweak }: Ff1Options): Ff1 {
   }
 }
 
-/** P and Q of steps 5 and 6.i: the blocks that never change, and the last one, in which round and half are still zero. */
+/**
+ * P and Q of steps 5 and 6.i: the blocks that never change, and the last one, in which round and
+ * half are still zero.
+ */
 function ff1Blocks(radix: number, length: number, tweak: Uint8Array): { fixed: Buffer; last: Buffer; byteCount: number } {
   if (!Number.isInteger(radix) || radix < 2 || radix > radixMax) throw new RangeError('FF1 takes a radix from 2 to 65,536')
   if (!Number.isInteger(length) || length < 2) throw new RangeError('FF1 takes texts of two or more numerals')
   if (BigInt(radix) ** BigInt(length) < BigInt(ff1DomainMin)) throw new RangeError('FF1 needs a domain of one million or more')
   const right = Math.ceil(length / 2)
-  // Step 3: b, the bytes of a right half. ceil(v · log2(radix)) is the bit length of radix^v − 1, which whole numbers give exactly.
+  // Step 3: b, the bytes of a right half. ceil(v · log2(radix)) is the bit length of radix^v − 1,
+  // which whole numbers give exactly.
   const byteCount = Math.ceil((BigInt(radix) ** BigInt(right) - 1n).toString(2).length / 8)
   const p = Buffer.from([1, 2, 1, 0, 0, 0, rounds, Math.floor(length / 2) % 256, 0, 0, 0, 0, 0, 0, 0, 0])
   p.writeUIntBE(radix, 3, 3)

@@ -1,4 +1,5 @@
-// IBM 3624: the PIN that follows from the PAN, and the offset by which the holder's PIN differs from it.
+// IBM 3624: the PIN that follows from the PAN, and the offset by which the holder's PIN differs
+// from it.
 import type { KeyObject } from 'node:crypto'
 import { CardCryptoError } from './card-crypto-error.ts'
 import { tdesEncrypt } from './tdes.ts'
@@ -14,7 +15,10 @@ export interface Ibm3624Settings {
   pad: string
 }
 
-/** The table and validation data used here: 12 rightmost PAN digits without check digit, filled with F. */
+/**
+ * The table and validation data used here: 12 rightmost PAN digits without check digit, filled with
+ * F.
+ */
 export function usualIbm3624(pan: string): Ibm3624Settings {
   if (!/^[0-9]{13,19}$/.test(pan)) throw new CardCryptoError('pan.too.short', 'An IBM 3624 PIN takes a PAN of 13 to 19 digits')
   return { decimalizationTable: '0123456789012345', validationOffset: pan.length - 13, validationLength: 12, pad: 'F' }

@@ -28,7 +28,10 @@ export class InstallationZone {
     return Buffer.concat([Buffer.from([format]), sealed]).toString('base64')
   }
 
-  /** Throws `ciphertext.invalid` for anything that was not sealed so for this tenant, content and AAD. */
+  /**
+   * Throws `ciphertext.invalid` for anything that was not sealed so for this tenant, content and
+   * AAD.
+   */
   open(tenant: string, content: ZoneContent, sealed: string, aad: string): Buffer {
     const bytes = Buffer.from(sealed, 'base64')
     const key = this.#keyOf(tenant, content)

@@ -1,4 +1,5 @@
-// Key blocks of version D: ANSI X9.143:2021 (TR-31:2018) and ISO 20038, key derivation binding method under an AES key (KBPK).
+// Key blocks of version D: ANSI X9.143:2021 (TR-31:2018) and ISO 20038, key derivation binding
+// method under an AES key (KBPK).
 import { createCipheriv, createDecipheriv, createSecretKey, KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
 import { blockBytes } from './aes-block.ts'
 import { CardCryptoError } from './card-crypto-error.ts'
@@ -8,7 +9,10 @@ const headerDigits = 16
 const macDigits = 32
 const blockLengthMax = 9_984 // the length is four decimal digits, and a multiple of 16
 const maskedBytes = { A: 32, T: 24 } // keys are filled up to the longest of their algorithm, so that a block does not tell their length
-/** Derivation data of each KBPK size: algorithm indicator and length in bits (X9.143 clause 6.4, table of derivation data). */
+/**
+ * Derivation data of each KBPK size: algorithm indicator and length in bits (X9.143 clause 6.4,
+ * table of derivation data).
+ */
 const derivationOf: Record<number, { indicator: number; bits: number }> = {
   16: { indicator: 2, bits: 128 },
   24: { indicator: 3, bits: 192 },
@@ -17,7 +21,10 @@ const derivationOf: Record<number, { indicator: number; bits: number }> = {
 
 /** What the header says of the key; all of it is authenticated. */
 export interface KeyBlockHeader {
-  /** P0 PIN encryption, D0 data, V0 to V2 PIN verification, C0 CVV, K1 key block protection, B3 derivation … */
+  /**
+   * P0 PIN encryption, D0 data, V0 to V2 PIN verification, C0 CVV, K1 key block protection, B3
+   * derivation …
+   */
   usage: string
   /** A AES, T TDES. */
   algorithm: 'A' | 'T'
@@ -31,7 +38,10 @@ export interface KeyBlockHeader {
   label?: string
 }
 
-/** The key as key block. `published` is for published examples only: what stands behind the key, random bytes otherwise. */
+/**
+ * The key as key block. `published` is for published examples only: what stands behind the key,
+ * random bytes otherwise.
+ */
 export function wrapKeyBlock(kbpk: KeyObject | Uint8Array, header: KeyBlockHeader, key: Uint8Array, published?: Uint8Array): string {
   const lengthBytes = 2
   const contentBytes = Math.ceil((lengthBytes + Math.max(key.length, maskedBytes[header.algorithm])) / blockBytes) * blockBytes
@@ -45,7 +55,10 @@ export function wrapKeyBlock(kbpk: KeyObject | Uint8Array, header: KeyBlockHeade
   return text + Buffer.concat([ciphertext, mac]).toString('hex').toUpperCase()
 }
 
-/** Header and key again; `key.block.invalid` for anything that was not wrapped so under this KBPK, and never says why. */
+/**
+ * Header and key again; `key.block.invalid` for anything that was not wrapped so under this KBPK,
+ * and never says why.
+ */
 export function unwrapKeyBlock(kbpk: KeyObject | Uint8Array, block: string): { header: KeyBlockHeader; key: Buffer } {
   const parsed = parseKeyBlock(block)
   if (!parsed) throw invalid()
@@ -120,7 +133,10 @@ function parseOptionalBlocks(text: string, count: number): { length: number; lab
   return label === undefined ? { length: at } : { length: at, label }
 }
 
-/** Encryption and authentication key of a KBPK: CMAC over counter, usage, zero, algorithm and length (X9.143 clause 6.4). */
+/**
+ * Encryption and authentication key of a KBPK: CMAC over counter, usage, zero, algorithm and length
+ * (X9.143 clause 6.4).
+ */
 function derivedKeys(kbpk: KeyObject | Uint8Array): { encryption: KeyObject; authentication: KeyObject } {
   const sizeBytes = (kbpk instanceof KeyObject ? kbpk.symmetricKeySize : kbpk.length) ?? 0
   const derivation = derivationOf[sizeBytes]

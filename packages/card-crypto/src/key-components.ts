@@ -1,4 +1,5 @@
-// Keys in two halves: two officers bring one component each, and neither alone knows anything of the key (ANSI X9.24-1: dual control, split knowledge).
+// Keys in two halves: two officers bring one component each, and neither alone knows anything of
+// the key (ANSI X9.24-1: dual control, split knowledge).
 import { createHmac } from 'node:crypto'
 import { CardCryptoError } from './card-crypto-error.ts'
 import type { Hsm, KeyPurpose, KeyView, Officer } from './hsm.ts'
@@ -43,7 +44,8 @@ export async function addKeyComponent(
   try {
     if (half) return { componentKcv, key: await combine(ring, tenant, purpose, algorithm, [own, half]) }
   } catch (error) {
-    // Refused for good: the half that came last goes, so that the ceremony can go on with a right one.
+    // Refused for good: the half that came last goes, so that the ceremony can go on with a right
+    // one.
     if (error instanceof CardCryptoError) await ring.store.remove(own)
     throw error
   }
@@ -106,7 +108,10 @@ async function newestRecord(ring: KeyRing, tenant: string, purpose: KeyPurpose):
   return version > 0 ? ring.store.load(`${keyFamily(tenant, purpose)}/${version}`) : null
 }
 
-/** The half that waits, unless it is in the newest key already: a process died before it could clear it. */
+/**
+ * The half that waits, unless it is in the newest key already: a process died before it could clear
+ * it.
+ */
 async function otherComponent(ring: KeyRing, family: string, number: ComponentNumber, stands: KeyRecord | null): Promise<KeyRecord | null> {
   const other = await ring.store.load(`${family}/component/${number === 1 ? 2 : 1}`)
   if (!other || !isPartOf(other, stands)) return other
@@ -135,7 +140,10 @@ async function combine(
   return view
 }
 
-/** By name or by key; whoever has no key, such as one whom an earlier release did not know, is nobody else than one who has. */
+/**
+ * By name or by key; whoever has no key, such as one whom an earlier release did not know, is
+ * nobody else than one who has.
+ */
 export function sameOfficer(one: Partial<Officer>, other: Partial<Officer>): boolean {
   if (one.officer?.trim().toLowerCase() === other.officer?.trim().toLowerCase()) return true
   if (one.officerKey === undefined && other.officerKey === undefined) return false

@@ -51,7 +51,10 @@ export async function exportKeyBlock(
   return block
 }
 
-/** True for the second officer who asks for this key under this transport key; the first one's wish is noted. */
+/**
+ * True for the second officer who asks for this key under this transport key; the first one's wish
+ * is noted.
+ */
 async function secondOfficer(
   ring: KeyRing,
   _id: string,

@@ -1,4 +1,5 @@
-// How keys come, rotate and go to others: components under dual control, key blocks, versions in several processes.
+// How keys come, rotate and go to others: components under dual control, key blocks, versions in
+// several processes.
 import { randomBytes } from 'node:crypto'
 import { expect, jest, test } from '@jest/globals'
 import { bankHsm, exchangeKey, exportByTwo, pan, pinCall, refusal, tenant } from '../test/bank-hsm.ts'

@@ -38,7 +38,10 @@ export const purposeRules: Record<KeyPurpose, PurposeRule> = {
 
 const tenantPattern = /^[A-Z][A-Z0-9_]{1,29}$/
 
-/** `<tenant>/<purpose>`, in front of a version; `tenant.invalid` and `key.purpose.refused` for what is neither. */
+/**
+ * `<tenant>/<purpose>`, in front of a version; `tenant.invalid` and `key.purpose.refused` for what
+ * is neither.
+ */
 export function keyFamily(tenant: string, purpose: KeyPurpose): string {
   if (!tenantPattern.test(tenant)) throw new CardCryptoError('tenant.invalid', 'A key belongs to a tenant id such as ACME_BANK')
   if (!Object.hasOwn(purposeRules, purpose)) throw refusedPurpose(purpose, 'exist')
@@ -49,7 +52,9 @@ export function isPurpose(text: string): text is KeyPurpose {
   return Object.hasOwn(purposeRules, text)
 }
 
-/** Types keep wrong purposes out of our own code; this keeps them out of what comes from a request. */
+/**
+ * Types keep wrong purposes out of our own code; this keeps them out of what comes from a request.
+ */
 export function requireOrigin(purpose: KeyPurpose, origins: readonly PurposeRule['origin'][], what: string): void {
   if (!isPurpose(purpose) || !origins.includes(purposeRules[purpose].origin)) throw refusedPurpose(purpose, what)
 }
@@ -82,7 +87,10 @@ export function isWeakKey(algorithm: KeyAlgorithm, bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === bytes[0]) || (algorithm === 'TDES-2KEY' && isWeakTdes(bytes))
 }
 
-/** A half of a key: it may look like anything, but not like nothing, or the other half would be the key. */
+/**
+ * A half of a key: it may look like anything, but not like nothing, or the other half would be the
+ * key.
+ */
 export function isWeakComponent(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === bytes[0])
 }

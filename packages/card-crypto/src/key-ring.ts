@@ -1,4 +1,5 @@
-// The keys of all tenants over a store: wrapped there, unwrapped here when first used; knows versions and makes the next one.
+// The keys of all tenants over a store: wrapped there, unwrapped here when first used; knows
+// versions and makes the next one.
 import { createSecretKey, hkdfSync, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
 import { boundedCache } from './bounded-cache.ts'
 import { CardCryptoError } from './card-crypto-error.ts'
@@ -24,7 +25,9 @@ const cachedTenantsMax = 4_096
 /** How long another process's new version may stay unseen. */
 const versionsAgeMaxMs = 5_000
 
-/** A key that is ready for use. Private fields and KeyObject keep its bytes out of anything printed. */
+/**
+ * A key that is ready for use. Private fields and KeyObject keep its bytes out of anything printed.
+ */
 export interface RingKey {
   view: KeyView
   /** X9.143 usage, as the key came. */
@@ -59,7 +62,10 @@ export class KeyRing {
     this.wrapping = keyWrapping(masterKey)
   }
 
-  /** The version in use, 0 when there is none. A cached "none" is asked again: another process may have made the first. */
+  /**
+   * The version in use, 0 when there is none. A cached "none" is asked again: another process may
+   * have made the first.
+   */
   async newestVersion(tenant: string, purpose: KeyPurpose, ageMaxMs = versionsAgeMaxMs): Promise<number> {
     const family = keyFamily(tenant, purpose)
     const known = (await this.#versionsOf(tenant, ageMaxMs)).get(family)?.at(-1) ?? 0
@@ -73,7 +79,10 @@ export class KeyRing {
     return key
   }
 
-  /** One version, also one that came after the versions were last listed; null when there is no such version. */
+  /**
+   * One version, also one that came after the versions were last listed; null when there is no such
+   * version.
+   */
   async find(tenant: string, purpose: KeyPurpose, version: number): Promise<RingKey | null> {
     const name = `${keyFamily(tenant, purpose)}/${version}`
     const cached = this.#keys.get(name)
@@ -89,8 +98,8 @@ export class KeyRing {
   }
 
   /**
-   * Tries the newest version and the one before it, and, when neither opens, versions that came in since they were last listed: the other
-   * side may use a new key as soon as it has it.
+   * Tries the newest version and the one before it, and, when neither opens, versions that came in
+   * since they were last listed: the other side may use a new key as soon as it has it.
    */
   async openWithRecent<T>(tenant: string, purpose: KeyPurpose, open: (key: RingKey) => T | null): Promise<T | null> {
     const tried = new Set<number>()
@@ -116,7 +125,9 @@ export class KeyRing {
     return views.sort((a, b) => a.purpose.localeCompare(b.purpose) || a.version - b.version)
   }
 
-  /** Makes the first version, unless there is one: then `made` is false and the key is the newest. */
+  /**
+   * Makes the first version, unless there is one: then `made` is false and the key is the newest.
+   */
   async ensureFirst(tenant: string, purpose: KeyPurpose): Promise<{ key: RingKey; made: boolean }> {
     if ((await this.newestVersion(tenant, purpose)) > 0) return { key: await this.newest(tenant, purpose), made: false }
     const bytes = generated(purpose)
@@ -133,7 +144,10 @@ export class KeyRing {
     return key
   }
 
-  /** Stores a key as the next version; whoever loses a number to another process takes the one after it. */
+  /**
+   * Stores a key as the next version; whoever loses a number to another process takes the one after
+   * it.
+   */
   async addNext(tenant: string, purpose: KeyPurpose, made: NewKey): Promise<RingKey> {
     for (;;) {
       const newest = await this.newestVersion(tenant, purpose, 0)
@@ -164,7 +178,9 @@ export class KeyRing {
     return stored.wrapped === record.wrapped ? this.#load(stored, name, purpose) : null
   }
 
-  /** A process with a wrong master key stops here, before it adds a key that nobody else can read. */
+  /**
+   * A process with a wrong master key stops here, before it adds a key that nobody else can read.
+   */
   async #proveMasterKey(tenant: string): Promise<void> {
     const [present] = await this.views(tenant)
     if (present) await this.get(tenant, present.purpose, present.version)
@@ -195,7 +211,10 @@ export class KeyRing {
     return families
   }
 
-  /** Unwraps a record under the name it was asked for, not the one it claims, and derives a key for each use. */
+  /**
+   * Unwraps a record under the name it was asked for, not the one it claims, and derives a key for
+   * each use.
+   */
   #load(record: KeyRecord, name: string, purpose: KeyPurpose): RingKey {
     const { usage, bytes } = this.wrapping.unwrap(name, record.wrapped)
     const { algorithms, usages, uses = [] } = purposeRules[purpose]

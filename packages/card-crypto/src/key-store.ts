@@ -1,8 +1,11 @@
 // Where wrapped keys are kept: the owner of a store implements this over its own database.
 
 export interface KeyRecord {
-  /** Name: `<tenant>/<purpose>/<version>`, as ACME_BANK/data/1; a component that waits: `<tenant>/<purpose>/component/<1 or 2>`; an export that
-   * waits for the second officer: `<tenant>/<purpose>/export`. */
+  /**
+   * Name: `<tenant>/<purpose>/<version>`, as ACME_BANK/data/1; a component that waits:
+   * `<tenant>/<purpose>/component/<1 or 2>`; an export that waits for the second officer:
+   * `<tenant>/<purpose>/export`.
+   */
   _id: string
   /** A key block bound to that name; records of earlier releases hold the form of wrapSecret. */
   wrapped: string
@@ -23,10 +26,16 @@ export interface KeyStore {
   /** All records of a tenant, components included. */
   list(tenant: string): Promise<KeyRecord[]>
 
-  /** Adds the record unless its name is taken, and returns what is stored then: two at once agree on one key. */
+  /**
+   * Adds the record unless its name is taken, and returns what is stored then: two at once agree on
+   * one key.
+   */
   insert(record: KeyRecord): Promise<KeyRecord>
 
-  /** Writes over the record of the same name; only components and exports that wait are ever replaced. */
+  /**
+   * Writes over the record of the same name; only components and exports that wait are ever
+   * replaced.
+   */
   replace(record: KeyRecord): Promise<void>
 
   /** Removes the record if it is still this one, by its `wrapped`. */

@@ -1,4 +1,5 @@
-// Keys at rest: key blocks (X9.143, version D) under a key below the master key, each bound to its name.
+// Keys at rest: key blocks (X9.143, version D) under a key below the master key, each bound to its
+// name.
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import { CardCryptoError } from './card-crypto-error.ts'
 import { type KeyBlockHeader, unwrapKeyBlock, wrapKeyBlock } from './key-block.ts'
@@ -12,7 +13,10 @@ export interface KeyWrapping {
   /** A key block whose label is the name. */
   wrap(name: string, header: KeyBlockHeader, bytes: Uint8Array): string
 
-  /** The key, and its usage where the form tells it. `key.unwrap.failed` for another master key, another name or a damaged text. */
+  /**
+   * The key, and its usage where the form tells it. `key.unwrap.failed` for another master key,
+   * another name or a damaged text.
+   */
   unwrap(name: string, wrapped: string): { usage?: string; bytes: Buffer }
 
   /** A key of the installation's own for something else (HKDF, RFC 5869). */

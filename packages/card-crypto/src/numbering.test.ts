@@ -1,5 +1,5 @@
-// Numbering: every counter has its own card number, in the range, and the next cannot be told from the last.
-// Rule: docs/rules.md#numbering.
+// Numbering: every counter has its own card number, in the range, and the next cannot be told from
+// the last. Rule: docs/rules.md#numbering.
 import { createSecretKey } from 'node:crypto'
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
@@ -57,7 +57,8 @@ test('a card number has the BIN, the length and a right Luhn digit', () => {
   }
 })
 
-// Cards in circulation depend on these values: a change of one is a change of every card number to come.
+// Cards in circulation depend on these values: a change of one is a change of every card number to
+// come.
 test.each([
   ['FF1 over decimal digits', 1_000_000_000, '6080405032144843'],
   ['FF1 with cycle walking', 500_000_001, '6080403457508584'],

@@ -1,4 +1,5 @@
-// Numbering cards: a keyed permutation turns a counter into a serial, so that card numbers are unguessable and none comes twice.
+// Numbering cards: a keyed permutation turns a counter into a serial, so that card numbers are
+// unguessable and none comes twice.
 import { createSecretKey, hkdfSync, KeyObject } from 'node:crypto'
 import { aesBlock, blockBytes } from './aes-block.ts'
 import { CardCryptoError } from './card-crypto-error.ts'
@@ -6,14 +7,18 @@ import { createFf1, ff1DomainMin } from './ff1.ts'
 import { luhnDigit } from './luhn.ts'
 import { Pan, panLengthMax, panLengthMin } from './pan.ts'
 
-/** Up to here a table of all serials is cheaper than walking FF1's domain of a million; it takes two bytes a serial. */
+/**
+ * Up to here a table of all serials is cheaper than walking FF1's domain of a million; it takes two
+ * bytes a serial.
+ */
 const tableSizeMax = 65_536
 const keyBytes = 32
 const binPattern = /^(?:[0-9]{6}|[0-9]{8})$/
 
 /**
- * Card numbers `bin` + serial + Luhn digit, with the serials from `rangeStart` up to, not including, `rangeStart + rangeSize`.
- * Bin, length, start and size choose the permutation: a range in use is never resized, a bank that needs more adds another one.
+ * Card numbers `bin` + serial + Luhn digit, with the serials from `rangeStart` up to, not
+ * including, `rangeStart + rangeSize`. Bin, length, start and size choose the permutation: a range
+ * in use is never resized, a bank that needs more adds another one.
  */
 export interface PanRange {
   bin: string // 6 or 8 digits
@@ -28,8 +33,9 @@ export interface PanFromCounterOptions extends PanRange {
 }
 
 /**
- * The card number of one counter value. Prepares the permutation each time; `Hsm.numberPan` keeps it.
- * Throws `range.exhausted` when the counter has reached the size, `range.invalid` and `key.invalid` for wrong settings.
+ * The card number of one counter value. Prepares the permutation each time; `Hsm.numberPan` keeps
+ * it. Throws `range.exhausted` when the counter has reached the size, `range.invalid` and
+ * `key.invalid` for wrong settings.
  */
 export function panFromCounter(options: PanFromCounterOptions): Pan {
   return panNumbering(options, options.key)(options.counter)
@@ -74,7 +80,10 @@ function wholeNumber(value: bigint | number, what: string): number {
   return number
 }
 
-/** Each range has a key of its own (HKDF, RFC 5869), so that two ranges of one bank never show the same order. */
+/**
+ * Each range has a key of its own (HKDF, RFC 5869), so that two ranges of one bank never show the
+ * same order.
+ */
 function rangeKey(key: KeyObject | Uint8Array, name: string): KeyObject {
   const material = key instanceof KeyObject ? key : createSecretKey(key)
   if (material.symmetricKeySize !== keyBytes) throw new CardCryptoError('key.invalid', 'A numbering key has 32 bytes')
@@ -82,9 +91,10 @@ function rangeKey(key: KeyObject | Uint8Array, name: string): KeyObject {
 }
 
 /**
- * A permutation of 0 … size − 1. FF1 over decimal digits where the size is a power of ten from a million; else FF1 in the radix that
- * fits closest, walking until the text is inside (Black and Rogaway, "Ciphers with Arbitrary Finite Domains", CT-RSA 2002, method 2);
- * small ranges by the prefix cipher (same paper, method 1), because FF1 takes no domain under a million.
+ * A permutation of 0 … size − 1. FF1 over decimal digits where the size is a power of ten from a
+ * million; else FF1 in the radix that fits closest, walking until the text is inside (Black and
+ * Rogaway, "Ciphers with Arbitrary Finite Domains", CT-RSA 2002, method 2); small ranges by the
+ * prefix cipher (same paper, method 1), because FF1 takes no domain under a million.
  */
 function permutation(key: KeyObject, size: number): (position: number) => number {
   if (size <= tableSizeMax) return prefixCipher(key, size)
@@ -97,7 +107,10 @@ function permutation(key: KeyObject, size: number): (position: number) => number
   }
 }
 
-/** Radix and length with radix^length at or just above the size; rounding is settled in whole numbers, never in fractions. */
+/**
+ * Radix and length with radix^length at or just above the size; rounding is settled in whole
+ * numbers, never in fractions.
+ */
 function closestDomain(size: number): { radix: number; length: number } {
   const digits = String(size - 1).length
   if (size >= ff1DomainMin && 10 ** digits === size) return { radix: 10, length: digits }
@@ -108,7 +121,10 @@ function closestDomain(size: number): { radix: number; length: number } {
   return { radix, length }
 }
 
-/** Every position is enciphered as one AES block; a position's serial is the rank of its block among all. */
+/**
+ * Every position is enciphered as one AES block; a position's serial is the rank of its block among
+ * all.
+ */
 function prefixCipher(key: KeyObject, size: number): (position: number) => number {
   const positions = Buffer.alloc(size * blockBytes)
   for (let i = 0; i < size; i++) positions.writeUInt32BE(i, (i + 1) * blockBytes - 4)

@@ -2,7 +2,10 @@
 import { inspect } from 'node:util'
 import { hasLuhn } from './luhn.ts'
 
-/** ISO/IEC 7812-1 allows 8 to 19 digits; no payment card has fewer than 12, and a shorter one would be bare behind its mask. */
+/**
+ * ISO/IEC 7812-1 allows 8 to 19 digits; no payment card has fewer than 12, and a shorter one would
+ * be bare behind its mask.
+ */
 export const panLengthMin = 12
 export const panLengthMax = 19
 
@@ -11,8 +14,8 @@ const shownInFront = 6
 const shownAtEnd = 4
 
 /**
- * A PAN of 12 to 19 digits with a right Luhn digit. String(), templates, JSON, util.inspect and console.log show `608040XXXXXX6954`
- * (PCI DSS 3.4.1: at most BIN and last four).
+ * A PAN of 12 to 19 digits with a right Luhn digit. String(), templates, JSON, util.inspect and
+ * console.log show `608040XXXXXX6954` (PCI DSS 3.4.1: at most BIN and last four).
  */
 export class Pan {
   readonly #digits: string
@@ -36,7 +39,10 @@ export class Pan {
     return this.bin + 'X'.repeat(this.#digits.length - shownInFront - shownAtEnd) + this.last4
   }
 
-  /** The first six digits. A PAN does not tell whether its issuer's BIN has eight: the product knows. */
+  /**
+   * The first six digits. A PAN does not tell whether its issuer's BIN has eight: the product
+   * knows.
+   */
   get bin(): string {
     return this.#digits.slice(0, shownInFront)
   }

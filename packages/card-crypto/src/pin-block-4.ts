@@ -8,7 +8,10 @@ const pinFieldDigits = 16
 const panDigitsMin = 12
 const tailBytes = 8
 
-/** The plain PAN field: length above twelve, digits, zeros; 32 hex digits. Shorter PANs are padded in front to twelve. */
+/**
+ * The plain PAN field: length above twelve, digits, zeros; 32 hex digits. Shorter PANs are padded
+ * in front to twelve.
+ */
 export function panField4(pan: string): string {
   if (!/^[0-9]{1,19}$/.test(pan)) throw new CardCryptoError('pan.too.short', 'A PAN has 1 to 19 digits')
   const digits = pan.padStart(panDigitsMin, '0')
@@ -16,8 +19,9 @@ export function panField4(pan: string): string {
 }
 
 /**
- * Enciphers a PIN of 4 to 12 digits: 32 upper-case hex digits, another block each time. `tail` is for published examples only: 8 random bytes
- * otherwise. Throws `pin.length`, `pin.not.numeric`, `pan.too.short`.
+ * Enciphers a PIN of 4 to 12 digits: 32 upper-case hex digits, another block each time. `tail` is
+ * for published examples only: 8 random bytes otherwise. Throws `pin.length`, `pin.not.numeric`,
+ * `pan.too.short`.
  */
 export function encipherPinBlock4(
   key: KeyObject | Uint8Array,
@@ -33,7 +37,10 @@ export function encipherPinBlock4(
     .toUpperCase()
 }
 
-/** The PIN again. Throws `pin.block.length`, `pin.block.format`, `pin.length`, `pin.not.numeric`, `pin.block.fill`, `pan.too.short`. */
+/**
+ * The PIN again. Throws `pin.block.length`, `pin.block.format`, `pin.length`, `pin.not.numeric`,
+ * `pin.block.fill`, `pan.too.short`.
+ */
 export function decipherPinBlock4(key: KeyObject | Uint8Array, block: string, pan: string): string {
   if (!/^[0-9A-Fa-f]{32}$/.test(block)) throw new CardCryptoError('pin.block.length', 'A PIN block of format 4 has 32 hex digits')
   const blockB = aes(key, Buffer.from(block, 'hex'), 'decipher')

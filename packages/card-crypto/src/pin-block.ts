@@ -1,4 +1,5 @@
-// PIN blocks of 8 bytes: ISO 9564-1 formats 0, 2 and 3. Blocks are 16 upper-case hex digits, not yet enciphered.
+// PIN blocks of 8 bytes: ISO 9564-1 formats 0, 2 and 3. Blocks are 16 upper-case hex digits, not
+// yet enciphered.
 import { randomInt } from 'node:crypto'
 import { CardCryptoError } from './card-crypto-error.ts'
 
@@ -8,14 +9,18 @@ const blockDigits = 16
 const accountDigits = 12
 const kitAccountDigits = 16
 
-/** What stands in the place of the PAN when a block is made of the kit number: padded with zeros in front to 16 digits. */
+/**
+ * What stands in the place of the PAN when a block is made of the kit number: padded with zeros in
+ * front to 16 digits.
+ */
 export function panOfKit(kitNo: string): string {
   return kitNo.padStart(kitAccountDigits, '0')
 }
 
 /**
- * A PIN of 4 to 12 digits as block. Formats 0 and 3 bind it to the 12 rightmost PAN digits without check digit; format 2, for chip cards, to
- * nothing. `fill` is for published examples of format 3 only: at random otherwise. Throws `pin.length`, `pin.not.numeric`, `pan.too.short`.
+ * A PIN of 4 to 12 digits as block. Formats 0 and 3 bind it to the 12 rightmost PAN digits without
+ * check digit; format 2, for chip cards, to nothing. `fill` is for published examples of format 3
+ * only: at random otherwise. Throws `pin.length`, `pin.not.numeric`, `pan.too.short`.
  */
 export function encodePinBlock(format: 0 | 2 | 3, pin: string, pan = '', fill = ''): string {
   checkPin(pin)
@@ -25,7 +30,10 @@ export function encodePinBlock(format: 0 | 2 | 3, pin: string, pan = '', fill = 
   return xorDigits(filled, accountField(pan))
 }
 
-/** The PIN of a block. Throws `pin.block.length`, `pin.block.format`, `pin.length`, `pin.not.numeric`, `pin.block.fill`, `pan.too.short`. */
+/**
+ * The PIN of a block. Throws `pin.block.length`, `pin.block.format`, `pin.length`,
+ * `pin.not.numeric`, `pin.block.fill`, `pan.too.short`.
+ */
 export function decodePinBlock(format: 0 | 3, block: string, pan: string): string {
   if (!/^[0-9A-Fa-f]{16}$/.test(block)) throw new CardCryptoError('pin.block.length', 'A PIN block has 16 hex digits')
   const field = xorDigits(block.toUpperCase(), accountField(pan))
@@ -35,7 +43,9 @@ export function decodePinBlock(format: 0 | 3, block: string, pan: string): strin
   return pin
 }
 
-/** Control digit, length and digits at the beginning of a plain PIN field: the same for all formats. */
+/**
+ * Control digit, length and digits at the beginning of a plain PIN field: the same for all formats.
+ */
 export function pinOfField(field: string, format: number): string {
   if (field[0] !== String(format)) throw new CardCryptoError('pin.block.format', `The PIN block is not of format ${format}`)
   const length = Number.parseInt(field[1] ?? '', 16)

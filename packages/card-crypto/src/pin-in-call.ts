@@ -1,4 +1,5 @@
-// PIN blocks as calls bring them: format 0 as 16 hex characters, enciphered under the bank's PIN key, in Base64.
+// PIN blocks as calls bring them: format 0 as 16 hex characters, enciphered under the bank's PIN
+// key, in Base64.
 import { createCipheriv, createDecipheriv, createSecretKey, KeyObject } from 'node:crypto'
 import { CardCryptoError } from './card-crypto-error.ts'
 import type { PinInCall } from './hsm.ts'
@@ -11,7 +12,10 @@ const ivBytes = 16
 const padding = Buffer.alloc(16, 16) // PKCS#5 behind 16 characters: a whole block
 const noAad = Buffer.alloc(0)
 
-/** What a caller does: v1 gives 32 bytes, v2 IV(16) ‖ ciphertext ‖ tag, 48 bytes; both in Base64. The key has 32 bytes. */
+/**
+ * What a caller does: v1 gives 32 bytes, v2 IV(16) ‖ ciphertext ‖ tag, 48 bytes; both in Base64.
+ * The key has 32 bytes.
+ */
 export function sealPinBlock(scheme: PinInCall['scheme'], key: KeyObject | Uint8Array, block: string): string {
   const aesKey = key instanceof KeyObject ? key : createSecretKey(key)
   const text = Buffer.from(block, 'latin1')
@@ -24,7 +28,10 @@ export function sealPinBlock(scheme: PinInCall['scheme'], key: KeyObject | Uint8
   return sealed.toString('base64')
 }
 
-/** The block of 16 hex digits, or null for anything that is not one under this key. v2 takes the block's 8 bytes as well. */
+/**
+ * The block of 16 hex digits, or null for anything that is not one under this key. v2 takes the
+ * block's 8 bytes as well.
+ */
 export function openPinBlock(scheme: PinInCall['scheme'], key: KeyObject, encryptedBlock: string): string | null {
   const bytes = Buffer.from(encryptedBlock, 'base64')
   if (bytes.toString('base64') !== encryptedBlock) return null
@@ -55,8 +62,9 @@ export function pinOfCall(block: string, pan: string, pin: Pick<PinInCall, 'panS
 }
 
 /**
- * The same checks as far as they go without a card: only a block made of the kit number can be read whole, of others what no PAN covers, which
- * is control digit, length and the first two digits. Returns a PIN of the block's length that means nothing.
+ * The same checks as far as they go without a card: only a block made of the kit number can be read
+ * whole, of others what no PAN covers, which is control digit, length and the first two digits.
+ * Returns a PIN of the block's length that means nothing.
  */
 export function decoyPinOfCall(block: string, pin: Pick<PinInCall, 'panSource' | 'kitNo'>): string {
   if (pin.panSource === 'KIT_NO') return decodePinBlock(0, block, panOfKit(pin.kitNo)).replace(/./g, '0')

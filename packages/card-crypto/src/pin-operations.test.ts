@@ -1,4 +1,5 @@
-// PINs of calls in the Hsm: what verifies, what is malformed, and that a rotation in between loses no call.
+// PINs of calls in the Hsm: what verifies, what is malformed, and that a rotation in between loses
+// no call.
 import { createCipheriv, createSecretKey, randomBytes } from 'node:crypto'
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'

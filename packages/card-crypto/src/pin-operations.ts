@@ -1,4 +1,5 @@
-// What an Hsm does with PINs: every way in which a block can be wrong is told as pin.block.invalid, and nothing else of it.
+// What an Hsm does with PINs: every way in which a block can be wrong is told as pin.block.invalid,
+// and nothing else of it.
 import { createHmac } from 'node:crypto'
 import { CardCryptoError } from './card-crypto-error.ts'
 import { cardVerificationValue } from './card-verification-value.ts'
@@ -61,7 +62,9 @@ export async function verifyZonePin(
   return matches(work, tenant, card.reference, pan, digits)
 }
 
-/** Always under the first data key, which stays when later ones come: so a MAC outlives rotations. */
+/**
+ * Always under the first data key, which stays when later ones come: so a MAC outlives rotations.
+ */
 export async function pinMac(work: PinWork, tenant: string, pin: SealedPin): Promise<string> {
   const block = await blockOrNull(work, tenant, pin)
   const { mac } = (await work.ring.get(tenant, 'data', 1)).uses
@@ -133,7 +136,10 @@ function blockOrNull({ ring }: PinWork, tenant: string, pin: SealedPin): Promise
   return ring.openWithRecent(tenant, 'pin', ({ key }) => openPinBlock(pin.scheme, key, pin.encryptedBlock))
 }
 
-/** A zone block carries no tag: under which key version it was made is told by whether it reads as a block. */
+/**
+ * A zone block carries no tag: under which key version it was made is told by whether it reads as a
+ * block.
+ */
 async function zonePin({ ring }: PinWork, tenant: string, block: ZonePinBlock, pan: string, pinLength?: number): Promise<string> {
   const pin = await ring.openWithRecent(tenant, block.key, (key) => {
     try {

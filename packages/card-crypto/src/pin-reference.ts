@@ -1,4 +1,5 @@
-// What a PIN is checked against: Visa PVV for four digits, IBM 3624 offset for more, because a PVV covers only four.
+// What a PIN is checked against: Visa PVV for four digits, IBM 3624 offset for more, because a PVV
+// covers only four.
 import type { PinReference } from './hsm.ts'
 import { ibm3624Offset } from './ibm-3624.ts'
 import { refusedPurpose } from './key-purposes.ts'
@@ -12,13 +13,19 @@ const pvki = 1
 const usageOfPvv = 'V2'
 const usageOfOffset = 'V1'
 
-/** PVV where key and PIN allow it, else offset; a bank's key for one method (X9.143 usage V1, V2) does not make the other. */
+/**
+ * PVV where key and PIN allow it, else offset; a bank's key for one method (X9.143 usage V1, V2)
+ * does not make the other.
+ */
 export function referenceOf(pvk: RingKey, pan: string, pin: string): PinReference {
   const method = methodFor(pvk, pin.length)
   return { method, keyVersion: pvk.view.version, value: referenceValue(pvk, method, pan, pin) }
 }
 
-/** Always does the work, also for a PIN of another length than the reference's, which is never right. */
+/**
+ * Always does the work, also for a PIN of another length than the reference's, which is never
+ * right.
+ */
 export function matchesReference(pvk: RingKey, reference: PinReference, pan: string, pin: string): boolean {
   const value = referenceValue(pvk, reference.method, pan, pin)
   const lengthFits = pin.length === (reference.method === 'PVV' ? pvvPinLength : reference.value.length)

@@ -43,7 +43,10 @@ test('the second scan takes letters, less ten, only where digits are too few', (
 const digits = (length: number) =>
   fc.array(fc.integer({ min: 0, max: 9 }), { minLength: length, maxLength: length }).map((list) => list.join(''))
 
-/** A PVV or an offset of four digits is equal for another PIN once in ten thousand; of 20,000 pairs 12 are more than five sigma too many. */
+/**
+ * A PVV or an offset of four digits is equal for another PIN once in ten thousand; of 20,000 pairs
+ * 12 are more than five sigma too many.
+ */
 const pairs = 20_000
 const equalMax = 12
 

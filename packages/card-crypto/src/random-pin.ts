@@ -3,7 +3,10 @@ import { randomInt } from 'node:crypto'
 import { CardCryptoError } from './card-crypto-error.ts'
 import { pinLengthMax, pinLengthMin } from './pin-block.ts'
 
-/** A PIN of 4 to 12 digits, each equally likely, except those that are easily guessed: 1111, 1234, 9876, 7890. */
+/**
+ * A PIN of 4 to 12 digits, each equally likely, except those that are easily guessed: 1111, 1234,
+ * 9876, 7890.
+ */
 export function randomPin(length: number): string {
   if (!Number.isInteger(length) || length < pinLengthMin || length > pinLengthMax)
     throw new CardCryptoError('pin.length', 'A PIN has 4 to 12 digits')

@@ -3,7 +3,9 @@ import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'n
 
 const tagBytes = 16
 
-/** IV ‖ ciphertext ‖ tag(16). Random IVs of 12 bytes allow 2^32 messages under one key (clause 8.3). */
+/**
+ * IV ‖ ciphertext ‖ tag(16). Random IVs of 12 bytes allow 2^32 messages under one key (clause 8.3).
+ */
 export function gcmSeal(key: KeyObject, ivBytes: 12 | 16, plaintext: Uint8Array, aad: Uint8Array): Buffer {
   const iv = randomBytes(ivBytes)
   const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: tagBytes })

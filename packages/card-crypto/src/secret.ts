@@ -3,7 +3,10 @@ import { inspect } from 'node:util'
 
 const printed = '[secret]'
 
-/** Wraps a key, PIN, CVV or password. String(), templates, JSON, util.inspect and console.log all show `[secret]`. */
+/**
+ * Wraps a key, PIN, CVV or password. String(), templates, JSON, util.inspect and console.log all
+ * show `[secret]`.
+ */
 export class Secret<T = Uint8Array | string> {
   readonly #value: T
 

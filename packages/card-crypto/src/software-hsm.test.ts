@@ -1,4 +1,5 @@
-// The software Hsm over a store: data, look-up values, card numbers, fields and zones; what it refuses and what it never shows.
+// The software Hsm over a store: data, look-up values, card numbers, fields and zones; what it
+// refuses and what it never shows.
 import { createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
 import { expect, test } from '@jest/globals'

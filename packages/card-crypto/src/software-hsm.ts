@@ -1,4 +1,5 @@
-// The Hsm in software, a simulator: keys wrapped in a store, unwrapped into this process's memory when first used.
+// The Hsm in software, a simulator: keys wrapped in a store, unwrapped into this process's memory
+// when first used.
 import { createHmac, type KeyObject } from 'node:crypto'
 import { boundedCache } from './bounded-cache.ts'
 import { CardCryptoError } from './card-crypto-error.ts'
@@ -43,10 +44,11 @@ const decoyPan = '0000000000000000'
 const noAad = Buffer.alloc(0)
 
 /**
- * A SIMULATOR, fit for tests and pilots only: unwrapped keys, PANs and PINs stand in the memory of an ordinary process, which no card scheme
- * and no PCI PIN audit accepts. Production puts a driver for a hardware module (payShield, PKCS#11) behind the same `Hsm`.
- * Keeps tenants' keys in `store`, in key blocks under a key below the master key (32 bytes); `zoneKey` (32 bytes) is shared by the contexts of
- * one installation that hand PANs to each other.
+ * A SIMULATOR, fit for tests and pilots only: unwrapped keys, PANs and PINs stand in the memory of
+ * an ordinary process, which no card scheme and no PCI PIN audit accepts. Production puts a driver
+ * for a hardware module (payShield, PKCS#11) behind the same `Hsm`. Keeps tenants' keys in `store`,
+ * in key blocks under a key below the master key (32 bytes); `zoneKey` (32 bytes) is shared by the
+ * contexts of one installation that hand PANs to each other.
  */
 export class SoftwareHsm implements Hsm {
   readonly #ring: KeyRing

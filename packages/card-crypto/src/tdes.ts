@@ -1,4 +1,5 @@
-// Triple DES on single blocks (NIST SP 800-67), for what the card schemes still define on it: CVV, PVV, IBM 3624, PIN blocks 0 and 3.
+// Triple DES on single blocks (NIST SP 800-67), for what the card schemes still define on it: CVV,
+// PVV, IBM 3624, PIN blocks 0 and 3.
 import { createCipheriv, createDecipheriv, createSecretKey, KeyObject } from 'node:crypto'
 import { CardCryptoError } from './card-crypto-error.ts'
 
@@ -7,7 +8,10 @@ const tripleBytes = 24
 const doubleBytes = 16
 const checkValueBytes = 3
 
-/** K1 ‖ K2 ‖ K3 as the cipher takes it: a key of 8 bytes as K|K|K, one of 16 as K1|K2|K1; `key.invalid` for any other length. */
+/**
+ * K1 ‖ K2 ‖ K3 as the cipher takes it: a key of 8 bytes as K|K|K, one of 16 as K1|K2|K1;
+ * `key.invalid` for any other length.
+ */
 export function tdesKey(key: KeyObject | Uint8Array): KeyObject {
   if (key instanceof KeyObject) {
     if (key.symmetricKeySize !== tripleBytes) return tdesKey(key.export())
@@ -28,7 +32,10 @@ export function tdesDecrypt(key: KeyObject | Uint8Array, blocks: Uint8Array): Bu
   return createDecipheriv('des-ede3-ecb', tdesKey(key), null).setAutoPadding(false).update(blocks)
 }
 
-/** KCV of a DES or TDES key of 8, 16 or 24 bytes: the leftmost three bytes of eight enciphered zero bytes, in upper-case hex. */
+/**
+ * KCV of a DES or TDES key of 8, 16 or 24 bytes: the leftmost three bytes of eight enciphered zero
+ * bytes, in upper-case hex.
+ */
 export function tdesKeyCheckValue(key: KeyObject | Uint8Array): string {
   return tdesEncrypt(key, Buffer.alloc(desBytes)).subarray(0, checkValueBytes).toString('hex').toUpperCase()
 }

@@ -1,4 +1,5 @@
-// The figures in test/vectors are those of the vectors beside the checkout: none is missing and none was changed.
+// The figures in test/vectors are those of the vectors beside the checkout: none is missing and
+// none was changed.
 import { expect, test } from '@jest/globals'
 import { withSharedVectors } from '../test/shared-vectors.ts'
 import { type Vector, vectorsOf } from '../test/vectors.ts'

@@ -1,4 +1,5 @@
-// Visa PIN verification value: four digits that tell whether a PIN is right, and nothing of it without the key.
+// Visa PIN verification value: four digits that tell whether a PIN is right, and nothing of it
+// without the key.
 import type { KeyObject } from 'node:crypto'
 import { CardCryptoError } from './card-crypto-error.ts'
 import { decimalScan } from './decimal-scan.ts'
@@ -9,8 +10,9 @@ const pinDigits = 4
 const pvvDigits = 4
 
 /**
- * PVV of the leftmost four PIN digits: the transformed security parameter (11 rightmost PAN digits without check digit, key index 0 to 6, PIN)
- * enciphered under the PVK, first four decimal digits, with the second scan. A PAN shorter than 12 digits is `pan.too.short`.
+ * PVV of the leftmost four PIN digits: the transformed security parameter (11 rightmost PAN digits
+ * without check digit, key index 0 to 6, PIN) enciphered under the PVK, first four decimal digits,
+ * with the second scan. A PAN shorter than 12 digits is `pan.too.short`.
  */
 export function visaPvv(key: KeyObject | Uint8Array, pvki: number, pan: string, pin: string): string {
   if (pin.length < pinDigits) throw new CardCryptoError('pin.length', 'A PVV takes at least four PIN digits')

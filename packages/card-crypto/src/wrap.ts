@@ -8,14 +8,17 @@ const format = 1 // first byte of what is stored, so that another way of wrappin
 const ivBytes = 12
 
 /**
- * Wraps a secret under the master key; Base64 of format(1) ‖ IV(12) ‖ ciphertext ‖ tag(16). The name is bound as AAD: a wrapped secret
- * that was moved to another name does not unwrap.
+ * Wraps a secret under the master key; Base64 of format(1) ‖ IV(12) ‖ ciphertext ‖ tag(16). The
+ * name is bound as AAD: a wrapped secret that was moved to another name does not unwrap.
  */
 export function wrapSecret(masterKey: KeyObject | Uint8Array, name: string, secret: Uint8Array): string {
   return Buffer.concat([Buffer.from([format]), gcmSeal(wrappingKey(masterKey), ivBytes, secret, nameAad(name))]).toString('base64')
 }
 
-/** The secret again. Throws `key.unwrap.failed` for another master key, another name or a damaged text, and does not say which. */
+/**
+ * The secret again. Throws `key.unwrap.failed` for another master key, another name or a damaged
+ * text, and does not say which.
+ */
 export function unwrapSecret(masterKey: KeyObject | Uint8Array, name: string, wrapped: string): Buffer {
   const bytes = Buffer.from(wrapped, 'base64')
   const secret = bytes[0] === format ? gcmOpen(wrappingKey(masterKey), ivBytes, bytes.subarray(1), nameAad(name)) : null
@@ -25,7 +28,10 @@ export function unwrapSecret(masterKey: KeyObject | Uint8Array, name: string, wr
   return secret
 }
 
-/** The master key from its Base64 form, as DCMS_MASTER_KEY holds it; `master.key.invalid` unless it is exactly 32 bytes. */
+/**
+ * The master key from its Base64 form, as DCMS_MASTER_KEY holds it; `master.key.invalid` unless it
+ * is exactly 32 bytes.
+ */
 export function parseMasterKey(base64: string): Uint8Array {
   const bytes = Buffer.from(base64, 'base64')
   if (bytes.length !== masterKeyBytes || bytes.toString('base64') !== base64) {
@@ -34,7 +40,10 @@ export function parseMasterKey(base64: string): Uint8Array {
   return new Uint8Array(bytes)
 }
 
-/** The master key never encrypts anything itself: wrapping has a key of its own below it (HKDF, RFC 5869). */
+/**
+ * The master key never encrypts anything itself: wrapping has a key of its own below it (HKDF, RFC
+ * 5869).
+ */
 function wrappingKey(masterKey: KeyObject | Uint8Array): KeyObject {
   const material = masterKey instanceof KeyObject ? masterKey : createSecretKey(masterKey)
   if (material.symmetricKeySize !== masterKeyBytes) throw new CardCryptoError('master.key.invalid', 'The master key must have 32 bytes')

@@ -1,4 +1,5 @@
-// PIN blocks under the keys of the mailer printer and the card switch: format 4 under AES, formats 0 and 3 under TDES.
+// PIN blocks under the keys of the mailer printer and the card switch: format 4 under AES, formats
+// 0 and 3 under TDES.
 
 import { CardCryptoError } from './card-crypto-error.ts'
 import type { ZonePinBlock } from './hsm.ts'
@@ -8,7 +9,10 @@ import { decodePinBlock, encodePinBlock } from './pin-block.ts'
 import { decipherPinBlock4, encipherPinBlock4 } from './pin-block-4.ts'
 import { desBytes, tdesDecrypt, tdesEncrypt } from './tdes.ts'
 
-/** The format in which a printer gets PINs: 3 under TDES, because the same PIN may be sent again and its block shall not be equal. */
+/**
+ * The format in which a printer gets PINs: 3 under TDES, because the same PIN may be sent again and
+ * its block shall not be equal.
+ */
 export function usualFormat({ view }: RingKey): ZonePinBlock['format'] {
   return view.algorithm === 'AES-256' ? 4 : 3
 }
@@ -21,7 +25,10 @@ export function encipherZonePin(key: RingKey, format: ZonePinBlock['format'], pi
     .toUpperCase()
 }
 
-/** The PIN; errors as `decodePinBlock`, and `pin.block.format` for a format that is not one of this key. */
+/**
+ * The PIN; errors as `decodePinBlock`, and `pin.block.format` for a format that is not one of this
+ * key.
+ */
 export function decipherZonePin(key: RingKey, { format, block }: ZonePinBlock, pan: string): string {
   if (!fits(key, format)) throw new CardCryptoError('pin.block.format', 'The PIN block is of a format that its key does not take')
   if (format === 4) return decipherPinBlock4(key.key, block, pan)

@@ -1,4 +1,5 @@
-// Finds the vectors that lie beside a checkout, for tests only; a clone elsewhere has none and its tests say so.
+// Finds the vectors that lie beside a checkout, for tests only; a clone elsewhere has none and its
+// tests say so.
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,7 +13,10 @@ function vectorFile(name: string): string | null {
   return null
 }
 
-/** Hands the parsed file to `define`, or defines one test whose title tells that these vectors were not checked. */
+/**
+ * Hands the parsed file to `define`, or defines one test whose title tells that these vectors were
+ * not checked.
+ */
 export function withSharedVectors<T>(name: string, define: (vectors: T) => void): void {
   const file = vectorFile(name)
   if (file) define(JSON.parse(readFileSync(file, 'utf8')) as T)

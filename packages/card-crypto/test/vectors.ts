@@ -10,7 +10,10 @@ export interface Vector {
 
 type FileName = 'aes-256-gcm' | 'check-values' | 'cvv' | 'key-blocks' | 'luhn' | 'pin-blocks' | 'pin-verification'
 
-/** The vectors of one file, all or those of one operation; an empty answer would be tests that check nothing. */
+/**
+ * The vectors of one file, all or those of one operation; an empty answer would be tests that check
+ * nothing.
+ */
 export function vectorsOf(file: FileName, operation?: string): Vector[] {
   const { vectors } = JSON.parse(readFileSync(new URL(`./vectors/${file}.json`, import.meta.url), 'utf8')) as { vectors: Vector[] }
   const wanted = vectors.filter((vector) => operation === undefined || vector.operation === operation)

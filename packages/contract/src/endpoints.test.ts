@@ -1,4 +1,5 @@
-// The endpoints and events of the contract: consistent with each other, and taking the published samples as they stand.
+// The endpoints and events of the contract: consistent with each other, and taking the published
+// samples as they stand.
 import { expect, test } from '@jest/globals'
 import {
   accountHoldersEndpoint,

@@ -1,5 +1,5 @@
-// The contract as a whole: nothing of the 60 endpoints is missing, and every example is what its schema says.
-// Rule: docs/rules.md#refusals-and-http.
+// The contract as a whole: nothing of the 60 endpoints is missing, and every example is what its
+// schema says. Rule: docs/rules.md#refusals-and-http.
 import { describe, expect, test } from '@jest/globals'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
@@ -82,8 +82,9 @@ POST /account/fetchAccountsByCardNo kit
 `
 
 /**
- * Published codes that no call of a bank is refused with: setting a bank up raises those of the configuration, a card order's status carries those
- * of the CMS, one-time passwords are another product's.
+ * Published codes that no call of a bank is refused with: setting a bank up raises those of the
+ * configuration, a card order's status carries those of the CMS, one-time passwords are another
+ * product's.
  */
 const ofNoCall: readonly string[] = [
   'bin.already.exists',

@@ -1,4 +1,5 @@
-// The contract: endpoints, errors, events, roles, the tenant definition and their validators. Everything generated starts here.
+// The contract: endpoints, errors, events, roles, the tenant definition and their validators.
+// Everything generated starts here.
 import { accountMappingEndpoints } from './account-mapping/endpoints.ts'
 import { branchEndpoints } from './branch/endpoints.ts'
 import { cardOrderEndpoints, cardOrderEvents } from './card-order/endpoints.ts'
@@ -58,7 +59,10 @@ export * from './words/card-toggles.ts'
 export * from './words/issued-kits.ts'
 export * from './words/profile.ts'
 
-/** Every endpoint that banks call, by the name of its use case. The gateway routes, and the SDK offers, what stands here. */
+/**
+ * Every endpoint that banks call, by the name of its use case. The gateway routes, and the SDK
+ * offers, what stands here.
+ */
 export const publicEndpoints = {
   ...registrationEndpoints,
   ...customerEndpoints,

@@ -1,6 +1,8 @@
 // What tenants' keys are for.
 
-/** What somebody else holds too: banks (field, pin), the printer of PIN mailers, the card switch. */
+/**
+ * What somebody else holds too: banks (field, pin), the printer of PIN mailers, the card switch.
+ */
 export const exchangedKeyPurposes = ['field', 'pin', 'mailer', 'switch'] as const
 /** What comes in as a key block under the transport key. */
 export const blockKeyPurposes = ['field', 'pin', 'mailer', 'switch', 'pvk', 'cvk'] as const

@@ -1,12 +1,18 @@
-// The register of processes: who there is in an installation, and what others must know of each. The launcher, the `dcms` command, the gateway,
-// benches and tests derive from it; docker-compose.yml is compared with it.
+// The register of processes: who there is in an installation, and what others must know of each.
+// The launcher, the `dcms` command, the gateway, benches and tests derive from it;
+// docker-compose.yml is compared with it.
 import type { KeyPurposeName } from './key-purposes.ts'
 
-/** The services, each a folder under `services` and a process with databases and a topic of its own. */
+/**
+ * The services, each a folder under `services` and a process with databases and a topic of its own.
+ */
 export const serviceNames = ['customer', 'kit', 'pin-preference'] as const
 export type ServiceName = (typeof serviceNames)[number]
 
-/** Contexts whose calls stand in the contract while nobody offers them yet; all their calls are listed in `stillToCome`. */
+/**
+ * Contexts whose calls stand in the contract while nobody offers them yet; all their calls are
+ * listed in `stillToCome`.
+ */
 export const plannedContexts = ['wallet-ncmc', 'inventory-order'] as const
 
 export type ProcessName = ServiceName | 'gateway'
@@ -14,7 +20,9 @@ export type ProcessName = ServiceName | 'gateway'
 /** All processes of DCMS, the gateway last: it is of use only when the others are there. */
 export const processNames: readonly ProcessName[] = [...serviceNames, 'gateway']
 
-/** Who stands outside and is called at a base URL, in development the sandbox in the place of each. */
+/**
+ * Who stands outside and is called at a base URL, in development the sandbox in the place of each.
+ */
 export type Partner = 'courier' | 'messaging'
 
 /** One process, as the others know it. */
@@ -28,9 +36,15 @@ export interface RegisteredProcess {
   readonly asks: readonly ServiceName[]
   /** Which partners it calls. Its `config.ts` reads `<PARTNER>_URL` of each. */
   readonly partners: readonly Partner[]
-  /** Tenants' keys that its HSM holds. A purpose that several hold is another key in each, except `transport`: there all hold the same. */
+  /**
+   * Tenants' keys that its HSM holds. A purpose that several hold is another key in each, except
+   * `transport`: there all hold the same.
+   */
   readonly keys: readonly KeyPurposeName[]
-  /** Whether its HSM and that of another exchange card numbers: both hold the installation's zone key. */
+  /**
+   * Whether its HSM and that of another exchange card numbers: both hold the installation's zone
+   * key.
+   */
   readonly hasZoneKey: boolean
 }
 
@@ -84,7 +98,10 @@ export function entryOf(name: ProcessName): RegisteredProcess {
   return processes[name]
 }
 
-/** Whether it wraps keys under a master key of its own: the gateway its key pairs, a service those of tenants. */
+/**
+ * Whether it wraps keys under a master key of its own: the gateway its key pairs, a service those
+ * of tenants.
+ */
 export const hasMasterKey = (name: ProcessName): boolean => name === 'gateway' || entryOf(name).keys.length > 0
 
 /** How settings begin that concern a process or partner: `pin-preference` → `PIN_PREFERENCE`. */

@@ -1,4 +1,5 @@
-// The rules for values, member by member over all endpoints: what is required, what a text may hold, what may stand for a number or a switch.
+// The rules for values, member by member over all endpoints: what is required, what a text may
+// hold, what may stand for a number or a switch.
 import { expect, test } from '@jest/globals'
 import { publicEndpointList, publicEndpoints, validatorOf } from './index.ts'
 

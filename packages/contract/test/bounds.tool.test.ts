@@ -1,4 +1,5 @@
-// No body, whatever it is, holds a service up: every schema is bounded, and what is out of bounds costs next to nothing.
+// No body, whatever it is, holds a service up: every schema is bounded, and what is out of bounds
+// costs next to nothing.
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'

@@ -1,4 +1,5 @@
-// What it costs to look at 1 MB of anything: run as a process of its own, so that what is timed is what a service does. Prints JSON.
+// What it costs to look at 1 MB of anything: run as a process of its own, so that what is timed is
+// what a service does. Prints JSON.
 import { publicEndpoints, validatorOf, viewCustomerEndpoint } from '@dcms/contract'
 import { type Schema, schemas } from './schemas.ts'
 
@@ -32,7 +33,10 @@ const hostile: Readonly<Record<string, () => unknown>> = {
 }
 const tree = (depth: number): unknown => (depth === 0 ? '' : Array.from({ length: 10 }, () => tree(depth - 1)))
 
-/** The value at one place of each kind: as the body, as a text, a list, an object and a number among its members, within elements too. */
+/**
+ * The value at one place of each kind: as the body, as a text, a list, an object and a number among
+ * its members, within elements too.
+ */
 function placed(schema: Schema, value: () => unknown): (() => unknown)[] {
   const bodies: (() => unknown)[] = [value]
   const kinds = new Set<string>()

@@ -1,4 +1,5 @@
-// Recomputes every value of the worked example with node:crypto alone: node recompute.mjs sealing-example.json
+// Recomputes every value of the worked example with node:crypto alone: node recompute.mjs
+// sealing-example.json
 import { createCipheriv, createHash, createPrivateKey, createPublicKey, diffieHellman, hkdfSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 

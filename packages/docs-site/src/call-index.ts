@@ -1,4 +1,5 @@
-// Every call of the contract by chapter, with its path, the SDK's method and whether this release has it.
+// Every call of the contract by chapter, with its path, the SDK's method and whether this release
+// has it.
 import { families, type PublicEndpoint, publicEndpointList, stillToCome } from '@dcms/contract'
 import { escapeHtml, slugOf } from './html.ts'
 import { tableOf } from './markdown.ts'

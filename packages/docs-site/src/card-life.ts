@@ -1,4 +1,5 @@
-// The life of a card as a picture and as tables, made from the table that the kit service decides by.
+// The life of a card as a picture and as tables, made from the table that the kit service decides
+// by.
 import { cardLife, type KitOperation, type KitStatus, kitStatuses, statusesFor, stepOf } from '@dcms/contract'
 import { type Graph, instance } from '@viz-js/viz'
 import { escapeHtml } from './html.ts'
@@ -48,7 +49,10 @@ function graph(): Graph {
   }
 }
 
-/** EXPIRE and CLOSE lead out of nearly every status: told by the arrow's kind, their words would hide the others. */
+/**
+ * EXPIRE and CLOSE lead out of nearly every status: told by the arrow's kind, their words would
+ * hide the others.
+ */
 function attributesOf(by: readonly KitOperation[]): Record<string, string> {
   const [only, another] = by
   if (another === undefined && (only === 'EXPIRE' || only === 'CLOSE')) return { class: only.toLowerCase(), tooltip: only }

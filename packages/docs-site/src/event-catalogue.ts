@@ -1,4 +1,5 @@
-// The events of the contract, each with its payload and an example; and the types of the bank stream.
+// The events of the contract, each with its payload and an example; and the types of the bank
+// stream.
 import { bankStreamTypes, type EventType, eventTypes, topicOf } from '@dcms/contract'
 import { emittedEvents, emittedMessages } from './emitted-events.ts'
 import { escapeHtml, slugOf } from './html.ts'

@@ -109,7 +109,10 @@ const cards = (): string =>
     .map(({ path, title, summary }) => `<a href="${path}"><strong>${title}</strong><span>${summary}</span></a>`)
     .join('')}</div>`
 
-/** Every member by its dotted name; texts as they are, keys as JSON, so that both a value and a whole JWK can be shown. */
+/**
+ * Every member by its dotted name; texts as they are, keys as JSON, so that both a value and a
+ * whole JWK can be shown.
+ */
 function leaves(path: string, value: object): [string, string][] {
   return Object.entries(value).flatMap(([name, member]: [string, unknown]): [string, string][] => {
     const fullName = path === '' ? name : `${path}.${name}`

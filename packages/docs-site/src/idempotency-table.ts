@@ -1,4 +1,5 @@
-// What a repeat of each call means, kind by kind: from `idempotency` of each endpoint of the contract.
+// What a repeat of each call means, kind by kind: from `idempotency` of each endpoint of the
+// contract.
 import { type Idempotency, publicEndpointList, stillToCome } from '@dcms/contract'
 import { referenceLink } from './call-index.ts'
 import { tableOf } from './markdown.ts'

@@ -56,7 +56,10 @@ export function renderMarkdown(markdown: string): Rendered {
   return { html, headings }
 }
 
-/** A table whose rows become blocks on a phone, each cell under the name of its column. Cells are HTML. */
+/**
+ * A table whose rows become blocks on a phone, each cell under the name of its column. Cells are
+ * HTML.
+ */
 export function tableOf(header: readonly string[], rows: readonly (readonly string[])[], labels: readonly string[] = header): string {
   const head = header.map((cell) => `<th scope="col">${cell}</th>`).join('')
   const body = rows.map(

@@ -1,4 +1,5 @@
-// The reference: the OpenAPI document rendered in the browser by Scalar, served from its npm package.
+// The reference: the OpenAPI document rendered in the browser by Scalar, served from its npm
+// package.
 import { readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
@@ -8,8 +9,8 @@ import { documentOf } from './page.ts'
 import { SiteFile } from './site-file.ts'
 
 /**
- * As strict as that of the other pages, but for styles: Scalar writes style elements of its own. Scripts come from this host alone, and
- * nothing of the page can reach another one.
+ * As strict as that of the other pages, but for styles: Scalar writes style elements of its own.
+ * Scripts come from this host alone, and nothing of the page can reach another one.
  */
 export const referencePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

@@ -1,4 +1,5 @@
-// The worked example of the guide on sealing: fixed keys from published standards, every value on the way. The keys are known to everybody: never use them.
+// The worked example of the guide on sealing: fixed keys from published standards, every value on
+// the way. The keys are known to everybody: never use them.
 import { createCipheriv, hash } from 'node:crypto'
 import { agree, deriveSessionKeys, type PrivateJwk, publicPart } from '@dcms/sealing'
 
@@ -22,7 +23,8 @@ const x25519 = (publicHex: string, privateHex: string): PrivateJwk => ({
 })
 
 const keys = {
-  // RFC 7518 appendix C: Bob's static key stands for the gateway's, Alice's ephemeral key for that of the request.
+  // RFC 7518 appendix C: Bob's static key stands for the gateway's, Alice's ephemeral key for that
+  // of the request.
   gateway: p256(
     'weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ',
     'e8lnCO-AlStT-NJVX-crhB7QRYhiix03illJOVAOyck',
@@ -35,7 +37,8 @@ const keys = {
     '0_NxaRPUMQoAJt50Gz8YiTr8gRTwyEaCumd-MToTmIo',
     '',
   ),
-  // RFC 7515 appendix A.3: the bank's key. RFC 7517 appendix A.2: the gateway's ephemeral key of the answer.
+  // RFC 7515 appendix A.3: the bank's key. RFC 7517 appendix A.2: the gateway's ephemeral key of
+  // the answer.
   bank: p256(
     'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
     'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
@@ -59,7 +62,10 @@ const keys = {
   ),
 } as const
 
-/** A JWE and what it is made of. Members that end in `Hex` are bytes in hexadecimal, those that end in `B64u` the same in base64url. */
+/**
+ * A JWE and what it is made of. Members that end in `Hex` are bytes in hexadecimal, those that end
+ * in `B64u` the same in base64url.
+ */
 export interface SealedMessage {
   readonly headerJson: string
   readonly protectedHeader: string

@@ -1,4 +1,5 @@
-// One file of the site as it is served: read once, compressed once, at the first request that wants it so.
+// One file of the site as it is served: read once, compressed once, at the first request that wants
+// it so.
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
@@ -16,7 +17,9 @@ interface SiteFileOptions {
   readonly type: string
   /** The bytes, or where they are read from when first asked for. */
   readonly content: Buffer | URL
-  /** Strong validator; the hash of the content when absent. Needed for content that is not read yet. */
+  /**
+   * Strong validator; the hash of the content when absent. Needed for content that is not read yet.
+   */
   readonly etag?: string
   /** The file's path names its version: it may be kept for ever. */
   readonly immutable?: true
@@ -68,14 +71,19 @@ export class SiteFile {
     })
   }
 
-  /** For another thread; bytes are copied, so that they can be handed over without a further copy. */
+  /**
+   * For another thread; bytes are copied, so that they can be handed over without a further copy.
+   */
   toMessage(): SiteFileMessage {
     const { type, etag, immutable, policy } = this
     const content = this.#content instanceof URL ? this.#content.href : Uint8Array.from(this.#content)
     return { type, content, etag, immutable, policy }
   }
 
-  /** The content as it goes out under this encoding; small content is the same under all, so ask `encodingFor` first. */
+  /**
+   * The content as it goes out under this encoding; small content is the same under all, so ask
+   * `encodingFor` first.
+   */
   bytes(encoding: Encoding): Promise<Buffer> {
     // What was read from a file is not kept clear: nearly every browser takes Brotli.
     if (encoding === 'identity') return this.#clear()

@@ -1,4 +1,5 @@
-// Values that are taken and values that are refused, by their rules: the table of the guide, each of them tried by a test.
+// Values that are taken and values that are refused, by their rules: the table of the guide, each
+// of them tried by a test.
 import type { publicEndpoints } from '@dcms/contract'
 import { escapeHtml } from './html.ts'
 import { tableOf } from './markdown.ts'

@@ -1,4 +1,5 @@
-// Every page in headless Chromium, on a desktop and on a phone: nothing asked of another host, nothing refused by the policy, nothing wider than the screen.
+// Every page in headless Chromium, on a desktop and on a phone: nothing asked of another host,
+// nothing refused by the policy, nothing wider than the screen.
 import { existsSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'

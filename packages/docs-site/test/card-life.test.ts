@@ -1,4 +1,5 @@
-// The page of a card's life shows the table that the kit service decides by: every step, every refusal, nothing else.
+// The page of a card's life shows the table that the kit service decides by: every step, every
+// refusal, nothing else.
 import { cardLife, type KitOperation, kitStatuses, stepOf } from '@dcms/contract'
 import { expect, test } from '@jest/globals'
 import { cardLifePicture, cardLifeRefusals, cardLifeTable } from '../src/card-life.ts'
@@ -12,7 +13,10 @@ const steps = operations.flatMap((operation) =>
   }),
 )
 
-/** Arrows of the picture: from, to, and the lines beside them, or what a quiet one says under the pointer. */
+/**
+ * Arrows of the picture: from, to, and the lines beside them, or what a quiet one says under the
+ * pointer.
+ */
 const arrows = [...cardLifePicture().matchAll(/<g id="edge\d+"[^>]*>\s*<title>(\w+)(?:-|&#45;)&gt;(\w+)<\/title>([\s\S]*?)<\/g>/g)].map(
   ([, from = '', to = '', drawn = '']) => ({
     from,

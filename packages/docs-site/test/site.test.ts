@@ -1,4 +1,5 @@
-// What stands on the pages: links that lead somewhere, nothing from outside, tables that are complete.
+// What stands on the pages: links that lead somewhere, nothing from outside, tables that are
+// complete.
 import { readdirSync, readFileSync } from 'node:fs'
 import {
   bankMessagesOf,
@@ -136,7 +137,8 @@ test('events are called ready when, and only when, the service that owns them na
           .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
           .map((file) => readFileSync(new URL(`${service}/src/${file}`, services), 'utf8'))
       : []
-  // Operations of a card's life that an event tells: a command names the operation, or its caller does, and the table names the event.
+  // Operations of a card's life that an event tells: a command names the operation, or its caller
+  // does, and the table names the event.
   const request = manageKitEndpoint.request as unknown as { properties: { operation: { enum: string[] } } }
   const ofCallers: readonly string[] = request.properties.operation.enum
   const operationsOf = (type: string): string[] =>

@@ -1,4 +1,5 @@
-// The examples of the guide on values: what it says is taken is taken, and what it says is refused is refused at that member.
+// The examples of the guide on values: what it says is taken is taken, and what it says is refused
+// is refused at that member.
 import { publicEndpoints, validatorOf } from '@dcms/contract'
 import { expect, test } from '@jest/globals'
 import { type ValueExamples, valueExamples } from '../src/value-examples.ts'

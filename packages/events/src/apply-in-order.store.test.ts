@@ -1,4 +1,5 @@
-// Applying events to a projection in the real store: repeats, gaps, disorder and several workers all end in the same state.
+// Applying events to a projection in the real store: repeats, gaps, disorder and several workers
+// all end in the same state.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { TestEngines } from '../test/engines.ts'

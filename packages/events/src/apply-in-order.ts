@@ -1,4 +1,5 @@
-// Applying events to a projection: repeats dropped, early ones parked in the document, gaps closed in one atomic update.
+// Applying events to a projection: repeats dropped, early ones parked in the document, gaps closed
+// in one atomic update.
 import type { mongo } from 'mongoose'
 import { Counter } from 'prom-client'
 import type { ReceivedEvent } from './cloud-event.ts'
@@ -13,7 +14,10 @@ const parkedEvents = new Counter({
   labelNames: ['topic'],
 })
 
-/** What every document has that is kept up to date by another context's events. `_id` is the source aggregate's id. */
+/**
+ * What every document has that is kept up to date by another context's events. `_id` is the source
+ * aggregate's id.
+ */
 export interface Projected {
   _id: string
   version: number
@@ -24,15 +28,19 @@ export interface Projected {
   parkedAt?: Date
 }
 
-/** Decides what an event changes. A pure function: the same state and event give the same change. */
+/**
+ * Decides what an event changes. A pure function: the same state and event give the same change.
+ */
 export type Apply<State extends Projected> = (state: State | null, event: ReceivedEvent) => Partial<Omit<State, keyof Projected>>
 
 /**
  * Applies an event to the document of its aggregate, in the aggregate's own order.
- * Lower or equal sequence: dropped; the next: applied together with parked ones that follow it; later: parked.
+ * Lower or equal sequence: dropped; the next: applied together with parked ones that follow it;
+ * later: parked.
  * @param seed fields of a document that does not exist yet
  * @returns what happened; `repeated` changes nothing, so any event may be fed again
- * @throws when an aggregate has more than 500 parked events, so that the next one becomes a dead letter and is seen
+ * @throws when an aggregate has more than 500 parked events, so that the next one becomes a dead
+ * letter and is seen
  */
 export async function applyInOrder<State extends Projected>(
   collection: mongo.Collection<State>,

@@ -1,4 +1,5 @@
-// The lane beside the relay's common batches: what was set aside is published here, bank by bank and where needed document by document.
+// The lane beside the relay's common batches: what was set aside is published here, bank by bank
+// and where needed document by document.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { Counter, Gauge } from 'prom-client'
@@ -17,7 +18,10 @@ const TICK_MS = 50
 /** The rest waits for its own events to be published. */
 const REST_PAUSE_MS = 500
 const PAUSE_AFTER_FAULT_MS = 5_000
-/** What Kafka refused for good is tried again so often, and at each start: somebody may have mended it or allowed the topic more. */
+/**
+ * What Kafka refused for good is tried again so often, and at each start: somebody may have mended
+ * it or allowed the topic more.
+ */
 const REFUSED_AGAIN_MS = 600_000
 
 const refusals = new Counter({
@@ -128,7 +132,8 @@ export class AsideLane {
   }
 
   /**
-   * The messages that a bank waits for, all at once. Events behind `relayedSequence` are not published yet, and a bank does not hear of them first.
+   * The messages that a bank waits for, all at once. Events behind `relayedSequence` are not
+   * published yet, and a bank does not hear of them first.
    * @returns false when one of them is refused for good
    */
   async #publishForBank({ source, tenant, collection, documents }: Outboxes, publish: Publish): Promise<boolean> {

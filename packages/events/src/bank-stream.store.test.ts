@@ -1,4 +1,5 @@
-// The bank's own topic on real engines: what happened to its cards, in order, under ids that tell repeats, without card data.
+// The bank's own topic on real engines: what happened to its cards, in order, under ids that tell
+// repeats, without card data.
 import {
   bankStreamHeaders,
   bankStreamTopicOf,

@@ -13,8 +13,9 @@ for (const { eventType, version } of bankStreamTypes) versions.set(eventType, Ma
 export const bankTopicOf = (tenant: string): Topic => ({ topic: bankStreamTopicOf(tenant), partitions: BANK_STREAM_PARTITIONS })
 
 /**
- * The Kafka messages for the bank that one event leads to, keyed by kitNo; `eventId` is the same whenever the event is published again.
- * An event that names no card, against its schema, leads to none: it must not hold up the outboxes of others.
+ * The Kafka messages for the bank that one event leads to, keyed by kitNo; `eventId` is the same
+ * whenever the event is published again. An event that names no card, against its schema, leads to
+ * none: it must not hold up the outboxes of others.
  */
 export const toBankMessages = (event: Pick<OutboxEvent, 'id' | 'type' | 'payload'>, tenant: string): WireMessage[] =>
   bankMessagesOf({ ...event.payload, type: event.type }, tenant)

@@ -1,4 +1,5 @@
-// The banks' own topics: whether one exists, whether it takes messages, and when one that does not is tried again.
+// The banks' own topics: whether one exists, whether it takes messages, and when one that does not
+// is tried again.
 import type { Logger } from 'pino'
 import { Gauge } from 'prom-client'
 import { bankTopicOf } from './bank-stream.ts'
@@ -6,7 +7,10 @@ import type { Broker } from './broker.ts'
 
 const PAUSE_MIN_MS = 1_000
 const PAUSE_MAX_MS = 60_000
-/** A bank one of whose messages was refused for good may have more of them: each would fail a common batch. */
+/**
+ * A bank one of whose messages was refused for good may have more of them: each would fail a common
+ * batch.
+ */
 const APART_MS = 60_000
 
 const failing = new Gauge({
@@ -21,8 +25,9 @@ interface Closed {
 }
 
 /**
- * A bank's topic is used in the common batches while it is open. Where a batch failed, each of its banks is closed until it was
- * written by itself, so the fault of one topic stops no other, and no event.
+ * A bank's topic is used in the common batches while it is open. Where a batch failed, each of its
+ * banks is closed until it was written by itself, so the fault of one topic stops no other, and no
+ * event.
  */
 export class BankStreams {
   readonly #broker: Pick<Broker, 'makeTopics'>
@@ -60,7 +65,10 @@ export class BankStreams {
     return this.#closed.get(tenant)?.dueMs ?? 0
   }
 
-  /** Makes the topics of these banks where they are missing; one that cannot be made says nothing about the others. */
+  /**
+   * Makes the topics of these banks where they are missing; one that cannot be made says nothing
+   * about the others.
+   */
   async make(tenants: readonly string[]): Promise<void> {
     const missing = tenants.filter((tenant) => !this.#existing.has(tenant))
     if (missing.length === 0) return

@@ -87,7 +87,10 @@ export class BatchPublisher {
       published.inc({ topic: this.#ownTopics.has(topic) ? topic : 'dcms.*.events' }, messages.length)
   }
 
-  /** The events first, then each bank by itself beside the common batches; never a bank ahead of its event. */
+  /**
+   * The events first, then each bank by itself beside the common batches; never a bank ahead of its
+   * event.
+   */
   async #publishApart(prepared: readonly Prepared[]): Promise<void> {
     const refused = await this.#publishOwn(prepared)
     await this.#write(refused, writeRefused, () => true)

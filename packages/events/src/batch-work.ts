@@ -1,4 +1,5 @@
-// Working off a batch: what can be applied is applied, the rest set aside; nothing but a store that is away holds it up.
+// Working off a batch: what can be applied is applied, the rest set aside; nothing but a store that
+// is away holds it up.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BatchQueues, type Queue, tenantOf } from './batch-queues.ts'
 import type { BrokerLink } from './broker-link.ts'
@@ -10,7 +11,10 @@ import { placeOf, type SetAsideEvent, type SetAsideReason, type SetAsideStore } 
 import type { TenantGates } from './tenant-gates.ts'
 import type { WaitingEvents } from './waiting-events.ts'
 
-/** Tries before an event is set aside: most faults are over by then, and nothing else waits noticeably. */
+/**
+ * Tries before an event is set aside: most faults are over by then, and nothing else waits
+ * noticeably.
+ */
 const TRIES_AT_ONCE = 4
 const FIRST_PAUSE_MS = 50
 const PAUSE_MAX_MS = 2_000
@@ -45,7 +49,9 @@ export class BatchWork {
     this.#parts = parts
   }
 
-  /** Returns when every message is applied, set aside or given up, or when `goesOn` no longer holds. */
+  /**
+   * Returns when every message is applied, set aside or given up, or when `goesOn` no longer holds.
+   */
   async run(all: readonly Queue[], waiting: WaitingEvents, alive: KeptAlive, goesOn: () => boolean): Promise<void> {
     const run = { waiting, alive, goesOn }
     const queues = await this.#setAsideUntried(all, run)
@@ -114,7 +120,10 @@ export class BatchWork {
     return 'stopped'
   }
 
-  /** Stores messages with their first try noted at the first one of each queue; where a bank has no more room they are given up. */
+  /**
+   * Stores messages with their first try noted at the first one of each queue; where a bank has no
+   * more room they are given up.
+   */
   async #setAside(queues: readonly Queue[], { reason, failures }: Exclude<Tried, string>, run: Run): Promise<void> {
     const { topic, group } = this.#parts.followed
     const at = new Date()

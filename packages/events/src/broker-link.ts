@@ -1,4 +1,5 @@
-// What the parts of a broker use of it, so that none of them needs to know the broker that makes them.
+// What the parts of a broker use of it, so that none of them needs to know the broker that makes
+// them.
 import type { Admin } from 'kafkajs'
 import type { Logger } from 'pino'
 import type { PlainMessage } from './publisher.ts'

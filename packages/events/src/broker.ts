@@ -1,4 +1,5 @@
-// The connection to Kafka: topics, publishing, following. The only package that knows the Kafka client.
+// The connection to Kafka: topics, publishing, following. The only package that knows the Kafka
+// client.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin, Kafka } from 'kafkajs'
@@ -20,12 +21,17 @@ const NEW_CLUSTER_RETRY = { retries: 10, minTimeout: 200, maxTimeout: 2_000 }
 
 export interface BrokerOptions extends KafkaAccess {
   clientId: string
-  /** Prefix of topics and groups, so that several installations can share a cluster; empty for none. */
+  /**
+   * Prefix of topics and groups, so that several installations can share a cluster; empty for none.
+   */
   installation: string
   logger: Logger
 }
 
-/** One process's connection to Kafka. Nothing here blocks a start: what cannot connect goes on trying in the background. */
+/**
+ * One process's connection to Kafka. Nothing here blocks a start: what cannot connect goes on
+ * trying in the background.
+ */
 export class Broker implements BrokerLink {
   readonly logger: Logger
   readonly #kafka: Kafka
@@ -58,12 +64,18 @@ export class Broker implements BrokerLink {
     return this.#stopped
   }
 
-  /** Why the process is not fit to serve: topics that it needs are kept in fewer copies than is required of them. */
+  /**
+   * Why the process is not fit to serve: topics that it needs are kept in fewer copies than is
+   * required of them.
+   */
   get topicFaults(): readonly string[] {
     return this.#topics.faults
   }
 
-  /** Creates what does not exist yet; tries until Kafka answers, and until topics that exist are as is required of them. */
+  /**
+   * Creates what does not exist yet; tries until Kafka answers, and until topics that exist are as
+   * is required of them.
+   */
   async ensureTopics(topics: readonly Topic[]): Promise<void> {
     await this.#untilDone('topics', () => this.#topics.need(topics))
   }
@@ -79,7 +91,8 @@ export class Broker implements BrokerLink {
 
   /**
    * Publishes with an idempotent producer and waits until all in-sync replicas have it.
-   * @throws when it is not certain that they have; the producer is then renewed, the caller repeats with the same messages
+   * @throws when it is not certain that they have; the producer is then renewed, the caller repeats
+   * with the same messages
    */
   async publish(topic: string, messages: readonly PlainMessage[]): Promise<void> {
     await this.publishBatch([{ topic, messages }])
@@ -90,7 +103,10 @@ export class Broker implements BrokerLink {
     await this.#publishers.common.publish(this.#topics.named(batches))
   }
 
-  /** As `publishBatch`, beside it: for what keeps failing, or waits for what fails, so that nothing else stands behind it. */
+  /**
+   * As `publishBatch`, beside it: for what keeps failing, or waits for what fails, so that nothing
+   * else stands behind it.
+   */
   async publishAside(batches: readonly TopicMessages[], isFailing: boolean): Promise<void> {
     await this.#publishers[isFailing ? 'failing' : 'aside'].publish(this.#topics.named(batches))
   }
@@ -109,8 +125,9 @@ export class Broker implements BrokerLink {
   }
 
   /**
-   * Reads a topic from its beginning in every process, then goes on. Resolves once everything that stood in it at the start was handled.
-   * Without Kafka it keeps trying, so callers that can work without do not await it.
+   * Reads a topic from its beginning in every process, then goes on. Resolves once everything that
+   * stood in it at the start was handled. Without Kafka it keeps trying, so callers that can work
+   * without do not await it.
    */
   async followCompacted(topic: string, handle: (key: string, value: string | null) => Promise<void>): Promise<void> {
     await this.#untilDone(`reader of ${topic}`, async () => {
@@ -131,7 +148,10 @@ export class Broker implements BrokerLink {
     })
   }
 
-  /** Shows events live, without a say in who else reads them. Messages that are no events are passed over. */
+  /**
+   * Shows events live, without a say in who else reads them. Messages that are no events are passed
+   * over.
+   */
   async tail(
     topics: readonly string[],
     options: { fromBeginning?: boolean },
@@ -146,7 +166,8 @@ export class Broker implements BrokerLink {
         this.logger.debug({ topic, partition, offset: message.offset, reason: error.message }, 'skipped a message that is not an event')
       }
     }
-    // The first consumer of a new cluster makes it make the topic of its groups, which takes a while; and topics come when their owners start.
+    // The first consumer of a new cluster makes it make the topic of its groups, which takes a
+    // while; and topics come when their owners start.
     const run = () => this.#run(names, `tail-${randomUUID()}`, options.fromBeginning ?? false, show)
     const stop = await pRetry(run, { ...NEW_CLUSTER_RETRY, shouldRetry: ({ error }) => isNotThereYet(error) })
     return { stop }
@@ -170,7 +191,10 @@ export class Broker implements BrokerLink {
     return this.withAdmin(listedTopics)
   }
 
-  /** Hands over every message that stands in these topics (names on the cluster, see `allTopics`) now, decoded as far as Kafka goes. */
+  /**
+   * Hands over every message that stands in these topics (names on the cluster, see `allTopics`)
+   * now, decoded as far as Kafka goes.
+   */
   async readWhole(topics: readonly string[], handle: (message: StoredMessage) => void, withinMs?: number): Promise<void> {
     const group = this.name(`whole-${randomUUID()}`)
     await this.withAdmin((admin) => readWholeTopics({ kafka: this.#kafka, admin, group }, topics, handle, withinMs))
@@ -207,7 +231,8 @@ export class Broker implements BrokerLink {
       await consumer.subscribe({ topics, fromBeginning })
       const joined = new Promise<void>((resolve, reject) => {
         consumer.on(consumer.events.GROUP_JOIN, () => resolve())
-        // The client restarts after most faults by itself; after the others it stays down, so a new one is started.
+        // The client restarts after most faults by itself; after the others it stays down, so a new
+        // one is started.
         consumer.on(consumer.events.CRASH, ({ payload }) => {
           if (payload.restart) return
           reject(payload.error)

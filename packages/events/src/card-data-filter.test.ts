@@ -1,4 +1,5 @@
-// The filter in front of logs and dead letters: no card number and no token gets through, everything else stays as it is.
+// The filter in front of logs and dead letters: no card number and no token gets through,
+// everything else stays as it is.
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { withoutCardData } from './card-data-filter.ts'

@@ -1,4 +1,5 @@
-// CloudEvents on the wire: what is written is what is read, and what is no event is said to be none.
+// CloudEvents on the wire: what is written is what is read, and what is no event is said to be
+// none.
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { fromMessage, MalformedEvent, type OutboxEvent, toMessage } from './cloud-event.ts'

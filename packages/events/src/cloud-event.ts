@@ -1,6 +1,9 @@
-// Events on the wire: CloudEvents 1.0, Kafka protocol binding in binary mode (section 3.2): attributes in `ce_` headers, payload as JSON.
+// Events on the wire: CloudEvents 1.0, Kafka protocol binding in binary mode (section 3.2):
+// attributes in `ce_` headers, payload as JSON.
 
-/** An event waiting in its aggregate's outbox, written in the same update as the state it tells of. */
+/**
+ * An event waiting in its aggregate's outbox, written in the same update as the state it tells of.
+ */
 export interface OutboxEvent {
   id: string
   type: string
@@ -31,7 +34,10 @@ export interface ReceivedEvent {
   time: Date
   tenant: string
   sequence: number
-  /** Version of the tenant's definition that the change was made under: who has an older one may lack what the event names. */
+  /**
+   * Version of the tenant's definition that the change was made under: who has an older one may
+   * lack what the event names.
+   */
   definitionVersion?: number
   requestId?: string
   traceparent?: string
@@ -47,7 +53,10 @@ export interface WireMessage {
 /** A message that is no event of ours: it can only be looked at, never applied. */
 export class MalformedEvent extends Error {}
 
-/** The Kafka message of an outbox event. The key keeps all events of an aggregate on one partition, hence in order. */
+/**
+ * The Kafka message of an outbox event. The key keeps all events of an aggregate on one partition,
+ * hence in order.
+ */
 export function toMessage(event: OutboxEvent, from: { source: string; tenant: string; subject: string }): WireMessage {
   return {
     key: `${from.tenant}:${from.subject}`,
@@ -79,7 +88,8 @@ interface RawMessage {
 
 /**
  * Reads a Kafka message as an event.
- * @throws MalformedEvent when an attribute is missing or the payload is no JSON object with a `type`
+ * @throws MalformedEvent when an attribute is missing or the payload is no JSON object with a
+ * `type`
  */
 export function fromMessage(topic: string, partition: number, message: RawMessage): ReceivedEvent {
   const optional = (name: string): string | undefined => {

@@ -1,4 +1,5 @@
-// Dead letters: events that a follower gives up, with what is wrong, on a topic of their own, where a person finds them.
+// Dead letters: events that a follower gives up, with what is wrong, on a topic of their own, where
+// a person finds them.
 import { Counter } from 'prom-client'
 import type { BrokerLink } from './broker-link.ts'
 import { withoutCardData } from './card-data-filter.ts'
@@ -52,7 +53,10 @@ export async function writeDeadLetter(
   broker.logger.error({ err: cause, topic, group, partition, offset }, 'event given up as a dead letter')
 }
 
-/** With its further headers a message may be larger than Kafka takes; the original stands where `dlq_offset` says. */
+/**
+ * With its further headers a message may be larger than Kafka takes; the original stands where
+ * `dlq_offset` says.
+ */
 async function publishWhole(broker: BrokerLink, topic: string, letter: PlainMessage): Promise<void> {
   try {
     await broker.publish(topic, [letter])

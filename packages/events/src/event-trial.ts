@@ -46,7 +46,10 @@ interface Running {
 export class EventTrial {
   readonly #options: TrialOptions
   readonly #gates: TenantGates
-  /** Tries that nobody waited for any longer, so that the next one of the same event comes after them. */
+  /**
+   * Tries that nobody waited for any longer, so that the next one of the same event comes after
+   * them.
+   */
   readonly #stillRunning = new Map<string, Running>()
 
   constructor(options: TrialOptions, gates: TenantGates) {
@@ -58,7 +61,10 @@ export class EventTrial {
     return this.#options.serves?.(tenant) ?? true
   }
 
-  /** Tries once. What is `patient` waits until the handler must be hung, the others only as long as others may wait for it. */
+  /**
+   * Tries once. What is `patient` waits until the handler must be hung, the others only as long as
+   * others may wait for it.
+   */
   async attempt(message: PlacedMessage, { patient = false } = {}): Promise<Verdict> {
     const { topic, withinMs = HANDLER_MAX_MS } = this.#options
     const begunMs = performance.now()
@@ -121,5 +127,7 @@ export class EventTrial {
 /** Something that is needed says that it is away: another service, a partner. */
 const isUnavailable = (error: unknown): boolean => error instanceof Error && 'unavailable' in error && error.unavailable === true
 
-/** Unless it says that only this aggregate has to wait, whatever is away is so for the whole bank. */
+/**
+ * Unless it says that only this aggregate has to wait, whatever is away is so for the whole bank.
+ */
 const concernsTenant = (error: unknown): boolean => !(error instanceof Error && 'concerns' in error && error.concerns === 'aggregate')

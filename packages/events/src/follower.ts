@@ -1,4 +1,5 @@
-// Following a topic: per aggregate in order, aggregates and banks side by side; what cannot be applied now is set aside and holds nobody up.
+// Following a topic: per aggregate in order, aggregates and banks side by side; what cannot be
+// applied now is set aside and holds nobody up.
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import { queuesOf } from './batch-queues.ts'
 import { BatchWork } from './batch-work.ts'
@@ -14,7 +15,8 @@ import { TenantGates } from './tenant-gates.ts'
 
 const RECONNECT_PAUSE_MAX_MS = 2_000
 const DEAD_LETTER_AFTER_MS = 60_000
-// The broker's lower bound: a process that was killed is out of its group after this time, and its followers go on elsewhere.
+// The broker's lower bound: a process that was killed is out of its group after this time, and its
+// followers go on elsewhere.
 const SESSION_TIMEOUT_MS = 6_000
 const HEARTBEAT_MS = 1_500
 const IDLE_FETCH_MS = 500
@@ -25,11 +27,16 @@ const LAG_EVERY_MS = 15_000
 export interface FollowOptions extends TrialOptions {
   /** Who follows: the context's name. Dead letters go to `<topic>.dlq.<group>`. */
   group: string
-  /** Applies one event; must take the same event twice. What it throws is tried again, then set aside, then, if it is the event's fault, a dead letter. */
+  /**
+   * Applies one event; must take the same event twice. What it throws is tried again, then set
+   * aside, then, if it is the event's fault, a dead letter.
+   */
   handle: TrialOptions['handle']
   /** Where events wait that cannot be applied now. */
   setAside: SetAsideStore
-  /** The time between an event's first failure and its giving up, at least; a minute when left out. */
+  /**
+   * The time between an event's first failure and its giving up, at least; a minute when left out.
+   */
   deadLetterAfterMs?: number
 }
 
@@ -73,7 +80,8 @@ export class Follower {
       sessionTimeout: SESSION_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_MS,
       rebalanceTimeout: SESSION_TIMEOUT_MS * 2,
-      // The broker answers as soon as there is something; this bounds only the wait of an idle fetch.
+      // The broker answers as soon as there is something; this bounds only the wait of an idle
+      // fetch.
       maxWaitTimeInMs: IDLE_FETCH_MS,
       retry: {
         initialRetryTime: 100,
@@ -83,7 +91,8 @@ export class Follower {
       },
     })
     this.#consumer = consumer
-    // The client restarts after most faults by itself; after the others it stays down, so it is started anew here.
+    // The client restarts after most faults by itself; after the others it stays down, so it is
+    // started anew here.
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       if (!payload.restart && this.#consumer === consumer) this.#broker.repeatUntilDone(`follower of ${topic}`, () => this.start())
     })
@@ -93,7 +102,8 @@ export class Follower {
     await consumer.connect()
     await consumer.subscribe({ topic: this.#broker.name(topic), fromBeginning: true })
     await consumer.run({
-      // Committing after each batch would hold up the next fetch of all partitions; repeats are dropped, so a timer will do.
+      // Committing after each batch would hold up the next fetch of all partitions; repeats are
+      // dropped, so a timer will do.
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: 4,
@@ -157,7 +167,10 @@ export class Follower {
     }
   }
 
-  /** A batch is done when each of its messages is applied, set aside or given up; only then its offset moves on. */
+  /**
+   * A batch is done when each of its messages is applied, set aside or given up; only then its
+   * offset moves on.
+   */
   async #followBatch({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
     await keepAlive(heartbeat, async (alive) => {
       const waiting = await this.#partitions.of(batch.partition, () => {

@@ -1,4 +1,5 @@
-// Events between contexts: outbox, relay, followers with order and dead letters, live tail. The only importer of kafkajs.
+// Events between contexts: outbox, relay, followers with order and dead letters, live tail. The
+// only importer of kafkajs.
 export { type Apply, applyInOrder, type Projected } from './apply-in-order.ts'
 export { bankTopicOf } from './bank-stream.ts'
 export { Broker, type BrokerOptions } from './broker.ts'

@@ -7,12 +7,17 @@ const CONNECTION_TIMEOUT_MS = 3_000
 const REQUEST_TIMEOUT_MS = 10_000
 
 export interface KafkaSecurity {
-  /** PEM texts: whom to trust, Node's own list when left out; the client's certificate and its key, where Kafka asks for one. */
+  /**
+   * PEM texts: whom to trust, Node's own list when left out; the client's certificate and its key,
+   * where Kafka asks for one.
+   */
   tls: { ca?: string; cert?: string; key?: string }
   sasl?: { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string }
 }
 
-/** In how many copies a topic is kept, and how many of them must have a message before it counts. */
+/**
+ * In how many copies a topic is kept, and how many of them must have a message before it counts.
+ */
 export interface TopicCopies {
   replication: number
   minInSync: number

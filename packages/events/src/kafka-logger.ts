@@ -2,7 +2,10 @@
 import { type logCreator, logLevel } from 'kafkajs'
 import type { Logger } from 'pino'
 
-/** Client errors are warnings here: whoever called decides whether something is wrong, and a broker that is away repeats itself. */
+/**
+ * Client errors are warnings here: whoever called decides whether something is wrong, and a broker
+ * that is away repeats itself.
+ */
 export const kafkaLogger =
   (logger: Logger): logCreator =>
   () =>

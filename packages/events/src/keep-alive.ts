@@ -1,10 +1,20 @@
-// Keeping a member in its group while it works on a batch, however long that takes, and giving the place up when nothing moves.
+// Keeping a member in its group while it works on a batch, however long that takes, and giving the
+// place up when nothing moves.
 
-/** How often the group hears of a member while it works. The client sends at most one per heartbeat interval. */
+/**
+ * How often the group hears of a member while it works. The client sends at most one per heartbeat
+ * interval.
+ */
 const BEAT_EVERY_MS = 1_000
-/** When no event of a batch came to an end for so long, the member is taken for hung and leaves its partitions to others. */
+/**
+ * When no event of a batch came to an end for so long, the member is taken for hung and leaves its
+ * partitions to others.
+ */
 const STILL_MAX_MS = 120_000
-/** The group waits for a member that has to join anew; what is not done by then is done again by whoever gets it. */
+/**
+ * The group waits for a member that has to join anew; what is not done by then is done again by
+ * whoever gets it.
+ */
 const END_WITHIN_MS = 5_000
 
 export interface KeptAlive {
@@ -15,8 +25,10 @@ export interface KeptAlive {
 }
 
 /**
- * Runs the work on a batch with heartbeats on a timer beside it: a store that stands still costs no place in the group.
- * @throws what the group answered to a heartbeat, once the work has stopped; or that the work is hung
+ * Runs the work on a batch with heartbeats on a timer beside it: a store that stands still costs no
+ * place in the group.
+ * @throws what the group answered to a heartbeat, once the work has stopped; or that the work is
+ * hung
  */
 export async function keepAlive(
   heartbeat: () => Promise<void>,
@@ -55,7 +67,10 @@ export async function keepAlive(
   if (lost) throw (lost as { error: unknown }).error
 }
 
-/** By these answers the group has gone on without this member; a connection that failed says nothing of that kind. */
+/**
+ * By these answers the group has gone on without this member; a connection that failed says nothing
+ * of that kind.
+ */
 function endsMembership(error: unknown): boolean {
   const type: unknown = error instanceof Error && 'type' in error ? error.type : undefined
   return (

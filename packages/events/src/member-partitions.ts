@@ -1,11 +1,14 @@
-// The partitions a member of a group has just now, each with what is known of its set-aside events; read anew at each assignment.
+// The partitions a member of a group has just now, each with what is known of its set-aside events;
+// read anew at each assignment.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { SetAsideStore } from './set-aside-store.ts'
 import { WaitingEvents } from './waiting-events.ts'
 
 const PAUSE_MS = 500
-/** How often the store is asked for events that a member which had lost its partition stored late. */
+/**
+ * How often the store is asked for events that a member which had lost its partition stored late.
+ */
 const LOOK_EVERY_MS = 60_000
 
 export interface MemberPartitionsOptions {
@@ -50,7 +53,10 @@ export class MemberPartitions {
     return { all: [...assignment.waiting.values()], holds: () => this.#holds(assignment) }
   }
 
-  /** What is known of a partition, once it is read; undefined when the partition has gone, or `mayWait` ends. */
+  /**
+   * What is known of a partition, once it is read; undefined when the partition has gone, or
+   * `mayWait` ends.
+   */
   async of(partition: number, mayWait: () => boolean): Promise<{ events: WaitingEvents; holds: () => boolean } | undefined> {
     const assignment = this.#assignment
     while (this.#holds(assignment) && mayWait()) {
@@ -69,7 +75,8 @@ export class MemberPartitions {
     const before = [...assignment.waiting.values()].map((waiting) => ({ waiting, removals: waiting.removals }))
     const look = async (): Promise<void> => {
       const places = await this.#options.store.list(this.#options.group, this.#options.topic, assignment.partitions)
-      // A list that was read while something was removed may name it still: then the next look will do.
+      // A list that was read while something was removed may name it still: then the next look will
+      // do.
       const unchanged = new Set(before.filter(({ waiting, removals }) => waiting.removals === removals).map(({ waiting }) => waiting))
       for (const place of places) {
         const waiting = assignment.waiting.get(partitionOf(place._id))

@@ -1,4 +1,5 @@
-// What outboxes are on the wire: each event on its context's topic and, where the bank is told of it, on the bank's.
+// What outboxes are on the wire: each event on its context's topic and, where the bank is told of
+// it, on the bank's.
 import { bankTopicOf, toBankMessages } from './bank-stream.ts'
 import { type OutboxEvent, toMessage } from './cloud-event.ts'
 import type { OutboxSource, WaitingDocument } from './outbox.ts'
@@ -37,7 +38,10 @@ export const ownMessages = (document: WaitingDocument, source: Source, tenant: s
     .filter(({ sequence }) => sequence > document.relayedSequence)
     .map((event) => ownMessage(event, source, tenant, document._id))
 
-/** What the bank is to be told of a document's events up to a sequence; never ahead of the events themselves. */
+/**
+ * What the bank is to be told of a document's events up to a sequence; never ahead of the events
+ * themselves.
+ */
 export const bankMessages = (document: WaitingDocument, source: Source, tenant: string, upTo = document.sequence): PlainMessage[] =>
   source.forBank ? document.outbox.filter(({ sequence }) => sequence <= upTo).flatMap((event) => bankMessagesOfEvent(event, tenant)) : []
 

@@ -1,4 +1,5 @@
-// An outbox: the events that wait in the document of their aggregate, and what is noted beside them.
+// An outbox: the events that wait in the document of their aggregate, and what is noted beside
+// them.
 import type { mongo } from 'mongoose'
 import type { OutboxEvent } from './cloud-event.ts'
 
@@ -13,14 +14,18 @@ export interface OutboxDocument {
   outbox: OutboxEvent[]
   /** Present while something waits; its partial index is what the sweep reads. */
   outboxAt?: Date
-  /** Present while the outbox, or the bank's part of it, is kept out of the common batches; `at` has a partial index. */
+  /**
+   * Present while the outbox, or the bank's part of it, is kept out of the common batches; `at` has
+   * a partial index.
+   */
   outboxAside?: OutboxAside
 }
 
 /**
- * Why an outbox is aside. `BANK`: the bank's topic does not take messages; the events themselves are published, the bank's messages wait.
- * `BANK_REFUSED`: so is this document's message for the bank, for good. `REFUSED`: Kafka refuses an event for good; the later ones of
- * this document wait behind it, for followers take them in order only.
+ * Why an outbox is aside. `BANK`: the bank's topic does not take messages; the events themselves
+ * are published, the bank's messages wait. `BANK_REFUSED`: so is this document's message for the
+ * bank, for good. `REFUSED`: Kafka refuses an event for good; the later ones of this document wait
+ * behind it, for followers take them in order only.
  */
 export type AsideReason = 'BANK' | 'BANK_REFUSED' | 'REFUSED'
 

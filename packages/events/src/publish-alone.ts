@@ -1,4 +1,5 @@
-// Publishing one document by itself, one event after the other: what can be published is, and what Kafka refuses is known by name.
+// Publishing one document by itself, one event after the other: what can be published is, and what
+// Kafka refuses is known by name.
 
 import type { AsideReason, OutboxSource, WaitingDocument } from './outbox.ts'
 import { bankMessagesOfEvent, bankTopicName, ownMessage, UnreadableEvent } from './outbox-messages.ts'
@@ -25,8 +26,9 @@ export interface PublishedAlone {
 export const refusalOf = (error: unknown): string | undefined => (error instanceof UnreadableEvent ? 'UNREADABLE' : refusalForGood(error))
 
 /**
- * An event of its own that is refused ends it: followers take the later ones only after it. A message for the bank that is refused holds up
- * the later messages of this document for the bank, and no event. Of a compacted source only the newest counts: it makes those before it needless.
+ * An event of its own that is refused ends it: followers take the later ones only after it. A
+ * message for the bank that is refused holds up the later messages of this document for the bank,
+ * and no event. Of a compacted source only the newest counts: it makes those before it needless.
  */
 export async function publishAlone(
   { source, tenant }: { source: OutboxSource; tenant: string },

@@ -1,4 +1,5 @@
-// Publishing that believes no answer of the Kafka client unseen: what counts as published is in the log, each partition of it.
+// Publishing that believes no answer of the Kafka client unseen: what counts as published is in the
+// log, each partition of it.
 import { type Kafka, Partitioners, type Producer, type RecordMetadata } from 'kafkajs'
 import type { Logger } from 'pino'
 
@@ -22,8 +23,9 @@ export class UnconfirmedPublish extends Error {}
 type Partitioner = ReturnType<typeof Partitioners.DefaultPartitioner>
 
 /**
- * Chooses by key (murmur2, as every Kafka client does), once per message: if partitions are added between two tries of the client, the message stays
- * where it was sent first. What was chosen can be asked for, and how often.
+ * Chooses by key (murmur2, as every Kafka client does), once per message: if partitions are added
+ * between two tries of the client, the message stays where it was sent first. What was chosen can
+ * be asked for, and how often.
  */
 export class ChosenPartitions {
   readonly #partitions = new WeakMap<object, number>()
@@ -43,7 +45,10 @@ export class ChosenPartitions {
     return partition
   }
 
-  /** Messages of one key follow each other (an audit trail has no other key), and the client's hash of a key is slow. */
+  /**
+   * Messages of one key follow each other (an audit trail has no other key), and the client's hash
+   * of a key is slow.
+   */
   #byKey(choice: Parameters<Partitioner>[0]): number {
     const { topic, partitionMetadata, message } = choice
     const last = this.#last
@@ -60,17 +65,22 @@ export class ChosenPartitions {
 }
 
 /**
- * One idempotent producer, one batch in flight. The client keeps answers per broker while it tries again, so a partition that moves to a
- * broker which has already answered is never sent, and yet reported as done (tulios/kafkajs #1303); and it counts its sequence numbers back when a try fails, so a
- * later batch may pass for a repeat of one before and be dropped. Hence every partition that was sent must be among the answers, once, without error, behind everything
- * this producer published there before; and a producer that failed, or only tried twice, is not used again.
+ * One idempotent producer, one batch in flight. The client keeps answers per broker while it tries
+ * again, so a partition that moves to a broker which has already answered is never sent, and yet
+ * reported as done (tulios/kafkajs #1303); and it counts its sequence numbers back when a try
+ * fails, so a later batch may pass for a repeat of one before and be dropped. Hence every partition
+ * that was sent must be among the answers, once, without error, behind everything this producer
+ * published there before; and a producer that failed, or only tried twice, is not used again.
  */
 export class Publisher {
   readonly #kafka: Kafka
   readonly #logger: Logger
   #producer: Promise<Producer> | undefined
   #chosen = new ChosenPartitions()
-  /** The offset after the last message that was confirmed, by partition, since the producer is there. */
+  /**
+   * The offset after the last message that was confirmed, by partition, since the producer is
+   * there.
+   */
   readonly #ends = new Map<string, bigint>()
   #last: Promise<unknown> = Promise.resolve()
 
@@ -80,8 +90,10 @@ export class Publisher {
   }
 
   /**
-   * Resolves when all in-sync replicas have all of it. One after the other: a failed batch spoils the sequence numbers of the next.
-   * @throws when that is not certain; the caller repeats with the same messages, and some of them may come twice
+   * Resolves when all in-sync replicas have all of it. One after the other: a failed batch spoils
+   * the sequence numbers of the next.
+   * @throws when that is not certain; the caller repeats with the same messages, and some of them
+   * may come twice
    */
   publish(batches: readonly TopicMessages[]): Promise<void> {
     const turn = this.#last.then(() => this.#publish(batches))
@@ -151,7 +163,8 @@ function countByPartition(
 
 /**
  * Where each partition ends after these answers.
- * @throws UnconfirmedPublish unless each partition that was sent is among the answers once, taken without error, and behind what was there before
+ * @throws UnconfirmedPublish unless each partition that was sent is among the answers once, taken
+ * without error, and behind what was there before
  */
 export function endsOf(
   sent: ReadonlyMap<string, number>,

@@ -1,4 +1,5 @@
-// Faults of one bank's topic and messages that Kafka refuses for good: what they hold up, what they do not, and how it ends.
+// Faults of one bank's topic and messages that Kafka refuses for good: what they hold up, what they
+// do not, and how it ends.
 import { bankStreamTopicOf, type KitActivated } from '@dcms/contract'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { ConfigResourceTypes } from 'kafkajs'

@@ -1,4 +1,5 @@
-// One batch of the relay: what was read, what of it goes where, and how it is written down afterwards.
+// One batch of the relay: what was read, what of it goes where, and how it is written down
+// afterwards.
 import type { Outboxes, WaitingDocument } from './outbox.ts'
 import { bankMessages, bankTopicName, MessagesByTopic, ownMessages, UnreadableEvent } from './outbox-messages.ts'
 import type { PlainMessage } from './publisher.ts'
@@ -16,7 +17,10 @@ export interface Prepared {
 
 export interface PreparedBatch {
   prepared: Prepared[]
-  /** To be published one by one: an event of theirs cannot be written as a message, or is so large that Kafka may refuse it. */
+  /**
+   * To be published one by one: an event of theirs cannot be written as a message, or is so large
+   * that Kafka may refuse it.
+   */
   alone: Prepared[]
   /** Set aside earlier with a refused event: they are not for the common batches. */
   refused: Prepared[]
@@ -63,7 +67,8 @@ export function messagesOf(prepared: readonly Prepared[], withBank: boolean): { 
 }
 
 /**
- * Takes out what is whole and sets the rest aside, collection by collection: a store that fails for one bank says nothing about the others.
+ * Takes out what is whole and sets the rest aside, collection by collection: a store that fails for
+ * one bank says nothing about the others.
  * @returns what could not be written; it is published again
  */
 export async function writeDown(prepared: readonly Prepared[]): Promise<{ of: Outboxes; error: unknown }[]> {
@@ -81,7 +86,10 @@ export async function writeRefused(refused: readonly Prepared[]): Promise<{ of: 
   return await settled(all.map(([of, documents]) => ({ of, done: setAside(of.collection, documents, { why: 'REFUSED', at: new Date() }) })))
 }
 
-/** The sweep is not to find again what waits aside; of a compacted source the newer state may well be taken, so it is tried at once. */
+/**
+ * The sweep is not to find again what waits aside; of a compacted source the newer state may well
+ * be taken, so it is tried at once.
+ */
 export async function writeStillRefused(refused: readonly Prepared[]): Promise<{ of: Outboxes; error: unknown }[]> {
   return await settled(
     [...byCollection(refused)].map(([of, documents]) => ({

@@ -1,4 +1,5 @@
-// The relay on real engines: outboxes reach Kafka whole and in order, and are emptied only afterwards.
+// The relay on real engines: outboxes reach Kafka whole and in order, and are emptied only
+// afterwards.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { TestEngines, until, withOutbox } from '../test/engines.ts'
 import { Broker } from './broker.ts'

@@ -13,8 +13,9 @@ const DOCUMENTS_PER_BATCH = 500
 const SWEEP_EVERY_MS = 1_000
 const SWEEP_FOUND_MAX = 1_000
 /**
- * In every so many sweeps one bank at rest is looked at, in turn, and what another process set aside and left. At the start all banks are, and who
- * finds one at work in another process says so: banks at rest cost next to nothing.
+ * In every so many sweeps one bank at rest is looked at, in turn, and what another process set
+ * aside and left. At the start all banks are, and who finds one at work in another process says so:
+ * banks at rest cost next to nothing.
  */
 const SWEEPS_PER_BANK_AT_REST = 10
 const RECENT_MS = 60_000
@@ -24,9 +25,10 @@ const PAUSE_MIN_MS = 100
 const PAUSE_MAX_MS = 5_000
 
 /**
- * Publishes outboxes whole and in order, one batch in flight. Nudged after each commit; a sweep over the partial index of `outboxAt` finds
- * what a dead process left. Two relays on one document are safe: events are taken out by id, and followers drop repeats.
- * When a batch fails its events are published without the messages for banks, which go on bank by bank beside it.
+ * Publishes outboxes whole and in order, one batch in flight. Nudged after each commit; a sweep
+ * over the partial index of `outboxAt` finds what a dead process left. Two relays on one document
+ * are safe: events are taken out by id, and followers drop repeats. When a batch fails its events
+ * are published without the messages for banks, which go on bank by bank beside it.
  */
 export class Relay {
   readonly #broker: Broker
@@ -60,7 +62,10 @@ export class Relay {
     this.#sweeping = this.#sweep()
   }
 
-  /** Makes the topics of banks that are missing, with one try before it resolves; what fails is tried again in the background and stops nobody. */
+  /**
+   * Makes the topics of banks that are missing, with one try before it resolves; what fails is
+   * tried again in the background and stops nobody.
+   */
   async openBanks(tenants: readonly string[]): Promise<void> {
     await this.#streams.make(tenants).catch((error: unknown) => {
       this.#logger.warn({ err: error }, 'the banks’ topics could not be created yet; trying again')
@@ -150,7 +155,10 @@ export class Relay {
       this.#lane.visit(tenant, { dueMs: this.#streams.dueMs(tenant) })
   }
 
-  /** A bank for which another process wrote lately: what that one may leave when it dies is looked for here as well. */
+  /**
+   * A bank for which another process wrote lately: what that one may leave when it dies is looked
+   * for here as well.
+   */
   noteRecent(tenant: string): void {
     this.#recent.set(tenant, Date.now())
   }

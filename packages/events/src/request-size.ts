@@ -1,4 +1,5 @@
-// Cutting what is to be published into requests that Kafka takes: a record batch above its `message.max.bytes` (1 MiB) is refused for good.
+// Cutting what is to be published into requests that Kafka takes: a record batch above its
+// `message.max.bytes` (1 MiB) is refused for good.
 import type { PlainMessage } from './publisher.ts'
 
 const REQUEST_BYTES_MAX = 800_000
@@ -10,7 +11,10 @@ interface TopicMessages {
   messages: readonly PlainMessage[]
 }
 
-/** The same messages in the same order, in as few requests as fit; a message that is larger alone stands alone. */
+/**
+ * The same messages in the same order, in as few requests as fit; a message that is larger alone
+ * stands alone.
+ */
 export function inRequests(batches: readonly TopicMessages[]): TopicMessages[][] {
   const requests: TopicMessages[][] = []
   let request: TopicMessages[] = []

@@ -1,4 +1,5 @@
-// Going back to set-aside events, beside the partitions and never before them: a few per bank at a time, in the order of each aggregate.
+// Going back to set-aside events, beside the partitions and never before them: a few per bank at a
+// time, in the order of each aggregate.
 import type { PlacedMessage } from './dead-letters.ts'
 import type { EventTrial, Verdict } from './event-trial.ts'
 import { offsetOf, type SetAsideEvent, type SetAsideStore } from './set-aside-store.ts'
@@ -17,7 +18,10 @@ export interface DrainParts {
   store: SetAsideStore
   trial: EventTrial
   gates: TenantGates
-  /** An event that failed often enough is given up this long after its first failure at the earliest. */
+  /**
+   * An event that failed often enough is given up this long after its first failure at the
+   * earliest.
+   */
   deadLetterAfterMs: number
   giveUp(message: PlacedMessage, error: unknown): Promise<void>
   /** Told of what could not be done this time; it is tried again. */
@@ -35,7 +39,10 @@ export class SetAsideDrain {
     this.#parts = parts
   }
 
-  /** Starts on what is due, in memory only: while nothing is due no statement is sent. `holds`: whether the partitions are still this member's. */
+  /**
+   * Starts on what is due, in memory only: while nothing is due no statement is sent. `holds`:
+   * whether the partitions are still this member's.
+   */
   start(all: readonly WaitingEvents[], holds: () => boolean): void {
     const nowMs = Date.now()
     const looks = new Map<string, { waiting: WaitingEvents; aggregate: WaitingAggregate }>()
@@ -46,7 +53,8 @@ export class SetAsideDrain {
         const may = this.#mayStart(aggregate)
         if (may === 'run') this.#begin(waiting, aggregate, all, holds)
         else if (may === 'look') {
-          // By turns: an event that fails whatever its partner does must not be the only one that looks.
+          // By turns: an event that fails whatever its partner does must not be the only one that
+          // looks.
           const first = looks.get(aggregate.tenant)
           if (!first || aggregate.retryAtMs < first.aggregate.retryAtMs) looks.set(aggregate.tenant, { waiting, aggregate })
         }
@@ -69,7 +77,10 @@ export class SetAsideDrain {
     }, NEXT_LOOK_MS).unref()
   }
 
-  /** While a bank's gate is closed one event looks whether its partner is back; the others follow when it is. */
+  /**
+   * While a bank's gate is closed one event looks whether its partner is back; the others follow
+   * when it is.
+   */
   #mayStart({ key, tenant }: WaitingAggregate): 'run' | 'look' | 'no' {
     const { gates, trial } = this.#parts
     if (this.#busy.has(key) || (tenant !== '' && !trial.serves(tenant))) return 'no'
@@ -101,7 +112,10 @@ export class SetAsideDrain {
     aggregate.retryAtMs = Date.now() + aggregate.pauseMs
   }
 
-  /** One portion of an aggregate's events, first to last; false when there is no more, or one of them has to wait on. */
+  /**
+   * One portion of an aggregate's events, first to last; false when there is no more, or one of
+   * them has to wait on.
+   */
   async #workOff(waiting: WaitingEvents, aggregate: WaitingAggregate, holds: () => boolean): Promise<boolean> {
     const portion = waiting.storedPlaces(aggregate, READ_AT_ONCE)
     if (portion.length === 0 || !holds()) return false

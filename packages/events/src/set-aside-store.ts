@@ -1,11 +1,18 @@
-// Events that a follower could not apply yet, stored in its service's own database until it can. Kafka's offset moves on past them.
+// Events that a follower could not apply yet, stored in its service's own database until it can.
+// Kafka's offset moves on past them.
 import type { mongo } from 'mongoose'
 import { isStoreAway } from './store-away.ts'
 
-/** Why an event waits: its bank is not served here, what it needs is away, it failed, or one of its aggregate before it waits. */
+/**
+ * Why an event waits: its bank is not served here, what it needs is away, it failed, or one of its
+ * aggregate before it waits.
+ */
 export type SetAsideReason = 'not-served' | 'unavailable' | 'failed' | 'behind'
 
-/** A message with what is needed to try it again. `_id` is its place: group, topic, partition, offset. */
+/**
+ * A message with what is needed to try it again. `_id` is its place: group, topic, partition,
+ * offset.
+ */
 export interface SetAsideEvent {
   _id: string
   tenant: string
@@ -29,7 +36,10 @@ const LISTED_MAX = 500_000
 const OFFSET_DIGITS = 19
 const PARTITION_DIGITS = 5
 
-/** The collection `set_aside` of a service. Only the member of a group that has a partition writes and reads its events. */
+/**
+ * The collection `set_aside` of a service. Only the member of a group that has a partition writes
+ * and reads its events.
+ */
 export class SetAsideStore {
   readonly #collection: mongo.Collection<SetAsideEvent>
 
@@ -37,7 +47,10 @@ export class SetAsideStore {
     this.#collection = collection
   }
 
-  /** Where all events of these partitions stand, in the order of their partitions. One range of `_id` for each partition. */
+  /**
+   * Where all events of these partitions stand, in the order of their partitions. One range of
+   * `_id` for each partition.
+   */
   async list(group: string, topic: string, partitions: readonly number[]): Promise<SetAsidePlace[]> {
     if (partitions.length === 0) return []
     const ranges = partitions.map((partition) => {

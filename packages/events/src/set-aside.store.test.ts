@@ -1,4 +1,5 @@
-// Events that cannot be applied now, on real Kafka: they wait in the store without holding anybody up, and come in their order.
+// Events that cannot be applied now, on real Kafka: they wait in the store without holding anybody
+// up, and come in their order.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { TestEngines, until, withOutbox } from '../test/engines.ts'

@@ -1,6 +1,10 @@
-// One place knows which errors mean that the document store is away: not the fault of the call or the event, so both are tried again.
+// One place knows which errors mean that the document store is away: not the fault of the call or
+// the event, so both are tried again.
 
-/** Names of driver errors by which no answer came: no server, no connection, none free, or a write that a majority did not confirm. */
+/**
+ * Names of driver errors by which no answer came: no server, no connection, none free, or a write
+ * that a majority did not confirm.
+ */
 const AWAY_NAMES = new Set([
   'MongoNetworkError',
   'MongoNetworkTimeoutError',
@@ -20,7 +24,10 @@ const AWAY_NAMES = new Set([
   'MongoWriteConcernError',
 ])
 
-/** Codes by which a server says that it, or a member behind a mongos, cannot serve just now (MongoDB's `error_codes.yml`). */
+/**
+ * Codes by which a server says that it, or a member behind a mongos, cannot serve just now
+ * (MongoDB's `error_codes.yml`).
+ */
 const AWAY_CODES = new Set([
   6, // HostUnreachable
   7, // HostNotFound
@@ -50,9 +57,15 @@ const AWAY_CODES = new Set([
 /** By these the server or the driver says the same, whatever the code. */
 const AWAY_LABELS = ['RetryableWriteError', 'RetryableError', 'SystemOverloadedError', 'PoolRequestedRetry', 'ResetPool', 'HandshakeError']
 
-/** FerretDB says so of whatever has no code of MongoDB's, of a PostgreSQL behind it that is away as of a fault: only the words differ. */
+/**
+ * FerretDB says so of whatever has no code of MongoDB's, of a PostgreSQL behind it that is away as
+ * of a fault: only the words differ.
+ */
 const FERRETDB_INTERNAL = 1
-/** What PostgreSQL, or the connection to it, says when it stops, starts or has gone. Before it FerretDB names the places it came by. */
+/**
+ * What PostgreSQL, or the connection to it, says when it stops, starts or has gone. Before it
+ * FerretDB names the places it came by.
+ */
 const POSTGRES_AWAY = [
   /(?:^|: )failed to connect to `/, // gone, full or still starting: the rest says which
   /(?:^|: )terminating connection (?:due to|because of) /, // 57P01, 57P02: stopped, or another of its processes crashed
@@ -64,8 +77,9 @@ const POSTGRES_AWAY = [
 const CAUSES_MAX = 4
 
 /**
- * Whether an error says that the document store is away: no connection, an election, a shutdown, a write that was not confirmed.
- * A write may have been done all the same, so whoever tries again must take a repeat.
+ * Whether an error says that the document store is away: no connection, an election, a shutdown, a
+ * write that was not confirmed. A write may have been done all the same, so whoever tries again
+ * must take a repeat.
  */
 export function isStoreAway(error: unknown): boolean {
   let each = error
@@ -89,7 +103,9 @@ function saysAway(error: Error): boolean {
   return codes.some((code) => AWAY_CODES.has(code))
 }
 
-/** The error's own code, and those of a write concern that was not met beside writes that were done. */
+/**
+ * The error's own code, and those of a write concern that was not met beside writes that were done.
+ */
 function codesOf(error: Error): number[] {
   const { code, err, result } = error as Error & { code?: unknown; err?: unknown; result?: unknown }
   const concern = memberOf(result, 'writeConcernError') ?? concernOf(result)

@@ -1,4 +1,5 @@
-// What is written to documents once Kafka answered: confirmed events are taken out, what cannot go on is set aside.
+// What is written to documents once Kafka answered: confirmed events are taken out, what cannot go
+// on is set aside.
 import type { mongo } from 'mongoose'
 import type { AsideReason, OutboxAside, OutboxDocument, WaitingDocument } from './outbox.ts'
 
@@ -7,7 +8,8 @@ type Collection = mongo.Collection<OutboxDocument>
 const unsetOf = (isAside: boolean): Record<string, ''> => ({ outboxAt: '', ...(isAside && { outboxAside: '' }) })
 
 /**
- * Takes confirmed events out. A document that got further events meanwhile keeps those, its `outboxAt`, and where it is aside.
+ * Takes confirmed events out. A document that got further events meanwhile keeps those, its
+ * `outboxAt`, and where it is aside.
  * @returns whether none did
  */
 export async function takeOut(collection: Collection, documents: readonly WaitingDocument[]): Promise<boolean> {
@@ -38,8 +40,9 @@ export interface Asides {
 }
 
 /**
- * Sets documents aside until `at`. With `BANK` and `BANK_REFUSED` their events are confirmed as far as they were read, and only the bank's messages wait;
- * with `REFUSED` nothing is. A document that got further events meanwhile keeps its `outboxAt`, and is read again.
+ * Sets documents aside until `at`. With `BANK` and `BANK_REFUSED` their events are confirmed as far
+ * as they were read, and only the bank's messages wait; with `REFUSED` nothing is. A document that
+ * got further events meanwhile keeps its `outboxAt`, and is read again.
  */
 export async function setAside(collection: Collection, documents: readonly WaitingDocument[], asides: Asides): Promise<void> {
   if (documents.length === 0) return
@@ -80,7 +83,8 @@ export async function takePart(collection: Collection, id: string, part: Part): 
 }
 
 /**
- * Marks a document one of whose messages Kafka refuses for good. One that got further events meanwhile is due again at once.
+ * Marks a document one of whose messages Kafka refuses for good. One that got further events
+ * meanwhile is due again at once.
  * @returns whether it got none
  */
 export async function refuse(

@@ -1,4 +1,5 @@
-// A circuit per bank: when what its events need is away again and again, they are set aside without a try, and one at a time looks.
+// A circuit per bank: when what its events need is away again and again, they are set aside without
+// a try, and one at a time looks.
 
 const FAILURES_TO_CLOSE = 3
 const PAUSE_MIN_MS = 250
@@ -13,7 +14,10 @@ interface Gate {
   isSlow: boolean
 }
 
-/** Which banks a follower passes over for now. In memory only: a process that knows nothing finds out by a few tries. */
+/**
+ * Which banks a follower passes over for now. In memory only: a process that knows nothing finds
+ * out by a few tries.
+ */
 export class TenantGates {
   readonly #gates = new Map<string, Gate>()
 

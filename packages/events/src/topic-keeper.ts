@@ -1,4 +1,5 @@
-// The topics of one process: made where they are missing, looked at where copies are asked for, closed to publishing where they are too few.
+// The topics of one process: made where they are missing, looked at where copies are asked for,
+// closed to publishing where they are too few.
 import type { BrokerLink } from './broker-link.ts'
 import type { TopicCopies } from './kafka-client.ts'
 import type { TopicMessages } from './publisher.ts'

@@ -19,7 +19,8 @@ interface Cluster {
 }
 
 /**
- * Creates those that do not exist, somebody else may at the same time, and looks at the others where copies are asked for.
+ * Creates those that do not exist, somebody else may at the same time, and looks at the others
+ * where copies are asked for.
  * @param tell of each that has too few
  * @returns why some could not be made, or are not as required, by topic; the others are there
  * @throws when Kafka does not answer

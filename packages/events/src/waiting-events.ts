@@ -1,7 +1,11 @@
-// What a member of a group knows of the set-aside events of one of its partitions: which aggregates wait, since when, until when.
+// What a member of a group knows of the set-aside events of one of its partitions: which aggregates
+// wait, since when, until when.
 import type { SetAsidePlace } from './set-aside-store.ts'
 
-/** A bank may have so many events waiting per partition; what comes then becomes a dead letter, so that it spares the others' room. */
+/**
+ * A bank may have so many events waiting per partition; what comes then becomes a dead letter, so
+ * that it spares the others' room.
+ */
 export const WAITING_PER_TENANT_MAX = 5_000
 /** And so many all banks together. */
 export const WAITING_MAX = 20_000
@@ -16,7 +20,10 @@ export interface WaitingAggregate {
   pauseMs: number
 }
 
-/** Right as long as the partition belongs to this member: nobody else adds or removes its events. Read anew at each assignment. */
+/**
+ * Right as long as the partition belongs to this member: nobody else adds or removes its events.
+ * Read anew at each assignment.
+ */
 export class WaitingEvents {
   readonly partition: number
   readonly aggregates = new Map<string, WaitingAggregate>()
@@ -47,7 +54,10 @@ export class WaitingEvents {
     return this.countOf(tenant) + more <= maxima.perTenant && this.#count + more <= maxima.inAll
   }
 
-  /** Notes places of an aggregate before they are stored, so that what comes next of it goes behind them. */
+  /**
+   * Notes places of an aggregate before they are stored, so that what comes next of it goes behind
+   * them.
+   */
   add({ tenant, key, at }: Omit<SetAsidePlace, '_id'>, places: readonly string[], pauseMs = 0): WaitingAggregate {
     let aggregate = this.aggregates.get(key)
     if (!aggregate) {

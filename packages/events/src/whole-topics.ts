@@ -1,4 +1,5 @@
-// Reading whole topics, from their first message to their last as of now, whatever stands in them: for searches, not for following.
+// Reading whole topics, from their first message to their last as of now, whatever stands in them:
+// for searches, not for following.
 import type { Admin, EachBatchPayload, Kafka } from 'kafkajs'
 
 const IDLE_FETCH_MS = 200

@@ -1,4 +1,5 @@
-// The engines of a test file: document store and Kafka as `npm test` starts them, under an installation name of the file's own.
+// The engines of a test file: document store and Kafka as `npm test` starts them, under an
+// installation name of the file's own.
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Kafka, logLevel } from 'kafkajs'

@@ -1,4 +1,5 @@
-// A way to the store that can stand still: connections stay open, and nothing comes through any more.
+// A way to the store that can stand still: connections stay open, and nothing comes through any
+// more.
 import { connect, createServer, type Server, type Socket } from 'node:net'
 
 export class StallingProxy {

@@ -25,7 +25,8 @@ export const accessSchemas: Readonly<Record<string, JsonObject>> = {
   AuthenticateRequest: requestSchema(authenticateRequest),
   AuthenticateAnswer: {
     type: 'object',
-    // Not `required`: of a single required member with an underscore the generator typescript-fetch makes code that does not compile.
+    // Not `required`: of a single required member with an underscore the generator typescript-fetch
+    // makes code that does not compile.
     minProperties: 1,
     properties: {
       id_token: { type: 'string', description: 'The bearer token, a JWT, always there; its `exp` says when to log in again.' },

@@ -18,7 +18,10 @@ CloudEvents 1.0 in the binary mode of the Kafka binding (attributes in \`ce_\` h
 - **Delivery** is at least once; \`ce_id\` is the same for every copy.
 - **Payloads** carry no card number in clear, no PIN, no CVV. A change that readers must know raises \`ce_dataversion\`.`
 
-/** The AsyncAPI document: what is published, where, with which headers and payloads, each with an example. */
+/**
+ * The AsyncAPI document: what is published, where, with which headers and payloads, each with an
+ * example.
+ */
 export function asyncApi(): JsonObject {
   const owners = [...new Set(eventTypes.map(({ owner }) => owner))]
   return {

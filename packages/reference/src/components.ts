@@ -1,4 +1,5 @@
-// What the operations of the reference share: schemas of the envelope, parameters, headers, the bearer token.
+// What the operations of the reference share: schemas of the envelope, parameters, headers, the
+// bearer token.
 import type { JsonObject } from './json.ts'
 
 const text: JsonObject = { type: 'string' }

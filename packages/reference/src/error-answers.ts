@@ -1,4 +1,5 @@
-// The error answers of the reference: one response per status, one example per code, in the envelope and as RFC 9457 problem details.
+// The error answers of the reference: one response per status, one example per code, in the
+// envelope and as RFC 9457 problem details.
 import {
   type ErrorCode,
   errorCatalogue,
@@ -53,7 +54,10 @@ export function errorsOf({ name, errors, idempotency }: PublicEndpoint): readonl
   ]
 }
 
-/** Responses by status for these codes; what several endpoints answer alike is theirs to share by reference. */
+/**
+ * Responses by status for these codes; what several endpoints answer alike is theirs to share by
+ * reference.
+ */
 export function errorResponses(codes: readonly ErrorCode[]): Record<string, JsonObject> {
   const statuses = [...new Set(codes.map(statusOf))].sort((one, other) => one - other)
   return Object.fromEntries(

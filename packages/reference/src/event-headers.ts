@@ -3,7 +3,9 @@ import type { JsonObject } from './json.ts'
 
 const text: JsonObject = { type: 'string' }
 
-/** Schema of the headers of a context's event. Kafka headers are bytes; all of these are UTF-8 text. */
+/**
+ * Schema of the headers of a context's event. Kafka headers are bytes; all of these are UTF-8 text.
+ */
 export function contextEventHeaders(type: string, dataVersion: number, owner: string): JsonObject {
   return {
     type: 'object',

@@ -1,4 +1,5 @@
-// npm run contract: writes the generated documents to .dcms/contract, or to the folder given with --out.
+// npm run contract: writes the generated documents to .dcms/contract, or to the folder given with
+// --out.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'

@@ -6,7 +6,10 @@ export type JsonObject = { readonly [name: string]: Json }
 export const isJsonObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** The value as it goes over the wire: members that are undefined are gone, nothing is shared with the contract's constants. */
+/**
+ * The value as it goes over the wire: members that are undefined are gone, nothing is shared with
+ * the contract's constants.
+ */
 export function toJson(value: unknown): Json {
   const json: Json = JSON.parse(JSON.stringify(value ?? null))
   return json

@@ -13,8 +13,9 @@ import { version } from './version.ts'
 const SCHEMAS = '#/components/schemas/'
 
 /**
- * The OpenAPI document: one operation per public endpoint (`operationId` is the use case), log-in, session and keys, each with schemas,
- * examples and every error code. Endpoints still to come carry `x-status: planned` and a 501.
+ * The OpenAPI document: one operation per public endpoint (`operationId` is the use case), log-in,
+ * session and keys, each with schemas, examples and every error code. Endpoints still to come carry
+ * `x-status: planned` and a 501.
  */
 export function openApi(): JsonObject {
   const operations = publicEndpointList.map(operationOf)

@@ -26,7 +26,8 @@ export function operationOf(endpoint: PublicEndpoint): Operation {
   const answerName = `${pascalCase(name)}Answer`
   const body = bodySchema(endpoint, whole)
   const result = resultSchema(endpoint.result)
-  // A result that is one word or a boolean has no name of its own: generators would make enumerations that clash.
+  // A result that is one word or a boolean has no name of its own: generators would make
+  // enumerations that clash.
   const hasName = result.type === 'object' || result.type === 'array'
   const operation: JsonObject = {
     operationId: name,
@@ -108,7 +109,10 @@ function requestBody(endpoint: PublicEndpoint, body: JsonObject, requestName: st
   }
 }
 
-/** The example's request in the one form that its schema shows, where the contract's example makes use of what is taken besides. */
+/**
+ * The example's request in the one form that its schema shows, where the contract's example makes
+ * use of what is taken besides.
+ */
 const requestOf = ({ request: schema }: PublicEndpoint, { request }: Example): Json => toJson(normalise(schema, toJson(request)))
 
 /** The example's members that travel in the body. */

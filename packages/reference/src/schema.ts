@@ -1,11 +1,13 @@
-// Turns schemas of the contract into plain JSON Schema 2020-12: our own keywords become what they mean, in forms that generators of clients
-// know. Each value has one type, or one type and null: what is taken besides (a number for text) is a sentence, as unions become nameless
-// classes in a client, and a bare null stops generators.
+// Turns schemas of the contract into plain JSON Schema 2020-12: our own keywords become what they
+// mean, in forms that generators of clients know. Each value has one type, or one type and null:
+// what is taken besides (a number for text) is a sentence, as unions become nameless classes in a
+// client, and a bare null stops generators.
 import { isJsonObject, type Json, type JsonObject, toJson, toJsonObject } from './json.ts'
 
 /**
- * What JSON Schema knows; the contract's own keywords are none of these and are left out. So are `if` and `then`, which generators of clients
- * do not know: the descriptions of the members say what they mean.
+ * What JSON Schema knows; the contract's own keywords are none of these and are left out. So are
+ * `if` and `then`, which generators of clients do not know: the descriptions of the members say
+ * what they mean.
  */
 const keywords = new Set([
   ...['type', 'enum', 'const', 'title', 'description', 'default', 'examples', 'deprecated', 'readOnly', 'writeOnly', 'format', 'pattern'],
@@ -19,7 +21,10 @@ const nestedSchemas = ['items', 'contains', 'not', 'additionalProperties', 'prop
 const nestedLists = ['allOf', 'anyOf', 'oneOf', 'prefixItems']
 const nestedMaps = ['properties', 'patternProperties', '$defs', 'dependentSchemas']
 
-/** The schema of what callers should send; documented looseness is told in words, and unknown fields are taken (and dropped). */
+/**
+ * The schema of what callers should send; documented looseness is told in words, and unknown fields
+ * are taken (and dropped).
+ */
 export function requestSchema(schema: object): JsonObject {
   return translated(toJsonObject(schema), { open: true })
 }
@@ -30,7 +35,10 @@ export function resultSchema(schema: object): JsonObject {
 }
 
 interface Reading {
-  /** Leaves `additionalProperties: false` out: services drop unknown fields, they do not refuse them. */
+  /**
+   * Leaves `additionalProperties: false` out: services drop unknown fields, they do not refuse
+   * them.
+   */
   readonly open: boolean
 }
 
@@ -49,8 +57,9 @@ function translated(schema: JsonObject, reading: Reading): JsonObject {
 }
 
 /**
- * Says the type where the values say it already. What is always null is a text or null and what is always true a boolean, with a sentence:
- * of the exact forms generators make code that does not run.
+ * Says the type where the values say it already. What is always null is a text or null and what is
+ * always true a boolean, with a sentence: of the exact forms generators make code that does not
+ * run.
  */
 function withOneType(plain: Record<string, Json>): Record<string, Json> {
   if (plain.type === 'null') return { ...plain, type: ['string', 'null'], description: always(plain, null) }
@@ -69,7 +78,9 @@ const always = ({ description }: JsonObject, value: Json): string =>
 const mapped = (members: JsonObject, translate: (each: Json) => Json): JsonObject =>
   Object.fromEntries(Object.entries(members).map(([name, member]) => [name, translate(member)]))
 
-/** The schema with the further forms its value may have, and a sentence on each in its description. */
+/**
+ * The schema with the further forms its value may have, and a sentence on each in its description.
+ */
 function withLooseness(schema: JsonObject, plain: Record<string, Json>): JsonObject {
   const notes: string[] = []
   const described = typeof schema.description === 'string' ? schema.description : ''
@@ -100,7 +111,10 @@ function takeSynonyms(synonyms: JsonObject, plain: Record<string, Json>, notes: 
   for (const [word, meaning] of Object.entries(synonyms)) notes.push(`\`${word}\` is taken for \`${String(meaning)}\`.`)
 }
 
-/** Members that may come under another name: each name is a member of its own, and a required one is told to be so in words. */
+/**
+ * Members that may come under another name: each name is a member of its own, and a required one is
+ * told to be so in words.
+ */
 function withOtherNames(schema: JsonObject, plain: JsonObject): JsonObject {
   if (!isJsonObject(schema.properties) || !isJsonObject(plain.properties)) return plain
   const properties: Record<string, Json> = { ...plain.properties }

@@ -16,7 +16,10 @@ const names: Readonly<Record<string, string>> = {
   504: 'GatewayTimeout',
 }
 
-/** The paths with a `$ref` for every response that occurs more than once, and these responses by name. */
+/**
+ * The paths with a `$ref` for every response that occurs more than once, and these responses by
+ * name.
+ */
 export function shareResponses(paths: Readonly<Record<string, JsonObject>>): {
   paths: Record<string, JsonObject>
   responses: Record<string, JsonObject>

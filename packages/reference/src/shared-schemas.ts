@@ -10,8 +10,9 @@ interface Occurrence {
 }
 
 /**
- * The schemas with every repeated object replaced by a `$ref`, and these objects as schemas of their own. A shared schema is named after the
- * member it stands under (`kitInfo`: `KitInfo`); where that name is taken by another schema, the name of its first place comes before it.
+ * The schemas with every repeated object replaced by a `$ref`, and these objects as schemas of
+ * their own. A shared schema is named after the member it stands under (`kitInfo`: `KitInfo`);
+ * where that name is taken by another schema, the name of its first place comes before it.
  * @param prefix of the references: `#/components/schemas/`
  */
 export function shareSchemas(schemas: Readonly<Record<string, JsonObject>>, prefix: string): Record<string, JsonObject> {

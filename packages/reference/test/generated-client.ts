@@ -27,7 +27,10 @@ for module in pkgutil.walk_packages(openapi_client.__path__, "openapi_client."):
 
 /** A client in `folder` that has been compiled. */
 export interface CompiledClient {
-  /** Runs its first calls with this on stdin; undefined where what it needs to run cannot be had here. */
+  /**
+   * Runs its first calls with this on stdin; undefined where what it needs to run cannot be had
+   * here.
+   */
   readonly firstCalls: ((input: string) => Promise<string>) | undefined
 }
 
@@ -43,7 +46,10 @@ export async function generate(jar: string, language: string, document: string, 
   await run('java', [...JVM, '-jar', jar, 'generate', '-i', document, '-g', language, '-o', folder], { folder })
 }
 
-/** Compiles every file and, where PyPI can be reached or was once, imports every module: what pydantic makes of them shows only then. */
+/**
+ * Compiles every file and, where PyPI can be reached or was once, imports every module: what
+ * pydantic makes of them shows only then.
+ */
 export async function compilePython(folder: string, progress: (line: string) => void): Promise<CompiledClient> {
   const packages = await pythonPackages(pythonRequirements, progress).catch((problem: Error) => problem)
   await run('python3', ['-m', 'compileall', '-q', '.'], { folder })
@@ -56,7 +62,9 @@ export async function compilePython(folder: string, progress: (line: string) => 
   return { firstCalls: (input) => run('python3', [join(firstCalls, 'first_call.py')], { folder, environment, input }) }
 }
 
-/** Builds the module with nothing but Go's own library: what its go.mod names besides is for tests. */
+/**
+ * Builds the module with nothing but Go's own library: what its go.mod names besides is for tests.
+ */
 export async function compileGo(folder: string): Promise<CompiledClient> {
   const environment = { GOFLAGS: '-mod=mod', GOWORK: 'off', CGO_ENABLED: '0' }
   await run('go', ['build', '-p=2', './...'], { folder, environment })

@@ -1,4 +1,5 @@
-// Clients as strangers make them, by OpenAPI Generator from a running gateway's /openapi.json: they compile, and their first calls work.
+// Clients as strangers make them, by OpenAPI Generator from a running gateway's /openapi.json: they
+// compile, and their first calls work.
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -51,7 +52,10 @@ afterAll(async () => {
   if (folder !== '') await rm(folder, { recursive: true, force: true })
 }, 150_000)
 
-/** A new customer with a virtual card, as the generators' models take it: text where a number would do as well. */
+/**
+ * A new customer with a virtual card, as the generators' models take it: text where a number would
+ * do as well.
+ */
 function firstCalls({ client, newCustomer }: TestBank, tenant: 'SANDBOX_BANK' | 'ACME_BANK', entityId: string): string {
   const { username, password, clientKeys } = client.tenants[tenant]
   const registration = { ...newCustomer(), entityId }

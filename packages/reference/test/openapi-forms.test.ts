@@ -1,5 +1,6 @@
-// The forms in which openapi.json says things: those that generators of clients make code of that compiles. What the generators themselves
-// make of it shows generated-clients.journey.test.ts; this stands beside it as it needs no tools and names the place.
+// The forms in which openapi.json says things: those that generators of clients make code of that
+// compiles. What the generators themselves make of it shows generated-clients.journey.test.ts; this
+// stands beside it as it needs no tools and names the place.
 import { expect, test } from '@jest/globals'
 import { openApi } from '../src/index.ts'
 import { isJsonObject, type Json, type JsonObject, pascalCase } from '../src/json.ts'

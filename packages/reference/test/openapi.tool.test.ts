@@ -1,4 +1,5 @@
-// The OpenAPI document as other tools see it: Redocly's linter, and every example checked against the schema beside it by ajv.
+// The OpenAPI document as other tools see it: Redocly's linter, and every example checked against
+// the schema beside it by ajv.
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -29,7 +30,10 @@ interface Problem {
   location: { pointer?: string }[]
 }
 
-/** Redocly's built-in rule set `recommended`, whole: there is no configuration file that switches a rule off. */
+/**
+ * Redocly's built-in rule set `recommended`, whole: there is no configuration file that switches a
+ * rule off.
+ */
 async function lint(linted: JsonObject): Promise<Problem[]> {
   const file = join(folder, 'openapi.json')
   await writeFile(file, JSON.stringify(linted))

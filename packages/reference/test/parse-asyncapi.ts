@@ -1,4 +1,5 @@
-// Parses the AsyncAPI document in the file that is named and prints what the parser has to say, as JSON.
+// Parses the AsyncAPI document in the file that is named and prints what the parser has to say, as
+// JSON.
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 

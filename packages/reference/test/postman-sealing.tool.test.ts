@@ -1,4 +1,5 @@
-// What the Postman scripts seal, the gateway opens, and the other way round; in a context that has the language and nothing else.
+// What the Postman scripts seal, the gateway opens, and the other way round; in a context that has
+// the language and nothing else.
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

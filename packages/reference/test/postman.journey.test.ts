@@ -1,4 +1,5 @@
-// The Postman collection, run by newman against an installation: sealed as production banks call, and clear as a sandbox bank may.
+// The Postman collection, run by newman against an installation: sealed as production banks call,
+// and clear as a sandbox bank may.
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

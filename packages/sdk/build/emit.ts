@@ -1,6 +1,6 @@
-// Emits the package that banks install: one JavaScript file with the workspace's packages in it, its types, and a package.json; and the same
-// once more in `cjs`, for CommonJS, where TypeScript wants declarations of its own.
-// `node build/emit.ts [folder]`; the folder is `dist` unless given.
+// Emits the package that banks install: one JavaScript file with the workspace's packages in it,
+// its types, and a package.json; and the same once more in `cjs`, for CommonJS, where TypeScript
+// wants declarations of its own. `node build/emit.ts [folder]`; the folder is `dist` unless given.
 import { execFile } from 'node:child_process'
 import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -45,7 +45,8 @@ async function emitCode(file: string, format: 'esm' | 'cjs'): Promise<void> {
     input: join(sdk, 'src', 'index.ts'),
     platform: 'node',
     external: [/^node:/, 'undici'],
-    // Of the contract only the endpoints are needed; importing its validators would bring a compiler of schemas along.
+    // Of the contract only the endpoints are needed; importing its validators would bring a
+    // compiler of schemas along.
     treeshake: { moduleSideEffects: (id) => !id.includes('/contract/src/') && !id.includes('/ajv') },
     transform: { target: 'node20' },
     output: { file, format, minify: false },
@@ -53,7 +54,10 @@ async function emitCode(file: string, format: 'esm' | 'cjs'): Promise<void> {
   })
 }
 
-/** Declarations of the SDK and of what it is made of, side by side as in the workspace, with relative imports between them. */
+/**
+ * Declarations of the SDK and of what it is made of, side by side as in the workspace, with
+ * relative imports between them.
+ */
 async function emitTypes(folder: string): Promise<void> {
   const types = join(folder, 'types')
   const project = join(folder, 'tsconfig.json')
@@ -63,7 +67,8 @@ async function emitTypes(folder: string): Promise<void> {
     emitDeclarationOnly: true,
     outDir: './types',
     rootDir: relative(folder, packages),
-    // Found by path, as what is found under node_modules counts as somebody else's and is not emitted.
+    // Found by path, as what is found under node_modules counts as somebody else's and is not
+    // emitted.
     paths: { '@dcms/*': [join(relative(folder, packages), '*', 'src', 'index.ts')] },
     typeRoots: [relative(folder, join(packages, '..', 'node_modules', '@types'))],
   }

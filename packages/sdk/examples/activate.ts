@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs'
 import { Dcms, DcmsError } from '@dcms/sdk'
 
-// npm start writes this file for the two demo banks; at a real bank the same members come from onboarding.
+// npm start writes this file for the two demo banks; at a real bank the same members come from
+// onboarding.
 const { baseUrl, tenants } = JSON.parse(readFileSync('.dcms/demo-client.json', 'utf8'))
 const { username, password, ...keys } = tenants.ACME_BANK
 

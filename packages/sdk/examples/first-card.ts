@@ -1,4 +1,5 @@
-// A customer with a virtual card, activated. Run it in the folder that holds .dcms/demo-client.json.
+// A customer with a virtual card, activated. Run it in the folder that holds
+// .dcms/demo-client.json.
 // #region first-card
 import { readFileSync } from 'node:fs'
 import { Dcms, DcmsError } from '@dcms/sdk'

@@ -1,4 +1,5 @@
-// What a client needs before it can call: the gateway's keys, a token, a session. Each is fetched when first needed and renewed in time.
+// What a client needs before it can call: the gateway's keys, a token, a session. Each is fetched
+// when first needed and renewed in time.
 import { Buffer } from 'node:buffer'
 import { authenticatePath, jwksPath, sessionPath } from '@dcms/contract'
 import { agree, type Curve, deriveSessionKeys, type EncryptionKey, generateKeyPair, type PublicJwk, publicPart } from '@dcms/sealing'
@@ -13,7 +14,10 @@ const SECOND_MS = 1_000
 
 export type SessionRecipient = Recipient & { mode: 'session' }
 
-/** One exchange with the gateway, sealed for the recipient, or clear without one. Answers the JSON of the answer. */
+/**
+ * One exchange with the gateway, sealed for the recipient, or clear without one. Answers the JSON
+ * of the answer.
+ */
 export interface Exchange {
   path: string
   /** JSON. */
@@ -67,7 +71,10 @@ export class Access {
     this.#token.drop(refused)
   }
 
-  /** After `encryption.key.not.found`: the session, if one was used, or the gateway's key is no longer known there. */
+  /**
+   * After `encryption.key.not.found`: the session, if one was used, or the gateway's key is no
+   * longer known there.
+   */
   dropKeys(refused: Recipient | undefined): void {
     if (refused?.mode === 'session') this.#session.drop(refused)
     this.#gatewayKey.drop()
@@ -112,7 +119,10 @@ export class Access {
   }
 }
 
-/** When a token ends, milliseconds since 1970 on the gateway's clock; read without verifying, as only the gateway can. */
+/**
+ * When a token ends, milliseconds since 1970 on the gateway's clock; read without verifying, as
+ * only the gateway can.
+ */
 function expiryMs(token: string): number {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))

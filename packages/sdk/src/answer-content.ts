@@ -7,7 +7,10 @@ const REFUSED_FROM = 400
 /** What passes by itself. */
 const PASSING: readonly number[] = [408, 429, 502, 503, 504]
 
-/** The JSON of an answer that came clear. Where the request was sealed, only a refusal may: a success could be anybody's. */
+/**
+ * The JSON of an answer that came clear. Where the request was sealed, only a refusal may: a
+ * success could be anybody's.
+ */
 export function clearContent(answer: Answer, successAllowed: boolean): unknown {
   const content = jsonOf(answer.text)
   if (content === undefined) {
@@ -28,7 +31,10 @@ export function throwRefusal(content: unknown, answer: Answer): void {
     throw new DcmsProtocolError(`an answer with HTTP status ${answer.status} whose exception is missing or unknown`, answer.requestId)
 }
 
-/** Not DCMS but something on the way, such as a load balancer without a gateway behind it: its status and headers count, whatever the body. */
+/**
+ * Not DCMS but something on the way, such as a load balancer without a gateway behind it: its
+ * status and headers count, whatever the body.
+ */
 function throwIntermediary({ status, requestId, retryAfterMs }: Answer): void {
   if (PASSING.includes(status))
     throw new DcmsConnectionError(`HTTP status ${status} without an answer of DCMS`, requestId, { retryAfterMs })

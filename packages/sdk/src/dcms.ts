@@ -1,4 +1,5 @@
-// The client of DCMS: one method per endpoint; logs in, opens sessions, seals, renews and retries by itself.
+// The client of DCMS: one method per endpoint; logs in, opens sessions, seals, renews and retries
+// by itself.
 import { randomUUID } from 'node:crypto'
 import { inspect } from 'node:util'
 import { htuOf, type PublicEndpoint } from '@dcms/contract'
@@ -43,11 +44,11 @@ interface Limits {
 }
 
 /**
- * A client of one user of one tenant. `await dcms.register({ … })`; every method of the contract is there and answers `result`.
- * Methods throw DcmsError (refused), DcmsConnectionError (no answer), DcmsProtocolError (an answer that cannot be trusted), DcmsInputError
- * (nothing was sent: an option or argument is wrong) or DcmsClosedError. What was given at the call is what is sent, whatever the caller changes
- * afterwards.
- * Calls may run at once; they share one login and one session.
+ * A client of one user of one tenant. `await dcms.register({ … })`; every method of the contract is
+ * there and answers `result`. Methods throw DcmsError (refused), DcmsConnectionError (no answer),
+ * DcmsProtocolError (an answer that cannot be trusted), DcmsInputError (nothing was sent: an option
+ * or argument is wrong) or DcmsClosedError. What was given at the call is what is sent, whatever
+ * the caller changes afterwards. Calls may run at once; they share one login and one session.
  */
 export class Dcms extends MethodsOfContract {
   readonly #options: CheckedOptions
@@ -66,7 +67,8 @@ export class Dcms extends MethodsOfContract {
     this.#transport = new Transport(checked.baseUrl)
     this.#clock = new GatewayClock(checked.clock)
     this.pins = new Pins(this, checked.pinKey)
-    // Logging in and opening a session serve all calls that wait, so no single call's signal or trace id goes with them.
+    // Logging in and opening a session serve all calls that wait, so no single call's signal or
+    // trace id goes with them.
     const limits = (): Limits => ({ traceId: newTraceId(), timeoutMs: checked.timeoutMs, signal: undefined })
     this.#access = new Access({
       tenant: checked.tenant,
@@ -84,7 +86,8 @@ export class Dcms extends MethodsOfContract {
   }
 
   /**
-   * Opens the `encryptedCardNumber` of an answer with the field key. The result is a card number in clear: never log it.
+   * Opens the `encryptedCardNumber` of an answer with the field key. The result is a card number in
+   * clear: never log it.
    * @throws DcmsInputError when it is not a text that this key opens, or there is no key
    */
   decryptCardNumber(encryptedCardNumber: string): string {
@@ -98,24 +101,35 @@ export class Dcms extends MethodsOfContract {
   }
 
   /**
-   * The `pin` of a v2 call, for those who build bodies themselves; `pins` does it for you. Another text each time.
-   * @throws DcmsInputError unless the PIN has 4 to 12 digits, the card is usable and `keys.pinKey` was given
+   * The `pin` of a v2 call, for those who build bodies themselves; `pins` does it for you. Another
+   * text each time.
+   * @throws DcmsInputError unless the PIN has 4 to 12 digits, the card is usable and `keys.pinKey`
+   * was given
    */
   encryptPin(pin: string, card: PinCard): string {
     return encryptPin(pin, card, 'v2', this.#options.pinKey)
   }
 
-  /** The `pin` of a v1 call: the same text for the same PIN and card, which is why v1 is off for new banks. */
+  /**
+   * The `pin` of a v1 call: the same text for the same PIN and card, which is why v1 is off for new
+   * banks.
+   */
   encryptPinV1(pin: string, card: PinCard): string {
     return encryptPin(pin, card, 'v1', this.#options.pinKey)
   }
 
-  /** The bearer token of this client, logging in when there is none: for those who do their own HTTP. It is a secret. */
+  /**
+   * The bearer token of this client, logging in when there is none: for those who do their own
+   * HTTP. It is a secret.
+   */
   async currentToken(): Promise<string> {
     return this.#underWay(() => this.#access.token())
   }
 
-  /** Logs in and, in session mode, opens the session now instead of at the first call; faults show here. */
+  /**
+   * Logs in and, in session mode, opens the session now instead of at the first call; faults show
+   * here.
+   */
   async connect(options: CallOptions = {}): Promise<void> {
     const { signal } = checkedCallOptions(options)
     await this.#underWay(() =>
@@ -126,7 +140,10 @@ export class Dcms extends MethodsOfContract {
     )
   }
 
-  /** Takes no more calls, waits for those under way (no longer than their `retry.totalTimeMs`), then closes the connections. A second close waits for the first. */
+  /**
+   * Takes no more calls, waits for those under way (no longer than their `retry.totalTimeMs`), then
+   * closes the connections. A second close waits for the first.
+   */
   close(): Promise<void> {
     this.#closing ??= Promise.allSettled(this.#calls).then(() => this.#transport.close())
     return this.#closing
@@ -156,7 +173,9 @@ export class Dcms extends MethodsOfContract {
     return this.#underWay(() => this.#repeat(call.traceId, callerSignal, (signal, used) => this.#attempt(call, signal, used)))
   }
 
-  /** Tries until it works or cannot work; `used` tells the remedies what the failed try relied on. */
+  /**
+   * Tries until it works or cannot work; `used` tells the remedies what the failed try relied on.
+   */
   #repeat<Result>(
     traceId: string,
     callerSignal: AbortSignal | undefined,
@@ -196,7 +215,9 @@ export class Dcms extends MethodsOfContract {
     return this.#options.mode === 'session' ? this.#access.session() : this.#access.oneShot()
   }
 
-  /** Sends one message and answers the JSON of its answer; a refusal, sealed or clear, is thrown. */
+  /**
+   * Sends one message and answers the JSON of its answer; a refusal, sealed or clear, is thrown.
+   */
   async #exchange(method: PublicEndpoint['method'], { path, text, recipient, headers }: Exchange, limits: Limits): Promise<unknown> {
     const sealed = recipient && sealText(text, recipient, this.#purpose(method, path))
     const content = sealed ? { type: SEALED, text: sealed.jwe } : { type: CLEAR, text }

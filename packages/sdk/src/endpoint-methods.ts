@@ -1,4 +1,5 @@
-// One method per endpoint of the contract, made from the contract itself: a new entry there is a new method here.
+// One method per endpoint of the contract, made from the contract itself: a new entry there is a
+// new method here.
 import { type PublicEndpoint, publicEndpoints } from '@dcms/contract'
 import { DcmsInputError } from './errors.ts'
 
@@ -14,8 +15,9 @@ export type ResultOf<Name extends EndpointName> = TypesOf<Endpoints[Name]> exten
 
 export interface CallOptions {
   /**
-   * Idempotency key of a call that changes state: the same key and body give the first answer again, for 24 hours. Taken from the body's
-   * `requestId` when that is there, else made up; it stays the same over all tries.
+   * Idempotency key of a call that changes state: the same key and body give the first answer
+   * again, for 24 hours. Taken from the body's `requestId` when that is there, else made up; it
+   * stays the same over all tries.
    */
   requestId?: string
   /** Gives up waiting; the outcome is then unknown. */
@@ -24,7 +26,10 @@ export interface CallOptions {
   timeoutMs?: number
 }
 
-/** The methods: each takes the body of the contract and answers its result, or throws DcmsError and its kin. */
+/**
+ * The methods: each takes the body of the contract and answers its result, or throws DcmsError and
+ * its kin.
+ */
 export type EndpointMethods = {
   [Name in EndpointName]: (body: RequestOf<Name>, options?: CallOptions) => Promise<ResultOf<Name>>
 }
@@ -49,7 +54,10 @@ for (const [name, endpoint] of Object.entries<PublicEndpoint>(publicEndpoints)) 
   })
 }
 
-/** A call's content as it goes out, taken when the call is made: whatever the caller changes afterwards, this is sent. */
+/**
+ * A call's content as it goes out, taken when the call is made: whatever the caller changes
+ * afterwards, this is sent.
+ */
 export interface Content {
   /** Path below the base, with its parameters and the query. */
   path: string
@@ -58,8 +66,10 @@ export interface Content {
 }
 
 /**
- * Path and query parameters are members of the body for callers; on the wire they stand in the request target.
- * @throws DcmsInputError when the body is no object (or list, where the endpoint takes one), or cannot be written as JSON
+ * Path and query parameters are members of the body for callers; on the wire they stand in the
+ * request target.
+ * @throws DcmsInputError when the body is no object (or list, where the endpoint takes one), or
+ * cannot be written as JSON
  */
 export function contentOf({ path, parametersIn = {}, request }: PublicEndpoint, body: unknown): Content {
   const takesList = 'type' in request && request.type === 'array'

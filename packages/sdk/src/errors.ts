@@ -1,7 +1,11 @@
-// What a call may fail with: an input that is not usable, a refusal by the gateway, a connection fault, or an answer that cannot be trusted.
+// What a call may fail with: an input that is not usable, a refusal by the gateway, a connection
+// fault, or an answer that cannot be trusted.
 import type { Exception } from '@dcms/contract'
 
-/** DCMS refused the call. Branch on `errorCode` (the contract's code), never on texts. No secret stands in any member. */
+/**
+ * DCMS refused the call. Branch on `errorCode` (the contract's code), never on texts. No secret
+ * stands in any member.
+ */
 export class DcmsError extends Error {
   override readonly name = 'DcmsError'
   /** The code the endpoint's page shows, e.g. `MCC007` or `card.already.active`. */
@@ -37,8 +41,8 @@ export class DcmsError extends Error {
 }
 
 /**
- * No answer of DCMS came: it is down, unreachable or too slow. The outcome of a call that changes state is unknown; call again with the same
- * `requestId` to learn it.
+ * No answer of DCMS came: it is down, unreachable or too slow. The outcome of a call that changes
+ * state is unknown; call again with the same `requestId` to learn it.
  */
 export class DcmsConnectionError extends Error {
   override readonly name = 'DcmsConnectionError'
@@ -54,7 +58,10 @@ export class DcmsConnectionError extends Error {
   }
 }
 
-/** An answer came that is not DCMS's answer to this request: unsealed, sealed to somebody else, or to another request. It was not used. */
+/**
+ * An answer came that is not DCMS's answer to this request: unsealed, sealed to somebody else, or
+ * to another request. It was not used.
+ */
 export class DcmsProtocolError extends Error {
   override readonly name = 'DcmsProtocolError'
   readonly requestId: string
@@ -74,7 +81,10 @@ export class DcmsClosedError extends Error {
   }
 }
 
-/** Nothing was sent: what the client or the call was given cannot be used. Names it by `field` and never shows its value. */
+/**
+ * Nothing was sent: what the client or the call was given cannot be used. Names it by `field` and
+ * never shows its value.
+ */
 export class DcmsInputError extends TypeError {
   override readonly name = 'DcmsInputError'
   /** `tenant`, `timeoutMs`, `body`, `requestId`, `pin`, `cardNumber`, `keys.pinKey` … */

@@ -1,4 +1,5 @@
-// The gateway's clock as its Date headers tell it: messages are stamped by it, so a wrong clock here does no harm.
+// The gateway's clock as its Date headers tell it: messages are stamped by it, so a wrong clock
+// here does no harm.
 const SECOND_MS = 1_000
 
 export class GatewayClock {
@@ -21,7 +22,8 @@ export class GatewayClock {
   }
 
   /**
-   * Follows a Date header (RFC 9110 section 6.6.1: whole seconds). Within its precision nothing changes, so the clock does not jitter.
+   * Follows a Date header (RFC 9110 section 6.6.1: whole seconds). Within its precision nothing
+   * changes, so the clock does not jitter.
    * @param sentMs local time when the request left; the answer was stamped between then and now
    * @returns whether the clock was corrected
    */

@@ -1,10 +1,14 @@
-// The idempotency key of a call: the same over all its tries, and over repeats when the caller names it.
+// The idempotency key of a call: the same over all its tries, and over repeats when the caller
+// names it.
 import { randomUUID } from 'node:crypto'
 import { DcmsInputError } from './errors.ts'
 
 const KEY = /^[\x21-\x7e]{1,100}$/
 
-/** The body's `requestId`, else the one of the options, else a new one. @throws DcmsInputError when they differ or cannot stand in a header */
+/**
+ * The body's `requestId`, else the one of the options, else a new one. @throws DcmsInputError when
+ * they differ or cannot stand in a header
+ */
 export function idempotencyKeyOf(body: unknown, requestId: string | undefined): string {
   const inBody = typeof body === 'object' && body !== null && 'requestId' in body ? body.requestId : undefined
   if (inBody !== undefined && requestId !== undefined && inBody !== requestId)

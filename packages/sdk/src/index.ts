@@ -1,4 +1,5 @@
-// The client that banks use: one class with a method per endpoint; and its building blocks, for those who do their own HTTP.
+// The client that banks use: one class with a method per endpoint; and its building blocks, for
+// those who do their own HTTP.
 export { type ErrorCode, type Exception, htuOf } from '@dcms/contract'
 export { DecryptionKey, EncryptionKey, type PrivateJwk, type PublicJwk } from '@dcms/sealing'
 export { Dcms } from './dcms.ts'

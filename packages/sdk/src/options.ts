@@ -1,4 +1,5 @@
-// What a client is made with, checked once: a wrong option is told at once and by name, never by its value.
+// What a client is made with, checked once: a wrong option is told at once and by name, never by
+// its value.
 import { createSecretKey, type KeyObject } from 'node:crypto'
 import { authenticateRequest, publicBases, tenantSchema } from '@dcms/contract'
 import { DecryptionKey, type PrivateJwk } from '@dcms/sealing'

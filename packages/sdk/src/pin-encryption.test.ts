@@ -1,4 +1,5 @@
-// PIN blocks and their two ways of encryption: the worked examples of the contract, round trips, and what is refused.
+// PIN blocks and their two ways of encryption: the worked examples of the contract, round trips,
+// and what is refused.
 import { Buffer } from 'node:buffer'
 import { createDecipheriv, createSecretKey } from 'node:crypto'
 import { inspect } from 'node:util'

@@ -1,11 +1,12 @@
-// A PIN on its way to DCMS: ISO 9564-1 format 0 block of the PIN and the card, then under the PIN key, v1 or v2. The clear PIN stays here.
+// A PIN on its way to DCMS: ISO 9564-1 format 0 block of the PIN and the card, then under the PIN
+// key, v1 or v2. The clear PIN stays here.
 import { Buffer } from 'node:buffer'
 import { createCipheriv, type KeyObject, randomBytes } from 'node:crypto'
 import { DcmsInputError } from './errors.ts'
 
 /**
- * What the PIN block is bound to. The card number is always good; the kit number, of digits alone, only where the bank's setting
- * `pinBlockPanSource` is not PAN.
+ * What the PIN block is bound to. The card number is always good; the kit number, of digits alone,
+ * only where the bank's setting `pinBlockPanSource` is not PAN.
  */
 export type PinCard = { cardNumber: string; kitNo?: undefined } | { kitNo: string; cardNumber?: undefined }
 
@@ -19,7 +20,10 @@ const PAN_DIGITS = 16
 const IV_BYTES = 16
 const TAG_BYTES = 16
 
-/** The `pin` of a call. Each v2 text is another one, as its IV is random. @throws DcmsInputError that names what is wrong and shows no value */
+/**
+ * The `pin` of a call. Each v2 text is another one, as its IV is random. @throws DcmsInputError
+ * that names what is wrong and shows no value
+ */
 export const encryptPin = (pin: string, card: PinCard, scheme: PinScheme, pinKey: KeyObject | undefined): string => {
   if (!pinKey) throw new DcmsInputError('keys.pinKey', 'was not given to this client')
   const block = pinBlock(pin, card)
@@ -42,7 +46,10 @@ export function sealV1(block: string, pinKey: KeyObject): string {
   return Buffer.concat([cipher.update(block, 'latin1'), cipher.final()]).toString('base64')
 }
 
-/** Base64 of IV ‖ ciphertext ‖ tag, AES-256-GCM over the block's characters. The IV must be random; a test may fix it. */
+/**
+ * Base64 of IV ‖ ciphertext ‖ tag, AES-256-GCM over the block's characters. The IV must be random;
+ * a test may fix it.
+ */
 export function sealV2(block: string, pinKey: KeyObject, iv: Uint8Array): string {
   const cipher = createCipheriv('aes-256-gcm', pinKey, iv, { authTagLength: TAG_BYTES })
   return Buffer.concat([iv, cipher.update(block, 'latin1'), cipher.final(), cipher.getAuthTag()]).toString('base64')
@@ -63,7 +70,10 @@ export function checkedCardNumber(cardNumber: string): string {
   return cardNumber
 }
 
-/** Luhn, ISO/IEC 7812-1 annex B: a mistyped card number would be refused as PIN001 only, which says nothing of it. */
+/**
+ * Luhn, ISO/IEC 7812-1 annex B: a mistyped card number would be refused as PIN001 only, which says
+ * nothing of it.
+ */
 function hasCheckDigit(digits: string): boolean {
   let sum = 0
   for (const [position, digit] of [...digits].reverse().entries()) {

@@ -28,8 +28,9 @@ type PinMethods = Pick<
 >
 
 /**
- * `dcms.pins`. Each method encrypts the PIN once, so that all tries of the call send the same, and answers what the endpoint answers.
- * All reject with DcmsInputError, before anything is sent, when the PIN, the card or the PIN key is not usable; the error shows no value.
+ * `dcms.pins`. Each method encrypts the PIN once, so that all tries of the call send the same, and
+ * answers what the endpoint answers. All reject with DcmsInputError, before anything is sent, when
+ * the PIN, the card or the PIN key is not usable; the error shows no value.
  */
 export class Pins {
   readonly #methods: PinMethods
@@ -46,13 +47,19 @@ export class Pins {
     return await (scheme === 'v1' ? this.#methods.setPin(body, options) : this.#methods.setPinV2(body, options))
   }
 
-  /** True when the PIN is the card's; a wrong one is a DcmsError `PIN002`, a locked one `pin.locked`. */
+  /**
+   * True when the PIN is the card's; a wrong one is a DcmsError `PIN002`, a locked one
+   * `pin.locked`.
+   */
   async validate(card: CardAndPin, { scheme = 'v2', ...options }: PinCallOptions = {}): Promise<ResultOf<'validatePinV2'>> {
     const body = this.#body(card, scheme)
     return await (scheme === 'v1' ? this.#methods.validatePin(body, options) : this.#methods.validatePinV2(body, options))
   }
 
-  /** Finds a card by number, expiry, mobile number and PIN (with v1 by CVV too); whatever does not fit is a DcmsError `CRD002`. */
+  /**
+   * Finds a card by number, expiry, mobile number and PIN (with v1 by CVV too); whatever does not
+   * fit is a DcmsError `CRD002`.
+   */
   async validateCardEnding(
     { cardNumber, cvv, ...known }: CardEnding,
     { scheme = 'v2', ...options }: PinCallOptions = {},

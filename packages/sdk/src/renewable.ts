@@ -1,11 +1,15 @@
-// A value that runs out, such as a token: fetched once for all who wait, fetched anew before it ends or when it turned out bad.
+// A value that runs out, such as a token: fetched once for all who wait, fetched anew before it
+// ends or when it turned out bad.
 export interface Expiring<Value> {
   value: Value
   /** When to fetch the next one, on the clock given to `Renewable`. */
   renewAtMs: number
 }
 
-/** When to renew something that lives this long: early enough to never be late, even for short lives. */
+/**
+ * When to renew something that lives this long: early enough to never be late, even for short
+ * lives.
+ */
 export const renewAfterMs = (lifeMs: number): number => Math.max(lifeMs - 60_000, lifeMs * 0.8)
 
 export class Renewable<Value> {
@@ -19,7 +23,10 @@ export class Renewable<Value> {
     this.#nowMs = nowMs
   }
 
-  /** The present value; however many wait, one fetch is under way. A failed fetch fails all who waited for it and nobody later. */
+  /**
+   * The present value; however many wait, one fetch is under way. A failed fetch fails all who
+   * waited for it and nobody later.
+   */
   async get(): Promise<Value> {
     if (this.#current && this.#nowMs() < this.#current.renewAtMs) return this.#current.value
     this.#underway ??= this.#fetch()
@@ -33,7 +40,10 @@ export class Renewable<Value> {
     return (await this.#underway).value
   }
 
-  /** Forgets a value that was refused, unless it was replaced in the meantime; without an argument, whatever there is. */
+  /**
+   * Forgets a value that was refused, unless it was replaced in the meantime; without an argument,
+   * whatever there is.
+   */
   drop(refused?: Value): void {
     if (refused === undefined || this.#current?.value === refused) this.#current = undefined
   }

@@ -17,13 +17,18 @@ export const defaultRetries: RetryOptions = { triesMax: 6, totalTimeMs: 30_000, 
 
 /** Contract, HTTP status codes: an unexpected fault (500) is tried at most three times. */
 const INTERNAL_ERROR_TRIES_MAX = 3
-/** After a restart the gateway refuses messages stamped before it: a second later the stamp is new enough. */
+/**
+ * After a restart the gateway refuses messages stamped before it: a second later the stamp is new
+ * enough.
+ */
 const RESTART_PAUSE_MS = 1_000
 
 /** What helps against a failure, beside trying again. */
 export type Remedy = 'renew token' | 'renew session' | 'follow clock' | 'pause' | 'none'
 
-/** A refusal is final unless it tells of something that passes or that this client can mend itself. */
+/**
+ * A refusal is final unless it tells of something that passes or that this client can mend itself.
+ */
 export function remedyFor(failure: unknown): Remedy {
   if (failure instanceof DcmsConnectionError) return 'pause'
   if (!(failure instanceof DcmsError)) return 'none'
@@ -52,7 +57,10 @@ export interface Attempts<Result> {
   remedy(kind: Remedy): void
 }
 
-/** Tries until it works, the failure is final, or tries or time are used up; then the last failure is thrown. */
+/**
+ * Tries until it works, the failure is final, or tries or time are used up; then the last failure
+ * is thrown.
+ */
 export async function tryRepeatedly<Result>({ retries, signal, traceId, attempt, remedy }: Attempts<Result>): Promise<Result> {
   const until = performance.now() + retries.totalTimeMs
   const deadline = AbortSignal.timeout(retries.totalTimeMs)
@@ -83,7 +91,10 @@ export async function tryRepeatedly<Result>({ retries, signal, traceId, attempt,
   }
 }
 
-/** Exponential backoff, between half and the whole of it by chance; on top of what Retry-After asks for. */
+/**
+ * Exponential backoff, between half and the whole of it by chance; on top of what Retry-After asks
+ * for.
+ */
 function pauseBefore(tries: number, failure: unknown, { firstPauseMs, pauseMaxMs }: RetryOptions): number {
   const backoffMs = (0.5 + Math.random() / 2) * Math.min(firstPauseMs * 2 ** (tries - 1), pauseMaxMs)
   const askedMs = failure instanceof DcmsError || failure instanceof DcmsConnectionError ? (failure.retryAfterMs ?? 0) : 0

@@ -1,4 +1,5 @@
-// Sealing a request and opening its answer, in both modes; the building blocks of the client, also for those who do their own HTTP.
+// Sealing a request and opening its answer, in both modes; the building blocks of the client, also
+// for those who do their own HTTP.
 import { randomUUID } from 'node:crypto'
 import {
   type DecryptionKey,
@@ -86,7 +87,10 @@ function keyOf(kid: string, clientKeys: ReadonlyMap<string, DecryptionKey>): Dec
   return key
 }
 
-/** The key to seal to, out of the gateway's JWKS: X25519 where offered, as it is the faster one. Undefined when there is none. */
+/**
+ * The key to seal to, out of the gateway's JWKS: X25519 where offered, as it is the faster one.
+ * Undefined when there is none.
+ */
 export function gatewayKeyOf(jwks: { keys: readonly PublicJwk[] }): EncryptionKey | undefined {
   const usable = jwks.keys.filter(({ use }) => use === undefined || use === 'enc')
   const chosen = usable.find(({ crv }) => crv === 'X25519') ?? usable.find(({ crv }) => crv === 'P-256')

@@ -1,4 +1,5 @@
-// HTTP to the gateway: connections kept alive, one limit per try, every fault of the connection one error.
+// HTTP to the gateway: connections kept alive, one limit per try, every fault of the connection one
+// error.
 import { Agent } from 'undici'
 import { DcmsConnectionError } from './errors.ts'
 
@@ -49,7 +50,10 @@ export class Transport {
     })
   }
 
-  /** One try. @throws DcmsConnectionError when no whole answer came; the signal's reason when the caller gave up */
+  /**
+   * One try. @throws DcmsConnectionError when no whole answer came; the signal's reason when the
+   * caller gave up
+   */
   async send({ method, path, headers, body, requestId, timeoutMs, signal }: HttpRequest): Promise<Answer> {
     const timeout = AbortSignal.timeout(timeoutMs)
     let askedMs: number | undefined

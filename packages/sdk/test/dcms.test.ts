@@ -1,4 +1,5 @@
-// The client against a gateway that speaks the wire contract: what it sends, renews, repeats and refuses.
+// The client against a gateway that speaks the wire contract: what it sends, renews, repeats and
+// refuses.
 import { inspect } from 'node:util'
 import { publicEndpoints } from '@dcms/contract'
 import { encryptField } from '@dcms/sealing'

@@ -79,7 +79,8 @@ test.each([
        console.log(error instanceof DcmsInputError)
      }`,
     )
-    // The compiler that banks with such packages have: the present one no longer knows the older resolution.
+    // The compiler that banks with such packages have: the present one no longer knows the older
+    // resolution.
     const tsc = join(workspace, 'packages', 'sdk', 'node_modules', 'typescript-5', 'bin', 'tsc')
     const compiler = [
       '--strict',

@@ -1,4 +1,5 @@
-// A gateway for the client's tests: speaks the wire contract with real sealing, and does what a test tells it.
+// A gateway for the client's tests: speaks the wire contract with real sealing, and does what a
+// test tells it.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type ErrorCode, failure, htuOf, statusOf, success } from '@dcms/contract'

@@ -5,8 +5,8 @@ const HASH_BYTES = 32
 const EMPTY = Buffer.alloc(0)
 
 /**
- * OtherInfo of RFC 7518 section 4.6.2: AlgorithmID, PartyUInfo and PartyVInfo, each with its length before it, then SuppPubInfo, the length of
- * the derived key in bits.
+ * OtherInfo of RFC 7518 section 4.6.2: AlgorithmID, PartyUInfo and PartyVInfo, each with its length
+ * before it, then SuppPubInfo, the length of the derived key in bits.
  * @param algorithmId the value of `enc` for ECDH-ES used directly
  * @param apu bytes of the header member of this name, empty when absent; the same for `apv`
  */
@@ -15,7 +15,10 @@ export function otherInfo(algorithmId: string, keyBits: number, apu: Uint8Array 
   return Buffer.concat([uint32(algorithm.length), algorithm, uint32(apu.length), apu, uint32(apv.length), apv, uint32(keyBits)])
 }
 
-/** The derived key: `keyBits` bits from the shared secret `z` and `info` (see `otherInfo`, made with the same number of bits). */
+/**
+ * The derived key: `keyBits` bits from the shared secret `z` and `info` (see `otherInfo`, made with
+ * the same number of bits).
+ */
 export function concatKdf(z: Uint8Array, info: Uint8Array, keyBits: number): Buffer {
   const rounds = Math.ceil(keyBits / 8 / HASH_BYTES)
   const blocks: Buffer[] = []

@@ -1,4 +1,5 @@
-// Single fields sealed under a tenant's shared key: Base64 of IV (16) ‖ ciphertext ‖ tag (16), AES-256-GCM.
+// Single fields sealed under a tenant's shared key: Base64 of IV (16) ‖ ciphertext ‖ tag (16),
+// AES-256-GCM.
 import { isUtf8 } from 'node:buffer'
 import type { KeyObject } from 'node:crypto'
 import { aesKey, decryptAesGcm, encryptAesGcm } from './aes-gcm.ts'

@@ -4,7 +4,10 @@ import { SealingError } from './error.ts'
 
 export type Curve = 'P-256' | 'X25519'
 
-/** A public key as it stands in a JWKS. `x`, `y`: canonical base64url of 32 bytes; `y` on P-256 only. `use`, where given, is `enc`, `alg` is `ECDH-ES`. */
+/**
+ * A public key as it stands in a JWKS. `x`, `y`: canonical base64url of 32 bytes; `y` on P-256
+ * only. `use`, where given, is `enc`, `alg` is `ECDH-ES`.
+ */
 export interface PublicJwk {
   kty: 'EC' | 'OKP'
   crv: Curve
@@ -22,12 +25,17 @@ export interface PrivateJwk extends PublicJwk {
 
 const COORDINATE_BYTES = 32
 
-/** Why a key was refused is not said, only that it was: keys come from callers too (`/api/session`). */
+/**
+ * Why a key was refused is not said, only that it was: keys come from callers too (`/api/session`).
+ */
 export function unusableKey(): SealingError {
   return new SealingError('decrypt-failed', 'not a usable P-256 or X25519 encryption key')
 }
 
-/** The curve of a JWK, or an error if key type, curve, use or algorithm are not those of ECDH-ES here. */
+/**
+ * The curve of a JWK, or an error if key type, curve, use or algorithm are not those of ECDH-ES
+ * here.
+ */
 export function curveOf(jwk: PublicJwk): Curve {
   if (typeof jwk !== 'object' || jwk === null) throw unusableKey()
   if (jwk.use !== undefined && jwk.use !== 'enc') throw unusableKey()
@@ -38,7 +46,10 @@ export function curveOf(jwk: PublicJwk): Curve {
   throw unusableKey()
 }
 
-/** The public point: x ‖ y (64 bytes) on P-256, the u-coordinate (32 bytes) on X25519. Whether it lies on the curve is not checked here. */
+/**
+ * The public point: x ‖ y (64 bytes) on P-256, the u-coordinate (32 bytes) on X25519. Whether it
+ * lies on the curve is not checked here.
+ */
 export function pointOf(jwk: { x?: unknown; y?: unknown }, curve: Curve): Buffer {
   if (curve === 'X25519') return coordinate(jwk.x)
   return Buffer.concat([coordinate(jwk.x), coordinate(jwk.y)])

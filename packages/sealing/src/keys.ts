@@ -28,7 +28,10 @@ export class DecryptionKey {
     this.#privateKey = privateKey
   }
 
-  /** Throws SealingError for anything but a P-256 or X25519 encryption key whose `x` (and `y`) belong to its `d`. */
+  /**
+   * Throws SealingError for anything but a P-256 or X25519 encryption key whose `x` (and `y`)
+   * belong to its `d`.
+   */
   static fromJwk(jwk: PrivateJwk): DecryptionKey {
     return orUnusable(() => {
       const curve = curveOf(jwk)
@@ -40,7 +43,10 @@ export class DecryptionKey {
     })
   }
 
-  /** Z of the agreement with somebody's public key, 32 bytes. Throws when the key is of another curve, malformed, off the curve or of small order. */
+  /**
+   * Z of the agreement with somebody's public key, 32 bytes. Throws when the key is of another
+   * curve, malformed, off the curve or of small order.
+   */
   agreeWith(other: PublicJwk): Buffer {
     if (curveOf(other) !== this.curve) throw unusableKey()
     return sharedSecret(this.curve, this.#privateKey, publicKeyOf(this.curve, pointOf(other, this.curve)))
@@ -60,7 +66,10 @@ export class EncryptionKey {
     this.#publicKey = publicKey
   }
 
-  /** Throws SealingError for anything but a P-256 or X25519 encryption key, a point off the curve and a point of small order included. */
+  /**
+   * Throws SealingError for anything but a P-256 or X25519 encryption key, a point off the curve
+   * and a point of small order included.
+   */
   static fromJwk(jwk: PublicJwk): EncryptionKey {
     return orUnusable(() => {
       const curve = curveOf(jwk)
@@ -70,14 +79,20 @@ export class EncryptionKey {
     })
   }
 
-  /** A new ephemeral key and Z of its agreement with this one (RFC 7518 section 4.6: a new one for each message). */
+  /**
+   * A new ephemeral key and Z of its agreement with this one (RFC 7518 section 4.6: a new one for
+   * each message).
+   */
   agreeEphemeral(): { epk: JsonWebKey; z: Buffer } {
     const { publicKey, privateKey } = generateKeys(this.curve)
     return { epk: publicKey.export({ format: 'jwk' }), z: sharedSecret(this.curve, privateKey, this.#publicKey) }
   }
 }
 
-/** Z = ECDH(own private, other's public), 32 bytes. Throws SealingError for unusable keys, different curves and, on X25519, the all-zero secret. */
+/**
+ * Z = ECDH(own private, other's public), 32 bytes. Throws SealingError for unusable keys, different
+ * curves and, on X25519, the all-zero secret.
+ */
 export function agree(own: PrivateJwk | DecryptionKey, other: PublicJwk): Buffer {
   const key = own instanceof DecryptionKey ? own : DecryptionKey.fromJwk(own)
   return orUnusable(() => key.agreeWith(other))

@@ -17,7 +17,10 @@ import {
 
 const REFUSED = `decrypt-failed: ${ONE_MESSAGE}`
 
-/** The message with another ephemeral key in its header; the tag no longer fits, but the key must be refused before. */
+/**
+ * The message with another ephemeral key in its header; the tag no longer fits, but the key must be
+ * refused before.
+ */
 function withEpk(jwe: string, epk: PublicJwk): string {
   const [header = '', ...rest] = jwe.split('.')
   const members = { ...JSON.parse(Buffer.from(header, 'base64url').toString()), epk }

@@ -12,8 +12,9 @@ const KEY_BITS = 256
 const PLAIN_INFO = otherInfo('A256GCM', KEY_BITS) // of a message without apu and apv, as ours are
 
 /**
- * The plaintext of a message sealed to `key`. Throws SealingError: `key-not-found` if its `kid` names another key, `decrypt-failed` for
- * everything else, an ephemeral key of another curve or off the curve included.
+ * The plaintext of a message sealed to `key`. Throws SealingError: `key-not-found` if its `kid`
+ * names another key, `decrypt-failed` for everything else, an ephemeral key of another curve or off
+ * the curve included.
  */
 export function openOneShot(parsed: ParsedJwe, key: DecryptionKey): Buffer {
   const { header } = parsed

@@ -9,11 +9,17 @@ const HEADER_LENGTH_MAX = 4096
 const IV_LENGTH = 16 // 12 bytes in base64url
 const TAG_LENGTH = 22 // 16 bytes in base64url
 
-/** The protected header. Members we do not know are ignored, as RFC 7516 section 4 asks; of a repeated member the last counts. */
+/**
+ * The protected header. Members we do not know are ignored, as RFC 7516 section 4 asks; of a
+ * repeated member the last counts.
+ */
 export interface SealedHeader {
   alg: 'ECDH-ES' | 'dir'
   enc: 'A256GCM'
-  /** Id of the key the message is sealed to; in session mode the ticket. Empty if the header names none. */
+  /**
+   * Id of the key the message is sealed to; in session mode the ticket. Empty if the header names
+   * none.
+   */
   kid: string
   cty?: string
   /** Issued at, in seconds since 1970. */
@@ -34,7 +40,10 @@ export interface SealedHeader {
   apv?: string
 }
 
-/** A message that is well formed but not yet opened. All but `header` is for `openOneShot` and `openSession`. */
+/**
+ * A message that is well formed but not yet opened. All but `header` is for `openOneShot` and
+ * `openSession`.
+ */
 export interface ParsedJwe {
   readonly header: SealedHeader
   /** What the tag covers besides the ciphertext: the ASCII bytes of the first part. */
@@ -45,9 +54,10 @@ export interface ParsedJwe {
 }
 
 /**
- * Splits a message, so that the caller can pick the key by `header.alg` and `header.kid`. No cryptography yet: nothing in it is to be
- * trusted before it is opened. Throws SealingError for everything that is not well formed or outside the two modes
- * (`ECDH-ES` or `dir`, each with `A256GCM`; no `zip`, `crit`, `b64`).
+ * Splits a message, so that the caller can pick the key by `header.alg` and `header.kid`. No
+ * cryptography yet: nothing in it is to be trusted before it is opened. Throws SealingError for
+ * everything that is not well formed or outside the two modes (`ECDH-ES` or `dir`, each with
+ * `A256GCM`; no `zip`, `crit`, `b64`).
  * @param jwe a string, or the bytes of a request body
  */
 export function readHeader(jwe: string | Buffer): ParsedJwe {
@@ -107,7 +117,10 @@ function checkedHeader(header: unknown): SealedHeader {
   }
 }
 
-/** An ephemeral key of one of the two kinds; a private part in it is a mistake of the sender that nobody should make twice. */
+/**
+ * An ephemeral key of one of the two kinds; a private part in it is a mistake of the sender that
+ * nobody should make twice.
+ */
 function ephemeralKey(epk: unknown): PublicJwk {
   if (!isRecord(epk) || epk.d !== undefined || typeof epk.x !== 'string') throw refused()
   if (epk.kty === 'EC' && epk.crv === 'P-256' && typeof epk.y === 'string') return { kty: 'EC', crv: 'P-256', x: epk.x, y: epk.y }

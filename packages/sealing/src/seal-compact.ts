@@ -3,7 +3,10 @@ import type { JsonWebKey, KeyObject } from 'node:crypto'
 import { encryptAesGcm } from './aes-gcm.ts'
 import { randomIv } from './random-iv.ts'
 
-/** What the sender may put into the protected header besides algorithms and keys; see `SealedHeader`. `cty` is `application/json` unless given. */
+/**
+ * What the sender may put into the protected header besides algorithms and keys; see
+ * `SealedHeader`. `cty` is `application/json` unless given.
+ */
 export interface HeaderFields {
   cty?: string
   iat?: number

@@ -14,8 +14,8 @@ export interface SessionKeys {
 }
 
 /**
- * HKDF-SHA256 (RFC 5869): salt is SHA-256 of the ticket's ASCII bytes, info names direction, tenant and user, so a ticket is good for nobody
- * else and an answer is never taken for a request.
+ * HKDF-SHA256 (RFC 5869): salt is SHA-256 of the ticket's ASCII bytes, info names direction, tenant
+ * and user, so a ticket is good for nobody else and an answer is never taken for a request.
  * @param z the agreed secret, 32 bytes (see `agree`)
  */
 export function deriveSessionKeys(z: Uint8Array, ticket: string, tenant: string, username: string): SessionKeys {

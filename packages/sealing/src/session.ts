@@ -1,4 +1,5 @@
-// Session mode: one AES pass under a key that both sides have agreed before (`dir`, RFC 7518 section 4.5).
+// Session mode: one AES pass under a key that both sides have agreed before (`dir`, RFC 7518
+// section 4.5).
 import type { KeyObject } from 'node:crypto'
 import { aesKey, decryptAesGcm } from './aes-gcm.ts'
 import { SealingError } from './error.ts'
@@ -19,7 +20,10 @@ export class SessionKey {
   }
 }
 
-/** The plaintext of a `dir` message under `key`; throws SealingError (`decrypt-failed`). Whether the ticket (`header.kid`) is good, the caller has checked. */
+/**
+ * The plaintext of a `dir` message under `key`; throws SealingError (`decrypt-failed`). Whether the
+ * ticket (`header.kid`) is good, the caller has checked.
+ */
 export function openSession(parsed: ParsedJwe, key: SessionKey): Buffer {
   try {
     if (parsed.header.alg !== 'dir') throw new SealingError('decrypt-failed')

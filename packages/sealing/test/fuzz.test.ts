@@ -98,7 +98,8 @@ test.each(roads)('$name: one changed bit in a decoded part is refused', ({ seal,
       const bit = position % (part.length * 8)
       part[bit >> 3] = (part[bit >> 3] ?? 0) ^ (1 << (bit & 7))
       parts[index] = part.toString('base64url')
-      // A header that names a key where the key has no name is refused by the tag as well, so the words do not change.
+      // A header that names a key where the key has no name is refused by the tag as well, so the
+      // words do not change.
       expect(refusalOf(() => open(parts.join('.')))).toBe(REFUSED)
     }),
     { numRuns: 500 },

@@ -3,7 +3,9 @@ import { SealingError } from '../src/index.ts'
 
 export const ONE_MESSAGE = 'the sealed message cannot be opened'
 
-/** The value, or undefined for a refusal. Any other exception is a fault of the package and goes on. */
+/**
+ * The value, or undefined for a refusal. Any other exception is a fault of the package and goes on.
+ */
 export function orRefused<T>(attempt: () => T): T | undefined {
   try {
     return attempt()

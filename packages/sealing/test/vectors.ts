@@ -1,4 +1,5 @@
-// The vector files: beside the repository where it was built, or in the folder DCMS_VECTORS; a clone elsewhere has none.
+// The vector files: beside the repository where it was built, or in the folder DCMS_VECTORS; a
+// clone elsewhere has none.
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -29,8 +30,8 @@ export interface VectorFile<Case extends VectorCase, Group = object> {
 export type Outcome = string | undefined
 
 /**
- * Runs a Wycheproof file and names the cases that went wrong. A valid case must be accepted with the expected value, an invalid one refused; for
- * each acceptable one the caller states its choice.
+ * Runs a Wycheproof file and names the cases that went wrong. A valid case must be accepted with
+ * the expected value, an invalid one refused; for each acceptable one the caller states its choice.
  */
 export function wrongCases<Case extends VectorCase, Group>(
   file: VectorFile<Case, Group>,

@@ -1,4 +1,5 @@
-// AES-GCM against the Wycheproof file: what the messages use must be right in every case, the rest refused or right.
+// AES-GCM against the Wycheproof file: what the messages use must be right in every case, the rest
+// refused or right.
 import { createSecretKey } from 'node:crypto'
 import { expect, test } from '@jest/globals'
 import { aesKey, decryptAesGcm, encryptAesGcm } from '../src/aes-gcm.ts'
@@ -24,7 +25,10 @@ const bytes = (hex: string) => Buffer.from(hex, 'hex')
 const file = readVectors<VectorFile<AesGcmCase, AesGcmGroup>>('wycheproof/aes_gcm_test.json')
 const groupsOf = (wanted: (group: AesGcmGroup) => boolean) => ({ testGroups: file?.testGroups.filter(wanted) ?? [] })
 
-/** node:crypto throws errors of its own, for instance for an IV of no bytes; the functions above this layer turn all of them into one. */
+/**
+ * node:crypto throws errors of its own, for instance for an IV of no bytes; the functions above
+ * this layer turn all of them into one.
+ */
 function decrypted(vector: AesGcmCase): string | undefined {
   try {
     const key = createSecretKey(bytes(vector.key))

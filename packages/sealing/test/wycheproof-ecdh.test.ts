@@ -19,7 +19,10 @@ const secretOf = (own: PrivateJwk, other: PublicJwk): Outcome => orRefused(() =>
 // SubjectPublicKeyInfo of the named curve P-256 with an uncompressed point, up to the point.
 const P256_SPKI_BEGIN = '3059301306072a8648ce3d020106082a8648ce3d030107034200'
 
-/** A raw point becomes a JWK if it is uncompressed; there is no JWK of any other form, so those cannot come in. */
+/**
+ * A raw point becomes a JWK if it is uncompressed; there is no JWK of any other form, so those
+ * cannot come in.
+ */
 function p256Jwk(point: string): PublicJwk | undefined {
   const bytes = Buffer.from(point, 'hex')
   if (bytes.length !== 65 || bytes[0] !== 4) return undefined
@@ -43,7 +46,8 @@ function x25519Private(d: string): PrivateJwk {
 
 const x25519Public = (point: string): PublicJwk => ({ kty: 'OKP', crv: 'X25519', x: Buffer.from(point, 'hex').toString('base64url') })
 
-// RFC 7748 section 5 has non-canonical and twist points computed with; section 6.1 lets the all-zero secret be refused, and it is.
+// RFC 7748 section 5 has non-canonical and twist points computed with; section 6.1 lets the
+// all-zero secret be refused, and it is.
 const x25519Choice = (vector: VectorCase) => (vector.flags.includes('ZeroSharedSecret') ? 'refuse' : 'accept')
 
 const points = readVectors<HexFile>('wycheproof/ecdh_secp256r1_ecpoint_test.json')
@@ -62,7 +66,8 @@ test(
 const derKeys = readVectors<HexFile>('wycheproof/ecdh_secp256r1_test.json')
 test(vectorTestName(derKeys !== undefined, 'ecdh_secp256r1', 'only the one DER form of the named curve is taken'), () => {
   if (derKeys === undefined) return
-  // The acceptable ones are compressed points, curves spelt out by parameters and faulty DER: all refused, as there is one form of a key here.
+  // The acceptable ones are compressed points, curves spelt out by parameters and faulty DER: all
+  // refused, as there is one form of a key here.
   const run = (vector: { public: string; private: string }) => {
     if (!vector.public.startsWith(P256_SPKI_BEGIN)) return undefined
     const other = p256Jwk(vector.public.slice(P256_SPKI_BEGIN.length))

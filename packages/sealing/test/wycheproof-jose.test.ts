@@ -1,4 +1,5 @@
-// The JOSE files of Wycheproof: everything outside ECDH-ES or dir with A256GCM is refused, valid or not.
+// The JOSE files of Wycheproof: everything outside ECDH-ES or dir with A256GCM is refused, valid or
+// not.
 import { createSecretKey } from 'node:crypto'
 import { expect, test } from '@jest/globals'
 import { DecryptionKey, EncryptionKey, openOneShot, openSession, type PrivateJwk, readHeader, SessionKey } from '../src/index.ts'
@@ -21,7 +22,10 @@ type JoseFile = VectorFile<JoseCase, JoseGroup>
 const textOf = (token: string | object) => (typeof token === 'string' ? token : JSON.stringify(token))
 const keysOf = (group: JoseGroup) => group.private.keys ?? [group.private]
 
-/** The plaintext by whichever mode the message names, or undefined if the message or the key is refused. */
+/**
+ * The plaintext by whichever mode the message names, or undefined if the message or the key is
+ * refused.
+ */
 function opened(token: string | object, jwk: VectorKey): string | undefined {
   return orRefused(() => {
     const parsed = readHeader(textOf(token))
@@ -60,8 +64,9 @@ test(
 )
 
 const keys = readVectors<JoseFile>('wycheproof/json_web_key_test.json')
-// Every key of this file is one for signatures (HMAC, RSA, ECDSA), so none may be used for encryption here: the five valid cases are refused by
-// choice, the 21 invalid ones as they must be (among them an ECDSA key that calls itself `use: enc`, and a point off the curve).
+// Every key of this file is one for signatures (HMAC, RSA, ECDSA), so none may be used for
+// encryption here: the five valid cases are refused by choice, the 21 invalid ones as they must be
+// (among them an ECDSA key that calls itself `use: enc`, and a point off the curve).
 test(vectorTestName(keys !== undefined, 'json_web_key', 'no signature key is taken for an encryption key'), () => {
   if (keys === undefined) return
   const cases = keys.testGroups.flatMap((group) => group.tests.map((vector) => ({ tcId: vector.tcId, result: vector.result, group })))

@@ -1,4 +1,5 @@
-// What every service shares: the app, commands, the store by tenant, idempotency, context tokens, health, logs, shutdown.
+// What every service shares: the app, commands, the store by tenant, idempotency, context tokens,
+// health, logs, shutdown.
 
 export {
   chain,

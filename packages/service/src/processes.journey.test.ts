@@ -1,4 +1,5 @@
-// What whole processes do: logs without card data, an orderly end, a start that fails with a sentence.
+// What whole processes do: logs without card data, an orderly end, a start that fails with a
+// sentence.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'

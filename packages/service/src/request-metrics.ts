@@ -1,4 +1,5 @@
-// What Prometheus sees of a service's calls and of its store's connections. Costs a call one observation, and a statement one.
+// What Prometheus sees of a service's calls and of its store's connections. Costs a call one
+// observation, and a statement one.
 import type { RequestHandler } from 'express'
 import type { mongo } from 'mongoose'
 import { Counter, Histogram } from 'prom-client'

@@ -1,4 +1,5 @@
-// A whole service process: its jobs run by hand and by the clock, its reactions come at least once, and it ends in order.
+// A whole service process: its jobs run by hand and by the clock, its reactions come at least once,
+// and it ends in order.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'

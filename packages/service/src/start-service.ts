@@ -1,4 +1,5 @@
-// Starting a service: store, tenants, commands, followers, relay, sweeps, jobs, two listeners; and its orderly end.
+// Starting a service: store, tenants, commands, followers, relay, sweeps, jobs, two listeners; and
+// its orderly end.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { auditTopic, type Context, tenantsTopic, topicOf } from '@dcms/contract'
 import { Broker, deadLetterTopic, Relay, type SetAsideEvent, SetAsideStore } from '@dcms/events'
@@ -74,7 +75,8 @@ export interface Foundations {
 }
 
 /**
- * Starts a service and keeps it running until SIGTERM or SIGINT. Resolves when it follows events and its jobs run.
+ * Starts a service and keeps it running until SIGTERM or SIGINT. Resolves when it follows events
+ * and its jobs run.
  * @param make makes the service's own parts, once
  * @throws SettingsError for settings it cannot run with
  */
@@ -87,7 +89,8 @@ export async function startService(
   const service = assemble(context, config, make, stopping.signal)
   const reasons = new Set([NOT_READ_YET])
   const http = listenersOf(service, reasons)
-  // Ports that are shared get calls as soon as somebody listens; others show by their health what is still missing.
+  // Ports that are shared get calls as soon as somebody listens; others show by their health what
+  // is still missing.
   if (!config.sharesPorts) await http.listen()
 
   let jobsEnd: Promise<void> | undefined
@@ -152,7 +155,8 @@ type Banks = ReturnType<typeof banksOf>
 /** The banks, and what is done for each of them: its outboxes sent, its sweeps and jobs run. */
 function banksOf({ context, config, parts, connection, ownDatabase, broker, signal, logger }: BanksOptions) {
   const { aggregates, followings = [], sweeps = [], jobs: ofService = [] } = parts
-  // Outboxes of banks known from earlier are opened in one go at the start, those of later ones as they come.
+  // Outboxes of banks known from earlier are opened in one go at the start, those of later ones as
+  // they come.
   const opening = { oneByOne: false }
   const tenants: Tenants = new Tenants({
     context,
@@ -227,7 +231,10 @@ function publicAppOf(
   return app
 }
 
-/** What other contexts and operators ask; every operator's call is recorded before it is let through. */
+/**
+ * What other contexts and operators ask; every operator's call is recorded before it is let
+ * through.
+ */
 function internalAppOf({ parts, tenants, jobs, config, verify, audit, register, shared, logger }: Service): Express {
   const app = baseApp()
   admitOperators(app, { verify, audit, register })

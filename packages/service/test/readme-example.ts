@@ -1,4 +1,5 @@
-// The examples of the READMEs of this package and of packages/events, kept here so that they compile.
+// The examples of the READMEs of this package and of packages/events, kept here so that they
+// compile.
 import { activateKitEndpoint, type KitActivated } from '@dcms/contract'
 import type { Projected } from '@dcms/events'
 import {

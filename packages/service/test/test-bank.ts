@@ -1,4 +1,5 @@
-// One bank in the real store, under an installation name of the test file's own, and what a command needs to run for it.
+// One bank in the real store, under an installation name of the test file's own, and what a command
+// needs to run for it.
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -165,7 +166,10 @@ export async function until(what: string, holds: () => boolean | Promise<boolean
 
 export type CallerFiles = ReturnType<typeof callerFiles>
 
-/** Fresh keys of callers, as the files a process reads. `ops` is the operator asha, `ops:ravi` another; both may do everything. */
+/**
+ * Fresh keys of callers, as the files a process reads. `ops` is the operator asha, `ops:ravi`
+ * another; both may do everything.
+ */
 export function callerFiles(callers: readonly string[]) {
   const directory = mkdtempSync(join(tmpdir(), 'dcms-service-test-'))
   const keys: object[] = []

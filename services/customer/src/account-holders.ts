@@ -13,7 +13,10 @@ export const accountHolders = command(accountHoldersEndpoint, async ({ accountNo
 export const customersWithAccount = (tenant: Tenant, accountNo: string) =>
   customersOf(tenant).find({ 'accountInfo.accountNo': accountNo, status: 'ACTIVE' }, { accountInfo: 1 }).limit(accountHoldersMax)
 
-/** Each holder has a copy of what the account is; where they differ, that of the primary holder counts. */
+/**
+ * Each holder has a copy of what the account is; where they differ, that of the primary holder
+ * counts.
+ */
 export function accountHoldersOf(accountNo: string, customers: readonly Holder[]): AccountHolders | null {
   const held = customers
     .flatMap(({ _id, accountInfo }) => accountInfo.filter((each) => each.accountNo === accountNo).map((account) => ({ _id, account })))

@@ -1,5 +1,5 @@
-// Finding what an earlier call began. A caller with a key is known by the command; one without by asking for the same once more, as long as what
-// it asked for before was begun and not answered.
+// Finding what an earlier call began. A caller with a key is known by the command; one without by
+// asking for the same once more, as long as what it asked for before was begun and not answered.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { IssuedKits, RegisterCard } from '@dcms/contract'
 import { hashOf, type InternalClient, type Outcome, type Scope } from '@dcms/service'
@@ -7,14 +7,23 @@ import { type Customer, customersOf, type Issued, type Issuing } from './custome
 import { confirmIssued, finishIssuing } from './issue-cards.ts'
 import type { IssuingRefusal } from './reserve-cards.ts'
 
-/** A call runs shorter than this. What is older has nobody who waits for its answer, or somebody who gets the same one. */
+/**
+ * A call runs shorter than this. What is older has nobody who waits for its answer, or somebody who
+ * gets the same one.
+ */
 const RUNNING_MAX_MS = 2_000
-/** Between two looks at a call that still runs; so often as a command is run again, that is longer than such a call may run. */
+/**
+ * Between two looks at a call that still runs; so often as a command is run again, that is longer
+ * than such a call may run.
+ */
 const PAUSE_MS = 150
 /** As long as answers are kept for callers with a key. */
 const UNANSWERED_KEPT_MS = 24 * 60 * 60_000
 
-/** What a caller without a key asks for, as it is known again; nothing for one with a key. Numbers of documents stay out: they are secret here. */
+/**
+ * What a caller without a key asks for, as it is known again; nothing for one with a key. Numbers
+ * of documents stay out: they are secret here.
+ */
 export function askedBy(
   { hasKey, branch }: Pick<Scope, 'hasKey' | 'branch'>,
   { requestId: _key, kycInfo, ...body }: Pick<RegisterCard, 'requestId'> & { kycInfo?: readonly { documentNo?: unknown }[] },
@@ -25,7 +34,10 @@ export function askedBy(
 
 export type Begun = { issuing: Issuing } | { issued: Issued }
 
-/** What this call, or the same one before it, began or did at the customer. `running`: the one before may still be answered. */
+/**
+ * What this call, or the same one before it, began or did at the customer. `running`: the one
+ * before may still be answered.
+ */
 export function begunBy(
   { issuing, issued }: Pick<Customer, 'issuing' | 'issued'>,
   { commandId, now }: Pick<Scope, 'commandId' | 'now'>,

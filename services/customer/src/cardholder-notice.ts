@@ -1,4 +1,5 @@
-// What a cardholder is told of an event, and in which words. No PIN, no CVV, of the card number the last four digits.
+// What a cardholder is told of an event, and in which words. No PIN, no CVV, of the card number the
+// last four digits.
 import type { KitEventType } from '@dcms/contract'
 import type { ReceivedEvent } from '@dcms/events'
 
@@ -23,7 +24,10 @@ type Words = readonly [template: string, Wording]
 /** Besides the steps of a card's life. */
 type ToldBesides = 'KitRenewalDue' | 'PinSet' | 'PinLocked' | 'PinMailerRequested'
 
-/** By event type; null for a step that the cardholder is not told of. Transactions are told by the card switch. */
+/**
+ * By event type; null for a step that the cardholder is not told of. Transactions are told by the
+ * card switch.
+ */
 const wordings: Readonly<Record<KitEventType | ToldBesides, Words | null>> = {
   KitIssued: null, // the bank tells it with its welcome letter
   KitAssigned: null,

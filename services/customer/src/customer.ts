@@ -20,11 +20,19 @@ export interface Customer extends Stored, Profile {
   /** `keyVersionOfDocuments(kycInfo)`: what the sweep after a rotation looks for. */
   kycKeyVersion?: number
   accountInfo: Account[]
-  /** Commands that issue cards and are not finished; a sweep carries on what a dead process left. */
+  /**
+   * Commands that issue cards and are not finished; a sweep carries on what a dead process left.
+   */
   issuing: Issuing[]
-  /** When the first unfinished one was begun, or is to be tried again; its partial index is what the sweep reads. */
+  /**
+   * When the first unfinished one was begun, or is to be tried again; its partial index is what the
+   * sweep reads.
+   */
   issuingAt?: Date
-  /** Since when one of them is left to a person: the sweep tried it for long. Its partial index is what the job reads. */
+  /**
+   * Since when one of them is left to a person: the sweep tried it for long. Its partial index is
+   * what the job reads.
+   */
   issuingStuckAt?: Date
   /** The last commands that issued cards, for repeats. */
   issued: Issued[]
@@ -44,7 +52,9 @@ export type Account = AccountInfo & {
 /** The document number is stored encrypted; only its mask is ever shown. */
 export type StoredKyc = Omit<KycInfo, 'documentNo'> & { maskedDocumentNo: string; encryptedDocumentNo: string }
 
-/** One command that issues cards: what it reserved at the kit context is confirmed, then it is done. */
+/**
+ * One command that issues cards: what it reserved at the kit context is confirmed, then it is done.
+ */
 export interface Issuing {
   commandId: string
   startedAt: Date
@@ -69,7 +79,10 @@ export interface Issued {
   commandId: string
   reservation: string
   kitNos: string[]
-  /** Both until the caller without a key has come again: it was told of an error, and the cards were issued later. */
+  /**
+   * Both until the caller without a key has come again: it was told of an error, and the cards were
+   * issued later.
+   */
   asked?: string
   unansweredAt?: Date
 }

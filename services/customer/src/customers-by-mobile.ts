@@ -1,4 +1,5 @@
-// Which customers have a mobile number. Contract: packages/contract/src/customer/customers-by-mobile.ts.
+// Which customers have a mobile number. Contract:
+// packages/contract/src/customer/customers-by-mobile.ts.
 import { comparableMobileNumber, customersByMobileEndpoint, customersOfMobileMax } from '@dcms/contract'
 import { answer, command } from '@dcms/service'
 import { type Customer, customersOf } from './customer.ts'

@@ -1,4 +1,5 @@
-// A customer's default account with all cards and what is chosen for each. Contract: packages/contract/src/customer/fetch-by-cif.ts.
+// A customer's default account with all cards and what is chosen for each. Contract:
+// packages/contract/src/customer/fetch-by-cif.ts.
 import {
   CARD_PREFERENCES_MAX,
   type CardPreferences,
@@ -21,8 +22,8 @@ export interface Owners {
 export const fetchByCif = (owners: Owners) => command(fetchByCifEndpoint, ({ entityId }, scope) => cifOf(entityId, scope, owners))
 
 /**
- * Cards and preferences come fresh from their owners. There is no falling back to what is kept here: the card number is not, and a limit or a
- * switch as it stood yesterday looks like today's.
+ * Cards and preferences come fresh from their owners. There is no falling back to what is kept
+ * here: the card number is not, and a limit or a switch as it stood yesterday looks like today's.
  * @throws ServiceUnavailable while one of the owners is away
  */
 export async function cifOf(entityId: string, scope: Scope, { kit, pinPreference }: Owners): Promise<Outcome<CifView, 'CUS001'>> {
@@ -36,7 +37,9 @@ export async function cifOf(entityId: string, scope: Scope, { kit, pinPreference
   return answer(cifViewOf(entityId, customer.accountInfo, asked.result, preferences, scope.tenant.definition.timeZone))
 }
 
-/** As many calls as there are fifties of cards, side by side: hardly anybody has more than a few. */
+/**
+ * As many calls as there are fifties of cards, side by side: hardly anybody has more than a few.
+ */
 async function preferencesOf(kits: readonly KitInfo[], scope: Scope, pinPreference: InternalClient): Promise<CardPreferences[]> {
   const kitNos = kits.map(({ kitNo }) => kitNo)
   const batches: string[][] = []

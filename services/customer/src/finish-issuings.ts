@@ -1,4 +1,5 @@
-// Finishes issuing commands that a dead process left: forward to the cards, or back where a context refuses. As a sweep, and as a job to be looked at.
+// Finishes issuing commands that a dead process left: forward to the cards, or back where a context
+// refuses. As a sweep, and as a job to be looked at.
 import {
   type Foundations,
   type InternalClient,
@@ -15,7 +16,8 @@ import { finishIssuing, unfinished as unfinishedAfter } from './issue-cards.ts'
 
 const SWEPT_EVERY_MS = 3_000
 const JOB_EVERY_MS = 15 * 60_000
-// A command that still runs is left alone for this long; carrying on beside it would be harmless, only wasteful.
+// A command that still runs is left alone for this long; carrying on beside it would be harmless,
+// only wasteful.
 const LEFT_AFTER_MS = 6_000
 const CUSTOMERS_AT_ONCE = 200
 /** A command that met a fault waits as long again as it has waited, at most this long. */
@@ -24,7 +26,9 @@ const PAUSE_MAX_MS = 15 * 60_000
 const PAUSE_WHILE_AWAY_MAX_MS = 30_000
 /** After so long with faults of its own it is left to a person. */
 const STUCK_AFTER_MS = 2 * 60 * 60_000
-/** One after the other: then it is the kit context that is away, not one kit that cannot be served. */
+/**
+ * One after the other: then it is the kit context that is away, not one kit that cannot be served.
+ */
 const AWAY_IN_A_ROW_MAX = 3
 
 const stuckIssuings = new Counter({
@@ -44,7 +48,8 @@ interface Finishing {
 }
 
 /**
- * Soon after a process died, so that callers who ask again meet a customer and not a half of one. `nowMs` for tests.
+ * Soon after a process died, so that callers who ask again meet a customer and not a half of one.
+ * `nowMs` for tests.
  */
 export const finishIssuings = (kit: InternalClient, logger: Foundations['logger'], nowMs: () => number = Date.now): Sweep => ({
   name: 'finish issuings',
@@ -62,8 +67,9 @@ export const finishIssuings = (kit: InternalClient, logger: Foundations['logger'
 })
 
 /**
- * The same work with a record of each run and a trigger by hand: customers whose registration was refused or whose cards are not to be had are
- * removed, all others become customers. It tries those too that wait for their next try, and those that the sweep has left to a person.
+ * The same work with a record of each run and a trigger by hand: customers whose registration was
+ * refused or whose cards are not to be had are removed, all others become customers. It tries those
+ * too that wait for their next try, and those that the sweep has left to a person.
  */
 export const finishRegistrations = (kit: InternalClient, logger: Foundations['logger']): Job => ({
   name: 'finish-registrations',
@@ -75,12 +81,17 @@ export const finishRegistrations = (kit: InternalClient, logger: Foundations['lo
 type Ending = 'finished' | 'takenBack' | 'waiting' | 'stuck'
 
 /**
- * Goes through the unfinished commands once, in the order of customers, and passes over those that meet a fault.
- * @throws the first fault, after all others had their turn; ServiceUnavailable as soon as the kit context is clearly away
+ * Goes through the unfinished commands once, in the order of customers, and passes over those that
+ * meet a fault.
+ * @throws the first fault, after all others had their turn; ServiceUnavailable as soon as the kit
+ * context is clearly away
  */
 async function finishAll(tenant: Tenant, finishing: Finishing): Promise<void> {
   const leftBefore = new Date(finishing.now.getTime() - LEFT_AFTER_MS)
-  /** `waiting`: others were faster with the customer, or a fault was met; a later run sees what is left. */
+  /**
+   * `waiting`: others were faster with the customer, or a fault was met; a later run sees what is
+   * left.
+   */
   const counts: Record<Ending, number> = { finished: 0, takenBack: 0, waiting: 0, stuck: 0 }
   const faults = new Faults()
   for (let reached = '', isMore = true; isMore; ) {
@@ -131,14 +142,19 @@ async function finishOne(tenant: Tenant, customer: Customer, issuing: Issuing, f
   }
 }
 
-/** When a command is tried again. The pauses double because they follow the time since it was begun. */
+/**
+ * When a command is tried again. The pauses double because they follow the time since it was begun.
+ */
 export function afterFault(issuing: Issuing, now: Date, isAway: boolean): Issuing {
   const ageMs = Math.max(0, now.getTime() - issuing.startedAt.getTime())
   if (issuing.stuckAt || (!isAway && ageMs >= STUCK_AFTER_MS)) return { ...issuing, stuckAt: issuing.stuckAt ?? now }
   return { ...issuing, nextTryAt: new Date(now.getTime() + Math.min(ageMs, isAway ? PAUSE_WHILE_AWAY_MAX_MS : PAUSE_MAX_MS)) }
 }
 
-/** Only on the customer as it stands now; whoever changed it at the same time has the command on the way. */
+/**
+ * Only on the customer as it stands now; whoever changed it at the same time has the command on the
+ * way.
+ */
 async function postpone(tenant: Tenant, entityId: string, later: Issuing): Promise<void> {
   const customer = await customersOf(tenant).findById(entityId, withoutOutbox).lean<Customer>()
   const entry = customer?.issuing.find(({ commandId }) => commandId === later.commandId)

@@ -2,7 +2,10 @@
 import { type AccountChange, catalogueRefusal, type TenantDefinition } from '@dcms/contract'
 import { type Refused, refuse } from '@dcms/service'
 
-/** The refusal of the first account whose scheme is not in the bank's catalogue; a bank that lists no schemes takes any. */
+/**
+ * The refusal of the first account whose scheme is not in the bank's catalogue; a bank that lists
+ * no schemes takes any.
+ */
 export function foreignScheme(
   accounts: readonly Pick<AccountChange, 'schemeCode'>[],
   definition: TenantDefinition,

@@ -1,5 +1,6 @@
-// Issuing cards over two contexts: each step is atomic or can be repeated, so whoever comes next (a repeat, the sweep) carries on. The kit context
-// is asked before anything is noted, so that nothing is begun while it is away; what is noted is carried to its end.
+// Issuing cards over two contexts: each step is atomic or can be repeated, so whoever comes next (a
+// repeat, the sweep) carries on. The kit context is asked before anything is noted, so that nothing
+// is begun while it is away; what is noted is carried to its end.
 import { type CustomerRegistered, confirmKitsEndpoint, type IssuedKits } from '@dcms/contract'
 import {
   answer,
@@ -25,7 +26,9 @@ export interface Finisher {
   isAnswered: boolean
 }
 
-/** Carries one issuing command of a customer to its end: forward, or back when a context refuses. */
+/**
+ * Carries one issuing command of a customer to its end: forward, or back when a context refuses.
+ */
 export async function finishIssuing(
   scope: Scope,
   customer: Customer,
@@ -59,7 +62,10 @@ export async function confirmIssued(
   return answer({ entityId, kitInfo: confirmed.result })
 }
 
-/** Confirms the reserved kits and closes the command; reservations that were given up meanwhile are made anew, a few times. */
+/**
+ * Confirms the reserved kits and closes the command; reservations that were given up meanwhile are
+ * made anew, a few times.
+ */
 async function settle(
   scope: Scope,
   customer: Customer,
@@ -90,8 +96,8 @@ async function settle(
 }
 
 /**
- * The command leaves the list of unfinished ones; a customer that was being registered becomes one. A caller without a key who was told of an
- * error meanwhile is known again by what it asked for.
+ * The command leaves the list of unfinished ones; a customer that was being registered becomes one.
+ * A caller without a key who was told of an error meanwhile is known again by what it asked for.
  */
 export function decideSettlement(
   customer: Customer,
@@ -129,7 +135,9 @@ export function decideSettlement(
   }
 }
 
-/** Unfinished commands as they stand with the customer, and when the sweep and the job look at them. */
+/**
+ * Unfinished commands as they stand with the customer, and when the sweep and the job look at them.
+ */
 export function unfinished(issuing: Issuing[]): {
   set: Pick<Customer, 'issuing' | 'issuingAt' | 'issuingStuckAt'>
   unset: ('issuingAt' | 'issuingStuckAt')[]
@@ -145,8 +153,9 @@ export function unfinished(issuing: Issuing[]): {
 }
 
 /**
- * Writes progress into the issuing entry and gives the customer as it stands then; null when the command is no longer under way there.
- * Cards of one customer may be issued side by side: only this small step is done again when another command was faster.
+ * Writes progress into the issuing entry and gives the customer as it stands then; null when the
+ * command is no longer under way there. Cards of one customer may be issued side by side: only this
+ * small step is done again when another command was faster.
  */
 async function note(scope: Scope, before: Customer, commandId: string, progress: Progress): Promise<Customer | null> {
   const { tenant } = scope
@@ -167,7 +176,10 @@ async function note(scope: Scope, before: Customer, commandId: string, progress:
   return null
 }
 
-/** Kits were reserved in this attempt, or, without kits, this attempt's reservation was given up and the next attempt begins. */
+/**
+ * Kits were reserved in this attempt, or, without kits, this attempt's reservation was given up and
+ * the next attempt begins.
+ */
 interface Progress {
   fromAttempt: number
   kitNos?: string[]
@@ -176,7 +188,10 @@ interface Progress {
 const readCustomer = (scope: Scope, entityId: string): Promise<Customer | null> =>
   customersOf(scope.tenant).findById(entityId, withoutOutbox).lean<Customer>()
 
-/** Takes back what the command did before the refusal: a customer being registered vanishes, one that exists stays as it was. */
+/**
+ * Takes back what the command did before the refusal: a customer being registered vanishes, one
+ * that exists stays as it was.
+ */
 async function goBack(
   scope: Scope,
   customer: Customer,

@@ -1,4 +1,5 @@
-// What this context keeps of each kit, built from kit events: enough to show a customer's cards while the kit service is away.
+// What this context keeps of each kit, built from kit events: enough to show a customer's cards
+// while the kit service is away.
 import type { KitInfo } from '@dcms/contract'
 import type { Projected } from '@dcms/events'
 import { projectionModel } from '@dcms/service'

@@ -1,4 +1,5 @@
-// The messaging partner as this service calls it. Interface: infra/sandbox/README.md, section Messaging.
+// The messaging partner as this service calls it. Interface: infra/sandbox/README.md, section
+// Messaging.
 import { PartnerClient, partnerFaultCode, ServiceUnavailable } from '@dcms/service'
 
 const TIMEOUT_MS = 3_000
@@ -16,13 +17,17 @@ export interface Message {
 export interface Messaging {
   /**
    * Hands a message over; resolves when the partner has taken it, now or before.
-   * @throws ServiceUnavailable when the partner is away, overloaded or does not know us: the message may or may not be taken, so it is repeated
+   * @throws ServiceUnavailable when the partner is away, overloaded or does not know us: the
+   * message may or may not be taken, so it is repeated
    * @throws Error when the partner refuses this very message for good
    */
   send(tenant: string, message: Message): Promise<void>
 }
 
-/** Faults of the connection between us and the partner, not of the message: they are put right by people, and the message waits. */
+/**
+ * Faults of the connection between us and the partner, not of the message: they are put right by
+ * people, and the message waits.
+ */
 const waitsFor = (status: number): boolean => status >= 500 || [401, 403, 404, 405, 408, 425, 429].includes(status)
 
 export const messaging = (baseUrl: string): Messaging & { close(): Promise<void> } => {
@@ -34,7 +39,8 @@ async function send(client: PartnerClient, tenant: string, message: Message): Pr
   const { status, text } = await client.ask(tenant, { method: 'POST', path: '/messages', body: message })
   const code = codeOf(text)
   if (status >= 200 && status < 300) return
-  // An earlier try was taken, in other words: of an earlier release, or before the card number was known here.
+  // An earlier try was taken, in other words: of an earlier release, or before the card number was
+  // known here.
   if (status === 409 && code === 'message.conflict') return
   const what = `the messaging partner answers ${status} ${code}`
   throw waitsFor(status) ? new ServiceUnavailable(what) : new Error(`${what} to a ${message.channel} of ${message.template}`)

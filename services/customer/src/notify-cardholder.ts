@@ -1,4 +1,5 @@
-// Tells cardholders by SMS and e-mail what happened to their cards, as a follower of events beside the projections.
+// Tells cardholders by SMS and e-mail what happened to their cards, as a follower of events beside
+// the projections.
 import type { CommunicationInfo } from '@dcms/contract'
 import type { ReceivedEvent } from '@dcms/events'
 import { NotYet, type Reaction, type Scope, ServiceUnavailable } from '@dcms/service'
@@ -9,12 +10,17 @@ import type { Message, Messaging } from './messaging.ts'
 
 const GROUP = 'customer-notifications'
 const DAY_MS = 86_400_000
-/** Older news is no news; and an installation that begins to notify does not tell its whole past. */
+/**
+ * Older news is no news; and an installation that begins to notify does not tell its whole past.
+ */
 const NOTICE_LIFE_MS = 3 * DAY_MS
 /** How long the projection of kits may lag before the words do without the card number. */
 const PROJECTION_LAG_MAX_MS = 60_000
 
-/** One consumer group on the events of each context: what the messaging partner holds up, nothing else waits for. */
+/**
+ * One consumer group on the events of each context: what the messaging partner holds up, nothing
+ * else waits for.
+ */
 export const cardholderNotifications = (messaging: Messaging): Reaction[] =>
   (['kit', 'pin-preference'] as const).map((of) => ({
     of,
@@ -23,8 +29,10 @@ export const cardholderNotifications = (messaging: Messaging): Reaction[] =>
   }))
 
 /**
- * Hands the messages of one event to the partner. `messageId` is made of the event's id and the channel, so that a repeat is sent once.
- * @throws ServiceUnavailable while the partner or the projection is behind; another error when the partner refuses a message for good
+ * Hands the messages of one event to the partner. `messageId` is made of the event's id and the
+ * channel, so that a repeat is sent once.
+ * @throws ServiceUnavailable while the partner or the projection is behind; another error when the
+ * partner refuses a message for good
  */
 export async function notifyCardholder(messaging: Messaging, scope: Scope, event: ReceivedEvent): Promise<void> {
   const { entityId } = event.payload
@@ -39,7 +47,8 @@ export async function notifyCardholder(messaging: Messaging, scope: Scope, event
   const notice = noticeOf(event, { bank: tenant.definition.name, maskedCardNumber: await maskedCardNumberOf(scope, event) })
   const sent = await Promise.allSettled(messagesOf(event.id, notice, contacts).map((message) => messaging.send(tenant.id, message)))
   const faults = sent.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []))
-  // What is refused for good must not keep what only waits from being sent: as long as something waits, all is tried again.
+  // What is refused for good must not keep what only waits from being sent: as long as something
+  // waits, all is tried again.
   const fault = faults.find((each) => each instanceof ServiceUnavailable) ?? faults[0]
   if (fault !== undefined) throw fault
 }

@@ -8,7 +8,10 @@ export const onKitEvents = following({ of: 'kit', projection: knownKitsOf, apply
 
 type Known = Partial<Pick<KnownKit, 'entityId' | 'accountNo' | 'issuedAt' | 'kitInfo'>>
 
-/** The kit as it stands after an event. Events that change nothing kept here only move the sequence on. */
+/**
+ * The kit as it stands after an event. Events that change nothing kept here only move the sequence
+ * on.
+ */
 export function applyKitEvent(kit: KnownKit | null, { payload }: Pick<ReceivedEvent, 'payload'>): Known {
   if (payload.type === 'KitIssued') return issued(payload as unknown as KitIssued)
   const change = statusChangeOf(payload)

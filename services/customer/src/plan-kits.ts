@@ -1,4 +1,5 @@
-// Which cards a request for cards means: account, product, delivery address. Shared by register and registerCard.
+// Which cards a request for cards means: account, product, delivery address. Shared by register and
+// registerCard.
 import { type AddressInfo, catalogueRefusal, type KitRequest, productFor, type ReserveKits, type TenantDefinition } from '@dcms/contract'
 import { type Refused, refuse } from '@dcms/service'
 import type { Account } from './customer.ts'
@@ -8,7 +9,10 @@ export interface PlannedKits {
   kits: ReserveKits['kits']
 }
 
-/** A card goes to one of the customer's open accounts, the default one when none is named; scheme and card type decide the product. */
+/**
+ * A card goes to one of the customer's open accounts, the default one when none is named; scheme
+ * and card type decide the product.
+ */
 export function planKits(
   wanted: readonly KitRequest[],
   accounts: readonly Account[],

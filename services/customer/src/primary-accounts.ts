@@ -1,4 +1,5 @@
-// At most one customer holds an account as primary. Who does stands with the customers; a small document per account keeps claims apart.
+// At most one customer holds an account as primary. Who does stands with the customers; a small
+// document per account keeps claims apart.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { place, requestsOf, ServiceUnavailable, type Tenant } from '@dcms/service'
@@ -6,11 +7,16 @@ import type { mongo } from 'mongoose'
 import { type Customer, customersOf } from './customer.ts'
 
 const TRIES_MAX = 40
-/** So long a command that has claimed and not written yet is waited for: far longer than it takes. */
+/**
+ * So long a command that has claimed and not written yet is waited for: far longer than it takes.
+ */
 const PATIENCE_TRIES = 4
 const PAUSE_MS = 25
 
-/** In the collection `requests`. Never given back: a claim of a customer who does not hold the account as primary is taken over. */
+/**
+ * In the collection `requests`. Never given back: a claim of a customer who does not hold the
+ * account as primary is taken over.
+ */
 interface Claim {
   _id: string // primary-account <accountNo>
   holder: string
@@ -19,8 +25,8 @@ interface Claim {
 }
 
 /**
- * Claims an account for a customer that is about to be written with it as primary. The write that follows must be matched on the version of
- * the customer read before, or create it.
+ * Claims an account for a customer that is about to be written with it as primary. The write that
+ * follows must be matched on the version of the customer read before, or create it.
  * @returns false when another customer holds it as primary
  * @throws ServiceUnavailable when others kept claiming it at the same time
  */
@@ -47,7 +53,10 @@ export async function claimPrimaryAccount(tenant: Tenant, accountNo: string, ent
   throw new ServiceUnavailable('others claim the same account at the same time')
 }
 
-/** Whether a claim would be refused as things stand: asked before anything is done that is a pity to take back. */
+/**
+ * Whether a claim would be refused as things stand: asked before anything is done that is a pity to
+ * take back.
+ */
 export async function isPrimaryOfAnother(tenant: Tenant, accountNo: string, entityId: string): Promise<boolean> {
   const claims = claimsOf(tenant)
   const known = await claims.findOne({ _id: `primary-account ${accountNo}` })
@@ -58,8 +67,9 @@ export async function isPrimaryOfAnother(tenant: Tenant, accountNo: string, enti
 const claimsOf = (tenant: Tenant) => requestsOf(tenant).collection as unknown as mongo.Collection<Claim>
 
 /**
- * What a claim of another customer means. A customer who is not there, and one who does not hold the account as primary, have given it up; but a
- * command of theirs may be about to write. It is waited for first; then their version is moved on, so that it is overtaken and claims anew.
+ * What a claim of another customer means. A customer who is not there, and one who does not hold
+ * the account as primary, have given it up; but a command of theirs may be about to write. It is
+ * waited for first; then their version is moved on, so that it is overtaken and claims anew.
  */
 async function standingOf(
   tenant: Tenant,

@@ -1,4 +1,5 @@
-// Issuing further cards to a known customer. Contract: packages/contract/src/registration/register-card.ts.
+// Issuing further cards to a known customer. Contract:
+// packages/contract/src/registration/register-card.ts.
 import { type IssuedKits, type RegisterCard, registerCardEndpoint, type TenantDefinition } from '@dcms/contract'
 import { command, type InternalClient, type Outcome, refuse, type Scope } from '@dcms/service'
 import { answerBegun, askedBy, begunBy, finishForCaller } from './begun-issuing.ts'
@@ -6,13 +7,17 @@ import { type Customer, customersOf, type Issuing, withoutOutbox } from './custo
 import { planKits } from './plan-kits.ts'
 import { type IssuingRefusal, reserveCards } from './reserve-cards.ts'
 
-/** Open issues of one customer: so many only where the kit context goes away again and again between the steps. */
+/**
+ * Open issues of one customer: so many only where the kit context goes away again and again between
+ * the steps.
+ */
 const ISSUINGS_MAX = 20
 const CHANGES_MAX = 20
 
 /**
- * The cards are reserved at the kit context, then noted with the customer: from there on a sweep finishes them when this process dies. A repeat of
- * the same command finds its note and carries on or gives the same answer; without a key, the same call does while its cards were not answered.
+ * The cards are reserved at the kit context, then noted with the customer: from there on a sweep
+ * finishes them when this process dies. A repeat of the same command finds its note and carries on
+ * or gives the same answer; without a key, the same call does while its cards were not answered.
  */
 export const registerCard = (kit: InternalClient) =>
   command(registerCardEndpoint, async (input, scope): Promise<Outcome<IssuedKits, IssuingRefusal | 'CUS001' | 'concurrent.change'>> => {

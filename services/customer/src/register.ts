@@ -1,4 +1,5 @@
-// Registering a customer, with or without cards. Contract: packages/contract/src/registration/register.ts.
+// Registering a customer, with or without cards. Contract:
+// packages/contract/src/registration/register.ts.
 import { type IssuedKits, type Register, registerEndpoint, type TenantDefinition } from '@dcms/contract'
 import { command, type InternalClient, newlyStored, type Outcome, type Refused, refuse, type Scope } from '@dcms/service'
 import { answerBegun, askedBy, begunBy, finishForCaller } from './begun-issuing.ts'
@@ -14,8 +15,9 @@ import { type IssuingRefusal, reserveCards } from './reserve-cards.ts'
 type RegisterRefusal = IssuingRefusal | 'entity.already.exists' | 'invalid.input.request'
 
 /**
- * Cards are reserved at the kit context; the customer is written PENDING with what is to be issued; the cards are confirmed, and the customer becomes
- * ACTIVE with CustomerRegistered. A repeat of the same command finds its own customer and carries on or gives the same answer; without a key, the
+ * Cards are reserved at the kit context; the customer is written PENDING with what is to be issued;
+ * the cards are confirmed, and the customer becomes ACTIVE with CustomerRegistered. A repeat of the
+ * same command finds its own customer and carries on or gives the same answer; without a key, the
  * same call does while its registration was not answered.
  */
 export const register = (kyc: KycVault, kit: InternalClient) =>
@@ -50,7 +52,10 @@ export const register = (kyc: KycVault, kit: InternalClient) =>
 
 type Registration = { kind: 'planned'; accounts: Account[]; kits: PlannedKits }
 
-/** Whether what the bank sends fits together: one default account, known products, cards on the customer's own accounts. */
+/**
+ * Whether what the bank sends fits together: one default account, known products, cards on the
+ * customer's own accounts.
+ */
 export function decideRegistration(
   input: Pick<Register, 'accountInfo' | 'addressInfo' | 'kitInfo' | 'deliveryAddress' | keyof Person>,
   definition: TenantDefinition,
@@ -82,7 +87,10 @@ export function decideRegistration(
 
 type Person = Pick<Register, 'lastName' | 'dob' | 'nomineeInfo'>
 
-/** People are born in the past, by the bank's calendar, and have two names unless the bank takes one. */
+/**
+ * People are born in the past, by the bank's calendar, and have two names unless the bank takes
+ * one.
+ */
 function personFaults({ lastName, dob, nomineeInfo = [] }: Person, { settings, timeZone }: TenantDefinition, now: Date): string[] {
   const today = dayIn(timeZone)(now)
   const faults = (lastName ?? null) === null && settings?.singleNames !== true ? ['lastName is required'] : []

@@ -1,4 +1,5 @@
-// Reserving the cards of an issuing command at the kit context, before anything is noted with the customer.
+// Reserving the cards of an issuing command at the kit context, before anything is noted with the
+// customer.
 import { reserveKitsEndpoint } from '@dcms/contract'
 import { hashOf, type InternalClient, type Refused, refuse, type Scope, ServiceUnavailable } from '@dcms/service'
 import type { Issuing } from './customer.ts'
@@ -19,8 +20,8 @@ export type IssuingRefusal =
 type Reserving = Pick<Issuing, 'commandId' | 'attempt' | 'kits' | 'deliveryAddress'>
 
 /**
- * Has the kits numbered and kept back for a while: unseen, and given up by themselves unless somebody confirms them. The same command gets the
- * same ones again.
+ * Has the kits numbered and kept back for a while: unseen, and given up by themselves unless
+ * somebody confirms them. The same command gets the same ones again.
  * @throws ServiceUnavailable while the kit context is away
  */
 export async function reserveCards(
@@ -33,7 +34,8 @@ export async function reserveCards(
   if (kits.length === 0) return { kind: 'reserved', kitNos: [] }
   const commandId = reservationOf(reserving)
   const body = { commandId, entityId, kits, ...(deliveryAddress && { deliveryAddress }) }
-  // A command that is run again under a newer definition of the bank may ask for other products: that is another reservation.
+  // A command that is run again under a newer definition of the bank may ask for other products:
+  // that is another reservation.
   const key = `${commandId} ${hashOf(body).slice(0, HASH_CHARS)}`
   const reserved = await kit.call(reserveKitsEndpoint, body, scope, { idempotencyKey: key })
   if (reserved.kind === 'answer') return { kind: 'reserved', kitNos: reserved.result.kitNos }

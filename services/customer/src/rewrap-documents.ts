@@ -1,4 +1,5 @@
-// The sweep that follows a rotation of the data key: document numbers that stand under an earlier version are wrapped anew, within the HSM.
+// The sweep that follows a rotation of the data key: document numbers that stand under an earlier
+// version are wrapped anew, within the HSM.
 import type { Hsm } from '@dcms/card-crypto'
 import type { Sweep, Tenant } from '@dcms/service'
 import { type Customer, customersOf, withoutOutbox } from './customer.ts'
@@ -12,8 +13,9 @@ const CUSTOMERS_AT_ONCE = 200
 const FAILED_MAX = 1_000
 
 /**
- * Either form is read at any time, so nobody waits for this; a customer that changes meanwhile is taken again at the next run. One that fails is
- * passed over, so that it does not hold up those behind it; the sweep then fails, after all the others were taken.
+ * Either form is read at any time, so nobody waits for this; a customer that changes meanwhile is
+ * taken again at the next run. One that fails is passed over, so that it does not hold up those
+ * behind it; the sweep then fails, after all the others were taken.
  */
 export const rewrapDocuments = (hsm: Hsm, kyc: KycVault): Sweep => ({
   name: 'rewrap documents',
@@ -37,7 +39,10 @@ export const rewrapDocuments = (hsm: Hsm, kyc: KycVault): Sweep => ({
   },
 })
 
-/** Without `$exists` the store does not see that the partial index has them all, and looks at every customer. */
+/**
+ * Without `$exists` the store does not see that the partial index has them all, and looks at every
+ * customer.
+ */
 export const underEarlierKey = (tenant: Tenant, inUse: number, except: readonly string[] = []) =>
   customersOf(tenant)
     .find({ kycKeyVersion: { $exists: true, $lt: inUse }, ...(except.length > 0 && { _id: { $nin: except } }) }, withoutOutbox)

@@ -1,4 +1,5 @@
-// Changing a customer's accounts and linking further ones. Contract: packages/contract/src/customer/update-account.ts.
+// Changing a customer's accounts and linking further ones. Contract:
+// packages/contract/src/customer/update-account.ts.
 import { isDeepStrictEqual } from 'node:util'
 import {
   type AccountChange,
@@ -14,8 +15,9 @@ import { foreignScheme } from './foreign-scheme.ts'
 import { claimPrimaryAccount } from './primary-accounts.ts'
 
 /**
- * What other documents have a say in comes before the write: cards, when an account is closed, and other holders, when one becomes primary.
- * A card that is activated between the two is no worse off than one whose account is closed at the bank a moment later.
+ * What other documents have a say in comes before the write: cards, when an account is closed, and
+ * other holders, when one becomes primary. A card that is activated between the two is no worse off
+ * than one whose account is closed at the bank a moment later.
  */
 export const updateAccount = (kit: InternalClient) =>
   command(updateAccountEndpoint, async ({ entityId, accountInfo }, scope) => {
@@ -35,7 +37,10 @@ export const updateAccount = (kit: InternalClient) =>
     return scope.commit(customersOf, customer, decision, { entityId })
   })
 
-/** The accounts as they stand afterwards. Whatever is sent, exactly one of them is the default account. */
+/**
+ * The accounts as they stand afterwards. Whatever is sent, exactly one of them is the default
+ * account.
+ */
 export function decideAccounts(
   customer: Pick<Customer, '_id' | 'accountInfo'>,
   changes: readonly AccountChange[],
@@ -87,7 +92,9 @@ const accountNosThat = (after: readonly Account[], before: readonly Account[], h
     .filter((account) => holds(account) && !before.some((each) => each.accountNo === account.accountNo && holds(each)))
     .map(({ accountNo }) => accountNo)
 
-/** A card has one account. A locked card can be unlocked by its holder at any time, so it counts. */
+/**
+ * A card has one account. A locked card can be unlocked by its holder at any time, so it counts.
+ */
 async function isOnActiveCard(accountNos: readonly string[], entityId: string, scope: Scope, kit: InternalClient): Promise<boolean> {
   const asked = await kit.call(kitsOfEntityEndpoint, { entityId }, scope)
   if (asked.kind === 'refused') throw new Error(`the kit service refused an entityId that is registered here: ${asked.code}`)

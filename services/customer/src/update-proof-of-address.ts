@@ -1,4 +1,5 @@
-// Adding and replacing a customer's addresses. Contract: packages/contract/src/customer/update-proof-of-address.ts.
+// Adding and replacing a customer's addresses. Contract:
+// packages/contract/src/customer/update-proof-of-address.ts.
 import { isDeepStrictEqual } from 'node:util'
 import { type AddressChanged, type AddressInfo, updateProofOfAddressEndpoint } from '@dcms/contract'
 import { command, type Decision, refuse, unchanged } from '@dcms/service'
@@ -10,7 +11,10 @@ export const updateProofOfAddress = command(updateProofOfAddressEndpoint, async 
   return scope.commit(customersOf, customer, decideAddresses(customer, addressInfo, scope.now), { entityId })
 })
 
-/** Each address takes the place of the one of its category, whole. The event names categories, not addresses. */
+/**
+ * Each address takes the place of the one of its category, whole. The event names categories, not
+ * addresses.
+ */
 export function decideAddresses(
   customer: Customer | null,
   given: readonly AddressInfo[],

@@ -6,7 +6,10 @@ import { type KnownKit, knownKitsOf } from './kit-projection.ts'
 
 const KITS_MAX = 500
 
-/** Cards are asked of the kit context, so that they are fresh; while it is away, the projection answers. */
+/**
+ * Cards are asked of the kit context, so that they are fresh; while it is away, the projection
+ * answers.
+ */
 export const viewCustomer = (kit: InternalClient, logger: Foundations['logger']) =>
   command(viewCustomerEndpoint, async ({ entityId }, scope) => {
     const customer = await customersOf(scope.tenant).findById(entityId, withoutOutbox).lean<Customer>()
@@ -28,8 +31,8 @@ async function kitsOf(scope: Scope, entityId: string, kit: InternalClient, logge
 }
 
 /**
- * What is shown of a profile and of a document. Named, not left over: what the store comes to hold besides is shown to nobody, and what
- * registration comes to take fails to compile here.
+ * What is shown of a profile and of a document. Named, not left over: what the store comes to hold
+ * besides is shown to nobody, and what registration comes to take fails to compile here.
  */
 const profileMembers = Object.keys({
   entityType: true,

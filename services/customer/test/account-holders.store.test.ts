@@ -1,4 +1,5 @@
-// Who holds an account, in the real store: by its index, this bank's customers alone, and registered ones alone.
+// Who holds an account, in the real store: by its index, this bank's customers alone, and
+// registered ones alone.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { customersWithAccount } from '../src/account-holders.ts'
 import { customersOf } from '../src/customer.ts'

@@ -1,4 +1,5 @@
-// Two banks in the real store, the commands of this service run for them, and the two contexts it asks, played by the test.
+// Two banks in the real store, the commands of this service run for them, and the two contexts it
+// asks, played by the test.
 import { randomBytes } from 'node:crypto'
 import { SoftwareHsm } from '@dcms/card-crypto'
 import {
@@ -58,7 +59,10 @@ const preferences: Omit<CardPreferences, 'kitNo'> = {
   toggle: { superOtp: false, superPin: true, locationShield: { isEnabled: false }, swipeToPay: { isEnabled: false } },
 }
 
-/** What the test keeps is believed as it is: who signs definitions, and how they are checked, is the business of packages/service. */
+/**
+ * What the test keeps is believed as it is: who signs definitions, and how they are checked, is the
+ * business of packages/service.
+ */
 const definitions: DefinitionReader = {
   check: (_tenant, kept) => ({ published: kept, definition: (kept as GenuineTenant).definition }) as GenuineTenant,
   read: () => null,

@@ -1,5 +1,5 @@
-// What belongs to another bank or another customer is answered like what does not exist, by every endpoint of this service.
-// Rule: docs/rules.md#no-probing.
+// What belongs to another bank or another customer is answered like what does not exist, by every
+// endpoint of this service. Rule: docs/rules.md#no-probing.
 import { publicEndpointList, publicEndpoints } from '@dcms/contract'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { CustomerBank, OTHER } from './customer-bank.ts'

@@ -1,5 +1,6 @@
-// Any sequence of card issues to one customer, with the kit context away or its answers lost anywhere in between, with sweeps and repeats: each call
-// that was not refused issues its cards once in the end, and a call that was answered 503 before anything was begun issues none.
+// Any sequence of card issues to one customer, with the kit context away or its answers lost
+// anywhere in between, with sweeps and repeats: each call that was not refused issues its cards
+// once in the end, and a call that was answered 503 before anything was begun issues none.
 import { randomUUID } from 'node:crypto'
 import { createLogger } from '@dcms/service'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'

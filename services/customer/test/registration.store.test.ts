@@ -1,5 +1,5 @@
-// register and registerCard on the real store: every refusal, repeats, and customers and cards as one.
-// Rule: docs/rules.md#customers-of-a-branch.
+// register and registerCard on the real store: every refusal, repeats, and customers and cards as
+// one. Rule: docs/rules.md#customers-of-a-branch.
 import { publicEndpoints, type Register, validatorOf } from '@dcms/contract'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { customersOf } from '../src/customer.ts'

@@ -25,7 +25,10 @@ import { customer } from './customers.ts'
 const TENANT = 'ACME_BANK'
 const context = 'customer'
 
-/** What the test keeps is believed as it is: who signs definitions, and how they are checked, is the business of packages/service. */
+/**
+ * What the test keeps is believed as it is: who signs definitions, and how they are checked, is the
+ * business of packages/service.
+ */
 const definitions: DefinitionReader = {
   check: (_tenant, kept) => ({ published: kept, definition: (kept as GenuineTenant).definition }) as GenuineTenant,
   read: () => null,

@@ -1,4 +1,5 @@
-// What becomes of register and registerCard when the kit context is away or a process dies: nothing, or what the same call finds again.
+// What becomes of register and registerCard when the kit context is away or a process dies:
+// nothing, or what the same call finds again.
 import { publicEndpoints, type Register } from '@dcms/contract'
 import { createLogger } from '@dcms/service'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'

@@ -7,13 +7,19 @@ export interface StoredCardNumber {
   maskedPan: string
   /** PAN under the tenant's data key, bound to the kitNo; Base64. */
   encryptedPan: string
-  /** Version of that data key. Absent, as the next three, in kits older than key rotation, until a sweep has come by. */
+  /**
+   * Version of that data key. Absent, as the next three, in kits older than key rotation, until a
+   * sweep has come by.
+   */
   panKeyVersion?: number
   /** Keyed index of the last six digits. */
   lastSixIndex?: string
   /** Version of the index key under which `lastSixIndex` and the reserved PAN stand. */
   indexVersion?: number
-  /** Version of the CVV key that the card was made under: what is printed on a card stays. Absent: 1. */
+  /**
+   * Version of the CVV key that the card was made under: what is printed on a card stays. Absent:
+   * 1.
+   */
   cvkVersion?: number
 }
 
@@ -23,8 +29,9 @@ export interface Kit extends Stored, StoredCardNumber {
   accountNo?: string
   status: KitStatus
   /**
-   * Present while RESERVED: for which command, and until when it must be confirmed. `first`: the first kit of those that are issued together, which
-   * decides for all of them; absent in that one and in one that is alone.
+   * Present while RESERVED: for which command, and until when it must be confirmed. `first`: the
+   * first kit of those that are issued together, which decides for all of them; absent in that one
+   * and in one that is alone.
    */
   reservation?: { commandId: string; until: Date; operation?: IssueOperation; first?: string }
   /** The command that confirmed it, so that a repeat finds its own. */
@@ -51,13 +58,19 @@ export interface Kit extends Stored, StoredCardNumber {
   renewalNoticedAt?: Date
   /** The kit whose place it takes: by replacement at once, by upgrade once it is activated. */
   predecessor?: string
-  /** The kit that took its place or will: at most one at a time, and this decides which (see `place.ts`). */
+  /**
+   * The kit that took its place or will: at most one at a time, and this decides which (see
+   * `place.ts`).
+   */
   successor?: { kitNo: string; commandId: string; at: Date; ordered?: OrderedCard; asked?: Asked }
   /** Present until the successor is confirmed; its partial index is what the sweep reads. */
   successorPendingAt?: Date
   /** The kit that is replaced when this one is activated. */
   takesOver?: string
-  /** Since when another kit is to take that place: this one was blocked before it was ever activated. */
+  /**
+   * Since when another kit is to take that place: this one was blocked before it was ever
+   * activated.
+   */
   placeGivenAwayAt?: Date
   /** Present from the activation until that kit was replaced. */
   takeOverPendingAt?: Date
@@ -65,7 +78,10 @@ export interface Kit extends Stored, StoredCardNumber {
   steps?: StepTaken[]
   /** Its ways to the holder, oldest first; few. */
   shipments?: StoredShipment[]
-  /** Present while a shipment is to be booked: when that is tried. Its partial index is what the sweep reads. */
+  /**
+   * Present while a shipment is to be booked: when that is tried. Its partial index is what the
+   * sweep reads.
+   */
   shipmentDueAt?: Date
   /** When the CVV was read within the last hour; at most as many as may be read in one. */
   cvvReads?: Date[]
@@ -88,7 +104,10 @@ export interface Asked extends Unanswered {
   kitNo: string
 }
 
-/** Who applied for a physical card without a key and was not answered yet: kept by the update that makes the card theirs, or physical. */
+/**
+ * Who applied for a physical card without a key and was not answered yet: kept by the update that
+ * makes the card theirs, or physical.
+ */
 export interface AppliedFor extends Unanswered {
   commandId: string
 }
@@ -218,7 +237,10 @@ export const kitTimestampOf = (time: Date): string => time.toISOString().replace
 export const expDateOf = (expiry: string): string =>
   kitTimestampOf(new Date(Date.UTC(2000 + Number(expiry.slice(0, 2)), Number(expiry.slice(2)), 0)))
 
-/** `YYMM` of the month that lies `validityMonths` after the month of issue in the tenant's time zone. */
+/**
+ * `YYMM` of the month that lies `validityMonths` after the month of issue in the tenant's time
+ * zone.
+ */
 export function expiryOf(issuedAt: Date, validityMonths: number, timeZone: string): string {
   const parts = monthIn(timeZone).formatToParts(issuedAt)
   const partOf = (type: 'year' | 'month'): number => Number(parts.find((part) => part.type === type)?.value)
@@ -226,7 +248,10 @@ export function expiryOf(issuedAt: Date, validityMonths: number, timeZone: strin
   return `${String(Math.floor(months / 12) % 100).padStart(2, '0')}${String((months % 12) + 1).padStart(2, '0')}`
 }
 
-/** Formats by time zone: making one costs more than all the rest of numbering a card. Banks have few time zones. */
+/**
+ * Formats by time zone: making one costs more than all the rest of numbering a card. Banks have few
+ * time zones.
+ */
 const months = new Map<string, Intl.DateTimeFormat>()
 function monthIn(timeZone: string): Intl.DateTimeFormat {
   const known = months.get(timeZone)

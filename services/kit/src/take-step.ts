@@ -12,7 +12,10 @@ import {
 import { type Refused, refuse, type Scope } from '@dcms/service'
 import type { Kit } from './kit.ts'
 
-/** As many as commands a document remembers: a repeat that still finds itself done finds here what it did. */
+/**
+ * As many as commands a document remembers: a repeat that still finds itself done finds here what
+ * it did.
+ */
 const STEPS_KEPT = 8
 
 /** By which command and when. */
@@ -26,7 +29,10 @@ export interface Step<Event extends KitEventType = KitEventType> {
   set: Pick<Kit, 'status' | 'changedAt' | 'steps'>
 }
 
-/** What the operation does to the kit, or the table's refusal. `newKitNo`: the kit that is put in its place. */
+/**
+ * What the operation does to the kit, or the table's refusal. `newKitNo`: the kit that is put in
+ * its place.
+ */
 export function takeStep<Operation extends KitOperation>(
   kit: Kit,
   operation: Operation,

@@ -1,4 +1,5 @@
-// applyForCard without a key when an error came back: nothing was begun, or the same call again finds the card that it made, once.
+// applyForCard without a key when an error came back: nothing was begun, or the same call again
+// finds the card that it made, once.
 import { randomUUID } from 'node:crypto'
 import type { AppliedCard } from '@dcms/contract'
 import { type InternalClient, ServiceUnavailable } from '@dcms/service'
@@ -45,7 +46,9 @@ function awayAtCall(nth: number): InternalClient {
   } as InternalClient
 }
 
-/** What is applied for, on a customer of its own: a fresh card, or the plastic for a virtual one. */
+/**
+ * What is applied for, on a customer of its own: a fresh card, or the plastic for a virtual one.
+ */
 const applications = {
   'a fresh card': async () => ({ body: {}, again: 'card.already.active' }),
   'the plastic for a virtual card': async () => ({

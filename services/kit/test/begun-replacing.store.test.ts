@@ -1,4 +1,5 @@
-// Replacing without a key when an error came back although the old card named its successor: the same call again finds what it began, once.
+// Replacing without a key when an error came back although the old card named its successor: the
+// same call again finds what it began, once.
 import { randomUUID } from 'node:crypto'
 import { ServiceUnavailable } from '@dcms/service'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'

@@ -1,5 +1,5 @@
-// The life of cards by the table, against the running commands and the real store: at random, and a hundred at once.
-// Rule: docs/rules.md#which-statuses-allow-what.
+// The life of cards by the table, against the running commands and the real store: at random, and a
+// hundred at once. Rule: docs/rules.md#which-statuses-allow-what.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type KitInfo, type KitOperation, type KitStatus, stepOf } from '@dcms/contract'
@@ -70,7 +70,10 @@ type Made = Omit<Known, 'kitNo'>
 
 const waits = ({ status }: Known): boolean => status === 'ASSIGNED' || status === 'INACTIVE'
 
-/** The card that waits to take this one's place, along those that were replaced before they were activated. */
+/**
+ * The card that waits to take this one's place, along those that were replaced before they were
+ * activated.
+ */
 function waitingAfter(cards: Known[], card: Known): Known | undefined {
   let next = cards.find(({ kitNo }) => kitNo === (card.isOut ? card.takesOver : card.next))
   if (card.isOut) return next && waitingAfter(cards, next)
@@ -85,7 +88,10 @@ function giveAway(cards: Known[], card: Known): void {
   if (next && !next.wasActivated && next.status === 'BLOCKED') next.isOut = true
 }
 
-/** What the operation must answer by the table, and what it makes of the cards: a new one, or the one that waits. */
+/**
+ * What the operation must answer by the table, and what it makes of the cards: a new one, or the
+ * one that waits.
+ */
 function expected(cards: Known[], card: Known, operation: Operation): { code: string } | { made?: Made; shown?: string } {
   const step = stepOf(operation, card.status)
   if ('refusal' in step) return { code: step.refusal }
@@ -119,7 +125,10 @@ function expected(cards: Known[], card: Known, operation: Operation): { code: st
 
 const newKitOf = ({ result }: Answered): KitInfo | undefined => (result as { kitInfo?: KitInfo[] } | null)?.kitInfo?.[0]
 
-/** Of a card and all that came from it at most one is in use or waits while another one is in use that it would not replace. */
+/**
+ * Of a card and all that came from it at most one is in use or waits while another one is in use
+ * that it would not replace.
+ */
 function inUseAtMostOnce(cards: Known[]): void {
   for (const card of cards) {
     const heirs = cards.filter(({ takesOver, isOut }) => takesOver === card.kitNo && !isOut)

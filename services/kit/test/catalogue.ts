@@ -1,4 +1,5 @@
-// A small catalogue for tests of rules: one scheme, three tiers, each as a virtual and a physical product; the highest is virtual only.
+// A small catalogue for tests of rules: one scheme, three tiers, each as a virtual and a physical
+// product; the highest is virtual only.
 import type { Product, TenantDefinition } from '@dcms/contract'
 
 const product = (tierType: string, cardType: Product['cardType'], plasticCode: string) =>

@@ -1,4 +1,5 @@
-// Every look-up of a card or an account, and what sweeps look for, reads an index and not all kits: by what the store explains.
+// Every look-up of a card or an account, and what sweeps look for, reads an index and not all kits:
+// by what the store explains.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { lateReservations } from '../src/issuing/release-reservations.ts'
 import { kitsOf } from '../src/kit.ts'
@@ -72,5 +73,8 @@ test.each(['panKeyVersion', 'indexVersion'] as const)('whether there are kits of
   for (const query of oneOfOlderKey(bank.tenant, field, 1)) expect(indexesUsed(await query.explain())).toEqual([`${field}_1`])
 })
 
-/** FerretDB narrows the scan of `_id_` to the ids that are asked for; MongoDB calls that IDHACK or gives bounds. */
+/**
+ * FerretDB narrows the scan of `_id_` to the ids that are asked for; MongoDB calls that IDHACK or
+ * gives bounds.
+ */
 const isById = (explained: unknown): boolean => /object_id OPERATOR|IDHACK|EXPRESS_IXSCAN|"_id":\["\[/.test(JSON.stringify(explained))

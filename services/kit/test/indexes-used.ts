@@ -1,8 +1,11 @@
-// Which indexes a query reads, out of what the store explains; each engine explains in its own words.
+// Which indexes a query reads, out of what the store explains; each engine explains in its own
+// words.
 
 /**
- * Names of the indexes that the chosen plan scans, each once; `_id_` too where the engine goes through all documents by it.
- * @param explained what `explain()` of a query answers: of MongoDB (stages `IXSCAN`, `COLLSCAN`) or of FerretDB on PostgreSQL (`Index Name`)
+ * Names of the indexes that the chosen plan scans, each once; `_id_` too where the engine goes
+ * through all documents by it.
+ * @param explained what `explain()` of a query answers: of MongoDB (stages `IXSCAN`, `COLLSCAN`) or
+ * of FerretDB on PostgreSQL (`Index Name`)
  */
 export function indexesUsed(explained: unknown): string[] {
   const found = new Set<string>()

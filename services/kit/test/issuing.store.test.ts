@@ -1,4 +1,5 @@
-// Issuing several kits as one, in the real store: a confirm that breaks off and is not repeated for long, and card numbers that run out.
+// Issuing several kits as one, in the real store: a confirm that breaks off and is not repeated for
+// long, and card numbers that run out.
 import { randomUUID } from 'node:crypto'
 import type { TenantDefinition } from '@dcms/contract'
 import type { Tenant } from '@dcms/service'

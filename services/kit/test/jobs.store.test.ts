@@ -1,5 +1,6 @@
-// The jobs expire-kits and notice-renewals on the real store: which cards, once, in the bank's own time, carried on after a death.
-// Rules: docs/rules.md#expiry, docs/rules.md#renewal-notice, docs/rules.md#the-banks-calendar.
+// The jobs expire-kits and notice-renewals on the real store: which cards, once, in the bank's own
+// time, carried on after a death. Rules: docs/rules.md#expiry, docs/rules.md#renewal-notice,
+// docs/rules.md#the-banks-calendar.
 import { randomUUID } from 'node:crypto'
 import { type KitStatus, kitStatuses } from '@dcms/contract'
 import { type Call, type Job, type JobRun, newlyStored, Scope, type Tenant } from '@dcms/service'

@@ -1,4 +1,5 @@
-// One bank in the real store with a real software HSM, and the commands of this service run for it, without its listeners and Kafka.
+// One bank in the real store with a real software HSM, and the commands of this service run for it,
+// without its listeners and Kafka.
 import { randomBytes } from 'node:crypto'
 import { type Hsm, SoftwareHsm } from '@dcms/card-crypto'
 import {
@@ -44,7 +45,10 @@ export interface Answered {
   headers: Record<string, string>
 }
 
-/** What the test keeps is believed as it is: who signs definitions, and how they are checked, is the business of packages/service. */
+/**
+ * What the test keeps is believed as it is: who signs definitions, and how they are checked, is the
+ * business of packages/service.
+ */
 const definitions: DefinitionReader = {
   check: (_tenant, kept) => ({ published: kept, definition: (kept as GenuineTenant).definition }) as GenuineTenant,
   read: () => null,

@@ -1,5 +1,5 @@
-// Replacing and upgrading when time goes by in between: a command that stood still, a repeat that comes late, a new card that is lost on its way.
-// Rule: docs/rules.md#one-card-one-successor.
+// Replacing and upgrading when time goes by in between: a command that stood still, a repeat that
+// comes late, a new card that is lost on its way. Rule: docs/rules.md#one-card-one-successor.
 import { randomUUID } from 'node:crypto'
 import type { ErrorCode } from '@dcms/contract'
 import { type Call, type Decision, type Outcome, Scope, type Stored, type TenantModel } from '@dcms/service'
@@ -27,7 +27,10 @@ const run = (name: string, body: object, change: object = {}) => bank.run(name, 
 const replace = (oldKit: string) => run('manageKit', { entityId, oldKit, operation: 'REPLACE', cardType: 'VIRTUAL' })
 const upgrade = (kitNo: string, more: object = {}, change: object = {}) => run('upgradeCard', { entityId, kitNo, ...more }, change)
 
-/** A process that stands still before its first write to a card that stands already, for longer than a reservation lasts. */
+/**
+ * A process that stands still before its first write to a card that stands already, for longer than
+ * a reservation lasts.
+ */
 class StalledScope extends Scope {
   isStalled = true
   override async commit<State extends Stored, Result, Code extends ErrorCode>(

@@ -1,4 +1,5 @@
-// What tests of a card's life need besides a bank: its catalogue with tiers, a customer context that answers, and events replayed by the table.
+// What tests of a card's life need besides a bank: its catalogue with tiers, a customer context
+// that answers, and events replayed by the table.
 import { cardLife, type KitInfo, type KitOperation, type KitStatus, kitStatuses, stepOf, type TenantDefinition } from '@dcms/contract'
 import type { Call, InternalClient, Tenant } from '@dcms/service'
 import { type Kit, kitsOf } from '../src/kit.ts'
@@ -75,8 +76,10 @@ export const kitsOfEntity = (bank: KitBank, entityId: string): Promise<Kit[]> =>
   kitsOf(bank.tenant).find({ entityId }).sort({ createdAt: 1, _id: 1 }).lean<Kit[]>()
 
 /**
- * The statuses that a kit went through by its events: each event is one that the table has for the status before it.
- * @throws when the sequence has a gap, an event is not the table's, or the kit does not stand where the last event left it
+ * The statuses that a kit went through by its events: each event is one that the table has for the
+ * status before it.
+ * @throws when the sequence has a gap, an event is not the table's, or the kit does not stand where
+ * the last event left it
  */
 export function replay({ _id, outbox, sequence, status }: Kit): KitStatus[] {
   const passed: KitStatus[] = ['RESERVED']

@@ -1,5 +1,5 @@
-// manageAllKits in the real store: whom it finds, what it lists, and that a run cut off half way is finished.
-// Rule: docs/rules.md#all-cards-of-a-customer.
+// manageAllKits in the real store: whom it finds, what it lists, and that a run cut off half way is
+// finished. Rule: docs/rules.md#all-cards-of-a-customer.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AllKitsManaged, Envelope } from '@dcms/contract'
@@ -84,7 +84,10 @@ test('a number leads to its customer; one shared by two needs the customer too; 
   })
 })
 
-/** How many are BLOCKED once the writes are over that were under way when the process died: a real death would have cut them off. */
+/**
+ * How many are BLOCKED once the writes are over that were under way when the process died: a real
+ * death would have cut them off.
+ */
 async function blockedAtRest(): Promise<number> {
   const blocked = () => kitsOf(bank.tenant).countDocuments({ entityId, status: 'BLOCKED' })
   for (let before = await blocked(); ; ) {

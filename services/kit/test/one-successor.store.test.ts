@@ -1,5 +1,5 @@
-// One card, one successor: however often and in whatever order a card is upgraded and replaced, at most one kit waits to take its place, and at
-// most one of all cards that came from it is in use.
+// One card, one successor: however often and in whatever order a card is upgraded and replaced, at
+// most one kit waits to take its place, and at most one of all cards that came from it is in use.
 // Rule: docs/rules.md#one-card-one-successor.
 import { randomUUID } from 'node:crypto'
 import type { KitStatus } from '@dcms/contract'

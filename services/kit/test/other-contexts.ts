@@ -1,4 +1,5 @@
-// The contexts that the kit service asks, answering what a test says; they note what they were asked.
+// The contexts that the kit service asks, answering what a test says; they note what they were
+// asked.
 import { type InternalClient, ServiceUnavailable } from '@dcms/service'
 
 export interface OtherContext extends InternalClient {

@@ -1,4 +1,5 @@
-// The courier of one test file: a sandbox process of its own, called over HTTP as services and operators call it.
+// The courier of one test file: a sandbox process of its own, called over HTTP as services and
+// operators call it.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'

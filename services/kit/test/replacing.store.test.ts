@@ -1,5 +1,5 @@
-// Replacing and upgrading cards in the real store: what the new card is, and what a process that dies half way leaves.
-// Rules: docs/rules.md#replacement, docs/rules.md#upgrade.
+// Replacing and upgrading cards in the real store: what the new card is, and what a process that
+// dies half way leaves. Rules: docs/rules.md#replacement, docs/rules.md#upgrade.
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { releaseReservations } from '../src/issuing/release-reservations.ts'

@@ -1,4 +1,5 @@
-// Preferences of several cards for other contexts. Contract: packages/contract/src/preference/card-preferences.ts.
+// Preferences of several cards for other contexts. Contract:
+// packages/contract/src/preference/card-preferences.ts.
 import { type CardPreferences, type CardRegion, cardPreferencesEndpoint, type Product, type RegionOffer } from '@dcms/contract'
 import { answer, command, type InternalClient } from '@dcms/service'
 import { type Card, cardsOf, productOfCard } from './card.ts'

@@ -1,4 +1,5 @@
-// What this context keeps of a card: what it knows of the kit, the PIN's reference and tries, and what the holder chose.
+// What this context keeps of a card: what it knows of the kit, the PIN's reference and tries, and
+// what the holder chose.
 import type { PinReference, StoredPan } from '@dcms/card-crypto'
 import { type KitInfo, type OptInOperation, type Product, productOf, type RegeneratePinMailer, type TenantDefinition } from '@dcms/contract'
 import type { Projected } from '@dcms/events'
@@ -6,8 +7,8 @@ import { followingAggregateModel, newlyStored, type Stored } from '@dcms/service
 import type { Choices } from './preference.ts'
 
 /**
- * One document per card. The first group is kept in step with the kit and absent until its KitIssued came; commands may come earlier and
- * write the other groups, so no kit event sets those.
+ * One document per card. The first group is kept in step with the kit and absent until its
+ * KitIssued came; commands may come earlier and write the other groups, so no kit event sets those.
  */
 export interface Card extends Stored, Projected {
   _id: string // kitNo
@@ -17,7 +18,10 @@ export interface Card extends Stored, Projected {
   cardStatus?: KitInfo['cardStatus']
   maskedCardNumber?: string
   expiry?: string // YYMM
-  /** What it started with on the day of issue: the product's defaults, or what held for the card whose place it took. */
+  /**
+   * What it started with on the day of issue: the product's defaults, or what held for the card
+   * whose place it took.
+   */
   issued?: Choices
   /** Features that the card whose place it took was opted into or out of. */
   issuedOptIns?: Partial<Record<OptInOperation, boolean>>
@@ -28,7 +32,10 @@ export interface Card extends Stored, Projected {
   optIns?: Partial<Record<OptInOperation, boolean>>
 
   pin?: PinState
-  /** PAN as `Hsm.panFromZone` stored it, Base64, bound to `panAadOf(kitNo)`; fetched at the first PIN operation. */
+  /**
+   * PAN as `Hsm.panFromZone` stored it, Base64, bound to `panAadOf(kitNo)`; fetched at the first
+   * PIN operation.
+   */
   encryptedPan?: string
   panKeyVersion?: number
   pinMailer?: PinMailer
@@ -43,8 +50,9 @@ export interface PinState {
 }
 
 /**
- * A PIN on paper: PENDING until a batch takes it, which is when the new PIN becomes the card's; CLOSED when the card went out of use before.
- * The PIN block for the printer stands in the batch, not here.
+ * A PIN on paper: PENDING until a batch takes it, which is when the new PIN becomes the card's;
+ * CLOSED when the card went out of use before. The PIN block for the printer stands in the batch,
+ * not here.
  */
 export interface PinMailer extends Pick<RegeneratePinMailer, 'addressType' | 'homeCurrencyCode'> {
   mailerId: string

@@ -19,7 +19,10 @@ const YEAR_MONTHS = 12
 
 const shown = { entityId: 1, productId: 1, issued: 1, issuedOptIns: 1, chosen: 1, optIns: 1 } as const
 
-/** Owner and product never change hands, so what is kept here answers; the kit context is asked for a card not known yet. */
+/**
+ * Owner and product never change hands, so what is kept here answers; the kit context is asked for
+ * a card not known yet.
+ */
 export const fetchPreference = (kit: InternalClient) =>
   command(fetchPreferenceEndpoint, async ({ entityId, kitNo }, scope) => {
     const stored = await cardsOf(scope.tenant).findById(kitNo, shown).lean<Card>()
@@ -47,7 +50,10 @@ export async function ownerOf(
   return asked
 }
 
-/** Amounts as whole-rupee strings; monthly and yearly limits follow from the product's daily cap, not from the holder's choice. */
+/**
+ * Amounts as whole-rupee strings; monthly and yearly limits follow from the product's daily cap,
+ * not from the holder's choice.
+ */
 export function viewOf(entityId: string, kitNo: string, kept: Kept, product: Product): PreferenceView {
   const { domestic, international, dynamicAuth, swipeToPay } = choicesOf(kept, product)
   return {

@@ -1,4 +1,5 @@
-// Finding a card by what its holder knows, without telling by work or order how far a wrong guess came. Shared by the card validations.
+// Finding a card by what its holder knows, without telling by work or order how far a wrong guess
+// came. Shared by the card validations.
 import {
   type AccountInfo,
   accountsOfEntityEndpoint,
@@ -28,7 +29,8 @@ export interface FoundByDetails {
 const decoy = { entityId: 'nobody', accountNo: '0' } as const
 
 /**
- * Always the same three calls, one after the other, each in full: customers by mobile, cards of these customers, accounts of the card.
+ * Always the same three calls, one after the other, each in full: customers by mobile, cards of
+ * these customers, accounts of the card.
  * @returns null unless exactly one card in a usable status fits everything
  */
 export async function findCard(
@@ -72,7 +74,10 @@ async function ask<Request, Result>(
 /** `MMYY` as cards keep it: `YYMM`. */
 const yearFirst = (expiryDate: string): string => `${expiryDate.slice(2)}${expiryDate.slice(0, 2)}`
 
-/** Room for a failure is given back when the call did not fail: it succeeded, or it could not be made. */
+/**
+ * Room for a failure is given back when the call did not fail: it succeeded, or it could not be
+ * made.
+ */
 export async function withinLimit<Result>(room: Room, attempt: () => Promise<Result | null>): Promise<Result | null> {
   try {
     const found = await attempt()

@@ -1,4 +1,5 @@
-// What a card that takes another one's place starts with: what held for that one, within what its own product offers. The PIN does not go on.
+// What a card that takes another one's place starts with: what held for that one, within what its
+// own product offers. The PIN does not go on.
 import type { ChannelOffer, KitForPin, Product, RegionOffer } from '@dcms/contract'
 import type { Tenant } from '@dcms/service'
 import { type Card, cardsOf, productOfCard } from './card.ts'
@@ -10,10 +11,16 @@ const PREDECESSORS_MAX = 20
 /** What a new card starts with; the holder's own choices since stand above it. */
 export type Start = Required<Pick<Kept, 'issued'>> & Pick<Kept, 'issuedOptIns'>
 
-/** Asks the kit context for a kit; null for one that is not there. Throws ServiceUnavailable when it is away. */
+/**
+ * Asks the kit context for a kit; null for one that is not there. Throws ServiceUnavailable when it
+ * is away.
+ */
 export type AskKit = (kitNo: string) => Promise<Pick<KitForPin, 'productId' | 'predecessor'> | null>
 
-/** What a card of `product` starts with that takes the place of `predecessor`; with what a new card has where the bank wants that. */
+/**
+ * What a card of `product` starts with that takes the place of `predecessor`; with what a new card
+ * has where the bank wants that.
+ */
 export async function startAfter(predecessor: string, product: Product, tenant: Tenant, ask: AskKit, depth = 1): Promise<Start> {
   if (tenant.definition.settings?.replacementPreferences === 'RESET') return { issued: defaultsOf(product) }
   const before = await cardsOf(tenant)

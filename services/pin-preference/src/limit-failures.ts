@@ -1,19 +1,23 @@
-// The limit of failed card validations within 15 minutes: ten per mobile number and customer, a hundred per last six digits and expiry, which
-// many cards share; keyed so that nobody reads whose they are.
+// The limit of failed card validations within 15 minutes: ten per mobile number and customer, a
+// hundred per last six digits and expiry, which many cards share; keyed so that nobody reads whose
+// they are.
 import type { Hsm } from '@dcms/card-crypto'
 import { comparableMobileNumber } from '@dcms/contract'
 import { place, type RequestRecord, requestsOf, type Tenant } from '@dcms/service'
 
 const FAILURES_MAX = 10
-/** Ten strangers' tries must not lock out the holder of another card that ends and expires alike. */
+/**
+ * Ten strangers' tries must not lock out the holder of another card that ends and expires alike.
+ */
 const FAILURES_OF_ENDING_MAX = 100
 const WINDOW_MS = 15 * 60 * 1000
 /** A rotation of the data key begins no new window. */
 const FIRST_KEY = 1
 
 /**
- * One small document per mobile number, customer and card that was tried, in the collection `requests`: failed calls of the window and calls that
- * are under way, and the end of the window, which the first failure began. They end by themselves.
+ * One small document per mobile number, customer and card that was tried, in the collection
+ * `requests`: failed calls of the window and calls that are under way, and the end of the window,
+ * which the first failure began. They end by themselves.
  */
 type Failures = Required<Pick<RequestRecord, '_id' | 'failures' | 'expiresAt'>>
 
@@ -25,7 +29,9 @@ export interface Tried {
   entityId?: string
 }
 
-/** Room for one failure, taken before the work so that calls at once cannot pass the limit together. */
+/**
+ * Room for one failure, taken before the work so that calls at once cannot pass the limit together.
+ */
 export interface Room {
   kind: 'taken'
   /** The call did not fail: its room is free again. */
@@ -41,7 +47,10 @@ export interface LimitReached {
 
 export type LimitFailures = ReturnType<typeof limitFailures>
 
-/** Takes room in all counters of what is tried, one after the other, so that of many equal calls at once ten get through; or in none. */
+/**
+ * Takes room in all counters of what is tried, one after the other, so that of many equal calls at
+ * once ten get through; or in none.
+ */
 export const limitFailures =
   (hsm: Hsm) =>
   async (tried: Tried, tenant: Tenant, now: Date): Promise<Room | LimitReached> => {
@@ -86,7 +95,10 @@ interface Counted {
   expiresAt: Date
 }
 
-/** Counts one failure in the window that runs, or begins a window; each step is one update that two calls cannot both make. */
+/**
+ * Counts one failure in the window that runs, or begins a window; each step is one update that two
+ * calls cannot both make.
+ */
 async function count(tenant: Tenant, id: string, max: number, now: Date): Promise<Counted | { kind: 'full'; until: Date }> {
   const failures = requestsOf(tenant)
   for (;;) {
@@ -100,14 +112,18 @@ async function count(tenant: Tenant, id: string, max: number, now: Date): Promis
     if (running) return { kind: 'counted', id, expiresAt: running.expiresAt }
     const stored = await failures.findById(id).lean<Failures>()
     if (stored && stored.failures >= max && stored.expiresAt > now) return { kind: 'full', until: stored.expiresAt }
-    // It was begun between the two looks: count in it, or this call would set back what others counted.
+    // It was begun between the two looks: count in it, or this call would set back what others
+    // counted.
     if (stored && stored.failures >= 1 && stored.expiresAt > now) continue
     const expiresAt = new Date(now.getTime() + WINDOW_MS)
     if (await begin(tenant, id, stored, expiresAt)) return { kind: 'counted', id, expiresAt }
   }
 }
 
-/** Begins a window where none runs: the last one is over, or all its calls succeeded. False when somebody else was faster. */
+/**
+ * Begins a window where none runs: the last one is over, or all its calls succeeded. False when
+ * somebody else was faster.
+ */
 async function begin(tenant: Tenant, id: string, stored: Failures | null, expiresAt: Date): Promise<boolean> {
   if (stored) {
     const begun = await requestsOf(tenant).updateOne(

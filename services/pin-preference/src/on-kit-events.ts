@@ -1,4 +1,5 @@
-// What this context knows of a card, from the kit's events. A command may have come first: what it wrote is never touched here.
+// What this context knows of a card, from the kit's events. A command may have come first: what it
+// wrote is never touched here.
 import { type KitConverted, type KitIssued, kitForPinEndpoint, productOf, statusChangeOf, type TenantDefinition } from '@dcms/contract'
 import type { ReceivedEvent } from '@dcms/events'
 import { following, type InternalClient, type Tenant } from '@dcms/service'
@@ -34,7 +35,8 @@ type Followed = Partial<
 >
 /**
  * Events that leave the status as it is change nothing here.
- * @throws when the product is not in the tenant's definition: the event waits for a newer one, or becomes a dead letter when there is none
+ * @throws when the product is not in the tenant's definition: the event waits for a newer one, or
+ * becomes a dead letter when there is none
  */
 export function applyKitEvent(_card: Card | null, { payload }: Pick<ReceivedEvent, 'payload'>, definition: TenantDefinition): Followed {
   if (payload.type === 'KitIssued') return issued(payload as unknown as KitIssued & { start?: Start }, definition)

@@ -1,4 +1,5 @@
-// What the PIN calls do alike: find the card, refuse the unusable one, hand the PIN block to the HSM.
+// What the PIN calls do alike: find the card, refuse the unusable one, hand the PIN block to the
+// HSM.
 import { CardCryptoError, type Hsm, type PinInCall } from '@dcms/card-crypto'
 import { traitsOf } from '@dcms/contract'
 import { type InternalClient, type Refused, refuse, type Scope, ServiceUnavailable, type Tenant } from '@dcms/service'
@@ -52,7 +53,10 @@ export const pinInCall = (scheme: PinScheme, encryptedBlock: string, kitNo: stri
   panSource: definition.settings?.pinBlockPanSource ?? 'AUTO',
 })
 
-/** Two calls are the same when their PINs are, however they were encrypted: for the `idempotentAs` of commands that take a PIN. */
+/**
+ * Two calls are the same when their PINs are, however they were encrypted: for the `idempotentAs`
+ * of commands that take a PIN.
+ */
 export const asClearPin =
   (scheme: PinScheme, hsm: Hsm) =>
   async <Body extends { pin: string }>(body: Body, { id }: Tenant): Promise<object> => ({

@@ -1,4 +1,5 @@
-// What is kept of a batch of PIN mailers: which it took, with the PIN blocks for the printer, so that a repeat answers the same.
+// What is kept of a batch of PIN mailers: which it took, with the PIN blocks for the printer, so
+// that a repeat answers the same.
 import type { PinReference } from '@dcms/card-crypto'
 import type { ClosedPinMailer, PinMailerLine } from '@dcms/contract'
 import { place, plainModel, type Tenant } from '@dcms/service'
@@ -12,7 +13,10 @@ export interface PinMailerBatchRecord {
   _id: string // batchId
   /** Written once, before any card is touched. */
   taken: Taken[]
-  /** Ids of those that this batch got: two batches at once may have meant the same. Absent until every card was done. */
+  /**
+   * Ids of those that this batch got: two batches at once may have meant the same. Absent until
+   * every card was done.
+   */
   settled?: string[]
   /** PIN blocks are not kept longer than a printer may ask for them again. */
   expiresAt: Date

@@ -1,4 +1,5 @@
-// What a holder may choose for a card, what a new card of a product starts with, and what holds in the end.
+// What a holder may choose for a card, what a new card of a product starts with, and what holds in
+// the end.
 import type { ChannelOffer, OptInOperation, Product, RegionOffer } from '@dcms/contract'
 
 /** Limits in whole units of the tenant's currency. */
@@ -32,7 +33,10 @@ export const channelNames = ['atm', 'pos', 'ecom', 'contactless', 'tokenization'
 /** What a product offers that names no swipe-to-pay. */
 export const nothingOffered: ChannelOffer = { offered: false, onAtIssue: false, dailyCap: 0, maxCap: 0 }
 
-/** What a new card of the product starts with: what the product says is on at issue, with its own default limits or else its caps. */
+/**
+ * What a new card of the product starts with: what the product says is on at issue, with its own
+ * default limits or else its caps.
+ */
 export const defaultsOf = (product: Product): Choices => ({
   domestic: regionOf(product.domestic),
   international: regionOf(product.international),
@@ -64,10 +68,16 @@ export interface Kept {
   optIns?: Partial<Record<OptInOperation, boolean>>
 }
 
-/** What holds for a card: the defaults of the day it was issued (today's, while its KitIssued is on the way) under what was chosen since. */
+/**
+ * What holds for a card: the defaults of the day it was issued (today's, while its KitIssued is on
+ * the way) under what was chosen since.
+ */
 export const choicesOf = ({ issued, chosen }: Kept, product: Product): Choices => ({ ...(issued ?? defaultsOf(product)), ...chosen })
 
-/** Whether a feature was opted into: by the last word on this card, else on the card whose place it took. */
+/**
+ * Whether a feature was opted into: by the last word on this card, else on the card whose place it
+ * took.
+ */
 export const isOptedIn = (operation: OptInOperation, { issuedOptIns, optIns }: Kept): boolean =>
   optIns?.[operation] ?? issuedOptIns?.[operation] ?? false
 

@@ -1,4 +1,5 @@
-// Opting a card into a feature or out of it. Contract: packages/contract/src/preference/process-opt-in.ts.
+// Opting a card into a feature or out of it. Contract:
+// packages/contract/src/preference/process-opt-in.ts.
 import { type OptInChanged, type OptInOperation, optInOperations, type ProcessOptIn, processOptInEndpoint } from '@dcms/contract'
 import { command, type Decision, type InternalClient, refuse, unchanged } from '@dcms/service'
 import { type Card, cardsOf } from './card.ts'

@@ -1,4 +1,5 @@
-// What a batch makes of one ordered mailer: a new PIN in place of the present one, or a mailer that is closed; once.
+// What a batch makes of one ordered mailer: a new PIN in place of the present one, or a mailer that
+// is closed; once.
 import { unchanged } from '@dcms/service'
 import { expect, test } from '@jest/globals'
 import type { Card } from './card.ts'

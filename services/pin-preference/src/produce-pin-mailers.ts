@@ -1,4 +1,5 @@
-// Making the new PINs of ordered mailers. Contract: packages/contract/src/pin/produce-pin-mailers.ts.
+// Making the new PINs of ordered mailers. Contract:
+// packages/contract/src/pin/produce-pin-mailers.ts.
 import { type PinMailerBatch, type PinSet, producePinMailersEndpoint, statusesThat, traitsOf } from '@dcms/contract'
 import { answer, command, type Decision, refuse, type Scope, unchanged } from '@dcms/service'
 import { type Card, cardsOf, panOf, withoutQueues } from './card.ts'
@@ -10,8 +11,9 @@ import { printsMailers } from './regenerate-pin-mailer.ts'
 const AT_ONCE = 10
 
 /**
- * First the batch is written down with all its PINs, then each card gets its own by one atomic update. A call that breaks off is finished by
- * a repeat; a caller that did not wait for the end repeats and gets the same lines.
+ * First the batch is written down with all its PINs, then each card gets its own by one atomic
+ * update. A call that breaks off is finished by a repeat; a caller that did not wait for the end
+ * repeats and gets the same lines.
  */
 export const producePinMailers = (parts: PinParts) =>
   command(producePinMailersEndpoint, async ({ batchId, limit }, scope) => {
@@ -47,7 +49,10 @@ const resultOf = ({ _id, taken }: PinMailerBatchRecord, settled: readonly string
   }
 }
 
-/** The oldest orders that no batch has taken. Locked cards are passed over, so that they do not stand in the way of the others. */
+/**
+ * The oldest orders that no batch has taken. Locked cards are passed over, so that they do not
+ * stand in the way of the others.
+ */
 async function takeWaiting(limit: number, scope: Scope, parts: PinParts): Promise<Taken[]> {
   const waiting = await cardsOf(scope.tenant)
     .find(
@@ -84,7 +89,10 @@ async function take(kitNo: string, scope: Scope, parts: PinParts): Promise<Taken
 
 const load = (kitNo: string, scope: Scope): Promise<Card | null> => cardsOf(scope.tenant).findById(kitNo, withoutQueues).lean<Card>()
 
-/** Gives one card its PIN, or closes its mailer, unless that was done; 'theirs' when another batch was first. */
+/**
+ * Gives one card its PIN, or closes its mailer, unless that was done; 'theirs' when another batch
+ * was first.
+ */
 async function settle(taken: Taken, batchId: string, scope: Scope): Promise<'ours' | 'theirs' | 'overtaken'> {
   const { kitNo, mailerId } = mailerOf(taken)
   const card = await load(kitNo, scope)
@@ -94,7 +102,10 @@ async function settle(taken: Taken, batchId: string, scope: Scope): Promise<'our
   return committed.kind === 'overtaken' ? 'overtaken' : 'ours'
 }
 
-/** The printed PIN replaces the present one at once, with all its tries; a locked PIN is usable again. */
+/**
+ * The printed PIN replaces the present one at once, with all its tries; a locked PIN is usable
+ * again.
+ */
 export function decideProduction(
   { pin: previous, pinMailer }: Pick<Card, 'pin' | 'pinMailer'>,
   taken: Taken,

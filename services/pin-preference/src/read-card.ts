@@ -1,4 +1,5 @@
-// Reading a card for a PIN or preference call: what is kept here, with the kit context's word on owner and status as of now.
+// Reading a card for a PIN or preference call: what is kept here, with the kit context's word on
+// owner and status as of now.
 import { type Hsm, keyVersionOf } from '@dcms/card-crypto'
 import { type KitForPin, kitForPinEndpoint, type Product, zoneAadOf } from '@dcms/contract'
 import { type InternalClient, type Scope, ServiceUnavailable } from '@dcms/service'
@@ -15,8 +16,8 @@ export interface PresentCard {
 }
 
 /**
- * The kit context is asked every time: a card that was blocked a moment ago must not pass, one that was issued a moment ago must. While it is
- * away the projection answers.
+ * The kit context is asked every time: a card that was blocked a moment ago must not pass, one that
+ * was issued a moment ago must. While it is away the projection answers.
  * @returns null for a kit that is not there or has no owner
  * @throws ServiceUnavailable when the kit context is away and the projection does not know the card
  */
@@ -30,7 +31,10 @@ export async function readCard(kitNo: string, scope: Scope, kit: InternalClient)
   return { card: { ...card, ...(await startOf(card, facts, product, scope, kit)) }, facts, product }
 }
 
-/** What a card started with whose KitIssued is still on its way; the event writes it into the document. */
+/**
+ * What a card started with whose KitIssued is still on its way; the event writes it into the
+ * document.
+ */
 export async function startOf(
   card: Pick<Card, 'issued'>,
   { predecessor }: Pick<KitForPin, 'predecessor'>,
@@ -46,7 +50,10 @@ export async function startOf(
   })
 }
 
-/** The card with its number in the own HSM's keeping: fetched as HSM ciphertext at the first PIN operation, kept from then on. */
+/**
+ * The card with its number in the own HSM's keeping: fetched as HSM ciphertext at the first PIN
+ * operation, kept from then on.
+ */
 export async function withPan(card: Card, scope: Scope, kit: InternalClient, hsm: Hsm): Promise<Card & { encryptedPan: string }> {
   if (card.encryptedPan) return { ...card, encryptedPan: card.encryptedPan }
   const asked = await askOwner(card._id, true, scope, kit)

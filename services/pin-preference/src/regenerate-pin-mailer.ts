@@ -4,7 +4,10 @@ import { command, type Decision, refuse } from '@dcms/service'
 import { type Card, cardsOf } from './card.ts'
 import { type PinParts, usableCard } from './pin-call.ts'
 
-/** A repeat with the same `requestId` gives the first answer. The PIN changes when a batch takes the mailer: produce-pin-mailers.ts. */
+/**
+ * A repeat with the same `requestId` gives the first answer. The PIN changes when a batch takes the
+ * mailer: produce-pin-mailers.ts.
+ */
 export const regeneratePinMailer = ({ kit }: PinParts) =>
   command(regeneratePinMailerEndpoint, async (input, scope) => {
     const found = await usableCard(input, scope, kit)

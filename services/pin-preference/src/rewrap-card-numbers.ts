@@ -11,8 +11,9 @@ const BATCH = 200
 const FAILED_MAX = 1_000
 
 /**
- * A card that fails is passed over, so that it does not hold up those behind it; the sweep then fails, after all the others were brought. The same
- * number stays the same, so no command needs to notice: the update is matched on the old ciphertext and leaves the document's version alone.
+ * A card that fails is passed over, so that it does not hold up those behind it; the sweep then
+ * fails, after all the others were brought. The same number stays the same, so no command needs to
+ * notice: the update is matched on the old ciphertext and leaves the document's version alone.
  */
 export const rewrapCardNumbers = (hsm: Hsm): Sweep => ({
   name: 'rewrap card numbers',
@@ -38,7 +39,10 @@ export const rewrapCardNumbers = (hsm: Hsm): Sweep => ({
 
 type SealedCard = Pick<Card, '_id'> & { encryptedPan: string }
 
-/** Without `$exists` the store does not see that the partial index has them all, and looks at every card. */
+/**
+ * Without `$exists` the store does not see that the partial index has them all, and looks at every
+ * card.
+ */
 export const underEarlierKey = (tenant: Tenant, version: number, except: readonly string[] = []) =>
   cardsOf(tenant)
     .find({ panKeyVersion: { $exists: true, $lt: version }, ...(except.length > 0 && { _id: { $nin: except } }) }, { encryptedPan: 1 })

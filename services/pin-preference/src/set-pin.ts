@@ -30,7 +30,10 @@ export async function storePin(scheme: PinScheme, input: SetPin, scope: Scope, p
   return scope.commit(cardsOf, card, decideSetPin(card, { entityId: input.entityId, reference, setOnce }, now), true)
 }
 
-/** A new PIN has all its tries, and a locked card is usable again; banks may let a PIN be set only once. */
+/**
+ * A new PIN has all its tries, and a locked card is usable again; banks may let a PIN be set only
+ * once.
+ */
 export function decideSetPin(
   card: Pick<Card, '_id' | 'pin'>,
   { entityId, reference, setOnce }: { entityId: string; reference: PinReference; setOnce: boolean },

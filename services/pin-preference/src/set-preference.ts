@@ -1,4 +1,5 @@
-// Switching regions and channels of a card and setting their limits. Contract: packages/contract/src/preference/set-preference.ts.
+// Switching regions and channels of a card and setting their limits. Contract:
+// packages/contract/src/preference/set-preference.ts.
 import { type ChannelOffer, type PreferencesChanged, type Product, type SetPreference, setPreferenceEndpoint } from '@dcms/contract'
 import { command, type Decision, type InternalClient, refuse, unchanged } from '@dcms/service'
 import { type Card, cardsOf } from './card.ts'
@@ -25,7 +26,10 @@ type Refusal = 'MCC007' | 'card.blocked' | 'card.status.active' | 'product.level
 type SentRegion = SetPreference['domestic']
 type SentChannel = NonNullable<SetPreference['swipeToPay']>
 
-/** All of what is sent or nothing: the first rule that something breaks refuses the whole call and names every field that breaks it. */
+/**
+ * All of what is sent or nothing: the first rule that something breaks refuses the whole call and
+ * names every field that breaks it.
+ */
 export function decideSetPreference(
   { card, facts, product }: Pick<PresentCard, 'facts' | 'product'> & { card: Pick<Card, '_id' | 'issued' | 'chosen'> },
   input: SetPreference,
@@ -81,7 +85,10 @@ const channelWith = (before: Channel, { isEnabled, dailyLimit, maxLimit }: SentC
   maxLimit: maxLimit === undefined ? before.maxLimit : Number(maxLimit),
 })
 
-/** Paths of what the call switches on although the product does not offer it; a region that is not offered offers none of its channels. */
+/**
+ * Paths of what the call switches on although the product does not offer it; a region that is not
+ * offered offers none of its channels.
+ */
 function switchedOnWithoutOffer(input: SetPreference, product: Product): string[] {
   const paths: string[] = []
   for (const name of ['domestic', 'international'] as const) {
@@ -117,8 +124,9 @@ function sentChannels(input: SetPreference, after: Choices, product: Product): S
 }
 
 /**
- * No limit is above the product's cap, no daily limit above the channel's own maximum. A channel is checked when the call sets one of its
- * limits or leaves it switched on: one whose product got tighter since can always be switched off, and does not stand in the way of others.
+ * No limit is above the product's cap, no daily limit above the channel's own maximum. A channel is
+ * checked when the call sets one of its limits or leaves it switched on: one whose product got
+ * tighter since can always be switched off, and does not stand in the way of others.
  */
 function limitFaults({ path, sent, after, offer }: SetChannel): string[] {
   if (sent.dailyLimit === undefined && sent.maxLimit === undefined && !after.isEnabled) return []

@@ -1,4 +1,5 @@
-// One PIN try: the only place where a PIN is compared and the tries are counted, for every call that checks a PIN.
+// One PIN try: the only place where a PIN is compared and the tries are counted, for every call
+// that checks a PIN.
 import type { PinInCall, PinReference } from '@dcms/card-crypto'
 import type { PinLocked } from '@dcms/contract'
 import { type Decision, refuse, type Scope } from '@dcms/service'
@@ -6,15 +7,19 @@ import { type Card, cardsOf, type PinState, panOf } from './card.ts'
 import { type PinParts, unlessMalformed } from './pin-call.ts'
 import { type PresentCard, withPan } from './read-card.ts'
 
-/** `overtaken`: another try of this card was committed first; the caller answers so and is run again on fresh state. */
+/**
+ * `overtaken`: another try of this card was committed first; the caller answers so and is run again
+ * on fresh state.
+ */
 export type PinVerdict = 'right' | 'wrong' | 'locked' | 'malformed' | 'overtaken'
 
 /** As much of a `PresentCard` as a try needs. */
 export type CardWithPin = Pick<PresentCard, 'card' | 'product'> & { facts: Pick<PresentCard['facts'], 'entityId'> }
 
 /**
- * Compares the PIN and counts the try. Nothing is told before the verdict, a right one too, is committed on the very state it was made on:
- * of many tries at once only as many learn anything as would one after the other. A malformed block and a card without PIN count nothing.
+ * Compares the PIN and counts the try. Nothing is told before the verdict, a right one too, is
+ * committed on the very state it was made on: of many tries at once only as many learn anything as
+ * would one after the other. A malformed block and a card without PIN count nothing.
  */
 export async function tryPin({ card, facts, product }: CardWithPin, pin: PinInCall, scope: Scope, parts: PinParts): Promise<PinVerdict> {
   const { hsm, kit } = parts
@@ -49,8 +54,9 @@ interface Try {
 }
 
 /**
- * Wrong tries in a row up to the limit; the one that reaches it locks, and then nothing is compared any more. A lock does not wait for Kafka:
- * refused because of waiting events, it would tell wrong PINs from right ones for as long as Kafka is away.
+ * Wrong tries in a row up to the limit; the one that reaches it locks, and then nothing is compared
+ * any more. A lock does not wait for Kafka: refused because of waiting events, it would tell wrong
+ * PINs from right ones for as long as Kafka is away.
  */
 export function decideTry(
   kitNo: string,

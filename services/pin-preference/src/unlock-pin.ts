@@ -5,7 +5,10 @@ import { type Card, cardsOf } from './card.ts'
 import type { PinParts } from './pin-call.ts'
 import { readCard } from './read-card.ts'
 
-/** A repeat with the same idempotency key answers as the first; any other finds nothing locked. The PIN stays what it was. */
+/**
+ * A repeat with the same idempotency key answers as the first; any other finds nothing locked. The
+ * PIN stays what it was.
+ */
 export const unlockPin = ({ kit }: PinParts) =>
   command(unlockPinEndpoint, async (input, scope) => {
     const present = await readCard(input.kitNo, scope, kit)
@@ -18,7 +21,9 @@ export const unlockPin = ({ kit }: PinParts) =>
     })
   })
 
-/** Tries of a PIN that is not locked stay counted: an unlock by mistake gives nobody further tries. */
+/**
+ * Tries of a PIN that is not locked stay counted: an unlock by mistake gives nobody further tries.
+ */
 export function decideUnlock(
   { pin }: Pick<Card, 'pin'>,
   entityId: string,

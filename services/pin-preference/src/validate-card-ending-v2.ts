@@ -1,4 +1,5 @@
-// Checking PIN, expiry, mobile number and last six digits of a card at once, v2. Contract: packages/contract/src/validation/validate-card-ending-v2.ts.
+// Checking PIN, expiry, mobile number and last six digits of a card at once, v2. Contract:
+// packages/contract/src/validation/validate-card-ending-v2.ts.
 import { validateCardEndingV2Endpoint } from '@dcms/contract'
 import { command } from '@dcms/service'
 import { asClearPin } from './pin-call.ts'

@@ -33,7 +33,9 @@ const bodyOf = ({ kitNo, mobileNo, cardNoLastSix, expiryDate }: KnownCard, schem
 const validate = (scheme: Scheme, body: object, change: Parameters<KnownCards['call']>[2] = {}) =>
   known.call(scheme === 'v1' ? validateCardEnding(known.parts) : validateCardEndingV2(known.parts), body, change)
 const triesOf = async ({ kitNo }: KnownCard) => (await bank.card(kitNo)).pin?.tries
-/** Each try with another number counts against the card's counter only; another clock, against none. */
+/**
+ * Each try with another number counts against the card's counter only; another clock, against none.
+ */
 const clockAt = (minutes: number) => ({ clock: () => new Date(Date.now() + minutes * 60_000) })
 
 test.each(schemes)('%s: a card whose details all fit is found, in every status that takes a PIN', async (scheme) => {

@@ -1,4 +1,5 @@
-// Checking PIN, expiry, mobile number, last six digits and CVV of a card at once, v1. Contract: packages/contract/src/validation/validate-card-ending.ts.
+// Checking PIN, expiry, mobile number, last six digits and CVV of a card at once, v1. Contract:
+// packages/contract/src/validation/validate-card-ending.ts.
 import { Secret } from '@dcms/card-crypto'
 import {
   cvvAad,
@@ -43,7 +44,10 @@ export const validateCardEnding = (parts: EndingParts) =>
 
 type Ending = Omit<ValidateCardEnding, 'cvv'> & { sealedCvv?: string }
 
-/** Whatever does not fit has the same answer after the same work; the order in which things are looked at does not show. */
+/**
+ * Whatever does not fit has the same answer after the same work; the order in which things are
+ * looked at does not show.
+ */
 export async function judgeEnding(
   scheme: PinScheme,
   input: Ending,
@@ -61,8 +65,9 @@ export async function judgeEnding(
 }
 
 /**
- * Always one verification by the HSM, then one write: the try where a PIN was reached, else one that stands for it. A try that was overtaken is
- * made again here, not with the whole call, so that nobody sees more calls between services for it.
+ * Always one verification by the HSM, then one write: the try where a PIN was reached, else one
+ * that stands for it. A try that was overtaken is made again here, not with the whole call, so that
+ * nobody sees more calls between services for it.
  */
 async function isPinOf(
   kit: FoundKit | undefined,

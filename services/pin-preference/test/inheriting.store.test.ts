@@ -1,5 +1,5 @@
-// A card that takes another one's place: preferences, opt-ins and limits go on, before and after its KitIssued came; the PIN does not.
-// Rule: docs/rules.md#a-successors-preferences.
+// A card that takes another one's place: preferences, opt-ins and limits go on, before and after
+// its KitIssued came; the PIN does not. Rule: docs/rules.md#a-successors-preferences.
 import { type CardPreferences, kitIssuedEvent, type PreferenceView, type Product, type TenantDefinition } from '@dcms/contract'
 import { applyInOrder, type ReceivedEvent } from '@dcms/events'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'

@@ -1,4 +1,5 @@
-// Keys that rotate while PINs are validated: no call fails, what was written under old keys is read, and goes under the new ones.
+// Keys that rotate while PINs are validated: no call fails, what was written under old keys is
+// read, and goes under the new ones.
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Hsm, keyVersionOf } from '@dcms/card-crypto'
@@ -29,7 +30,10 @@ const rewrapAll = () =>
     throw new Error('the sweep needs no scope')
   }, bank.tenant)
 
-/** Validates the right PIN of all cards, by this process and another one, again and again until the work is done; all answers. */
+/**
+ * Validates the right PIN of all cards, by this process and another one, again and again until the
+ * work is done; all answers.
+ */
 async function validatingDuring(work: () => Promise<void>, pinOf = (kitNo: string) => bank.body(kitNo, '1234')): Promise<Answered[]> {
   const answers: Answered[] = []
   let isDone = false

@@ -1,4 +1,5 @@
-// What card validation asks of other contexts, answered from maps over a TestBank, with a trace of all work that a call makes.
+// What card validation asks of other contexts, answered from maps over a TestBank, with a trace of
+// all work that a call makes.
 import { randomInt } from 'node:crypto'
 import type { Hsm } from '@dcms/card-crypto'
 import {
@@ -79,7 +80,10 @@ export class KnownCards {
     return { kitNo, entityId, mobileNo, cardNoLastSix: this.#numberOf(kitNo).slice(-6), expiryDate: '0729' }
   }
 
-  /** Another card with the same last six digits, expiry and customer: only a bank with two BINs has that. */
+  /**
+   * Another card with the same last six digits, expiry and customer: only a bank with two BINs has
+   * that.
+   */
   double({ kitNo }: KnownCard): string {
     const known = this.#bank.kits.get(kitNo)
     if (!known) throw new Error(`kit ${kitNo} was not issued`)

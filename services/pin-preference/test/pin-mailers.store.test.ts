@@ -1,5 +1,5 @@
-// PINs on paper: ordered, produced in batches, also over a batch that broke off, and good from then on.
-// Rule: docs/rules.md#pin-mailers.
+// PINs on paper: ordered, produced in batches, also over a batch that broke off, and good from then
+// on. Rule: docs/rules.md#pin-mailers.
 import { randomBytes } from 'node:crypto'
 import { decipherPinBlock4 } from '@dcms/card-crypto'
 import type { PinMailerBatch } from '@dcms/contract'
@@ -31,7 +31,9 @@ const refused = (status: number, code: string) => ({ status, result: null, code 
 const batchOf = ({ result }: Answered) => result as PinMailerBatch
 const batch = async (batchId: string, limit = 500) => batchOf(await bank.run(produce, { batchId, limit }))
 
-/** A physical card with the PIN 1234 as the kit's event made it known here, and its mailer ordered. */
+/**
+ * A physical card with the PIN 1234 as the kit's event made it known here, and its mailer ordered.
+ */
 async function ordered(): Promise<string> {
   const kitNo = bank.issue(plastic)
   expect((await bank.run(setPinV2(bank), bank.body(kitNo, '1234'))).status).toBe(200)

@@ -1,5 +1,5 @@
-// The limit of PIN tries under load: nothing is told that one try after the other would not have told.
-// Rule: docs/rules.md#pin-tries.
+// The limit of PIN tries under load: nothing is told that one try after the other would not have
+// told. Rule: docs/rules.md#pin-tries.
 import type { Command } from '@dcms/service'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { setPinV2 } from '../src/set-pin-v2.ts'

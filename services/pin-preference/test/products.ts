@@ -1,4 +1,5 @@
-// A product and a bank, as far as preferences look into them; the caps are those behind the contract's sample.
+// A product and a bank, as far as preferences look into them; the caps are those behind the
+// contract's sample.
 import type { ChannelOffer, Product, RegionOffer, TenantDefinition } from '@dcms/contract'
 
 export const offer = (dailyCap: number, maxCap: number, onAtIssue = false): ChannelOffer => ({ offered: true, onAtIssue, dailyCap, maxCap })

@@ -1,4 +1,5 @@
-// A bank for tests of PIN calls: the real store and HSM, commands run as the service runs them, and a kit context that answers from a map.
+// A bank for tests of PIN calls: the real store and HSM, commands run as the service runs them, and
+// a kit context that answers from a map.
 import { createCipheriv, randomBytes } from 'node:crypto'
 import { encodePinBlock, luhnDigit, SoftwareHsm } from '@dcms/card-crypto'
 import { type KitForPin, kitForPinEndpoint, type Product, type TenantDefinition, zoneAadOf } from '@dcms/contract'
@@ -44,7 +45,10 @@ interface Kit extends Omit<KitForPin, 'sealedCardNumber'> {
   cardNumber: string
 }
 
-/** What the test keeps is believed as it is: who signs definitions, and how they are checked, is the business of packages/service. */
+/**
+ * What the test keeps is believed as it is: who signs definitions, and how they are checked, is the
+ * business of packages/service.
+ */
 const definitions: DefinitionReader = {
   check: (_tenant, kept) => ({ published: kept, definition: (kept as GenuineTenant).definition }) as GenuineTenant,
   read: () => null,

@@ -1,4 +1,5 @@
-// What many banks put in front of services: Express with http-proxy-middleware and a keep-alive agent. Passes clear bodies through, checks nothing.
+// What many banks put in front of services: Express with http-proxy-middleware and a keep-alive
+// agent. Passes clear bodies through, checks nothing.
 import { Agent, createServer } from 'node:http'
 import express from 'express'
 import { createProxyMiddleware } from 'http-proxy-middleware'

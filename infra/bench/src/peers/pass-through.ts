@@ -1,4 +1,5 @@
-// The least a proxy can do in Node: node:http in front, undici `request` behind. Passes clear bodies through, checks nothing.
+// The least a proxy can do in Node: node:http in front, undici `request` behind. Passes clear
+// bodies through, checks nothing.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Pool } from 'undici'
 import { answerParent } from '../child.ts'
@@ -20,7 +21,10 @@ answerParent((message: { upstream: string }) => {
   return listening(server)
 })
 
-/** Whole bodies instead of streams: for bodies this small it is the faster way, so the stronger peer. */
+/**
+ * Whole bodies instead of streams: for bodies this small it is the faster way, so the stronger
+ * peer.
+ */
 async function forward(pool: Pool, { method, url, headers }: IncomingMessage, response: ServerResponse, body: Buffer): Promise<void> {
   const { connection: _connection, host: _host, ...passed } = headers
   const answer = await pool.request({ method: method as 'POST', path: url ?? '/', headers: passed, body })

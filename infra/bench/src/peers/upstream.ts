@@ -1,4 +1,5 @@
-// The service behind every gateway in the gateway bench: reads the body and answers a small envelope, nothing else.
+// The service behind every gateway in the gateway bench: reads the body and answers a small
+// envelope, nothing else.
 import { createServer } from 'node:http'
 import { answerParent } from '../child.ts'
 import { listening } from './listening.ts'

@@ -1,4 +1,5 @@
-// One bank's own topic takes none of its messages: calls and events of another bank are as quick as before.
+// One bank's own topic takes none of its messages: calls and events of another bank are as quick as
+// before.
 import { bankStreamTopicOf } from '@dcms/contract'
 import { Broker } from '@dcms/events'
 import { sdkOptions } from '@dcms/ops'

@@ -1,4 +1,5 @@
-// One bank that no service serves floods the topics, another one's messaging partner fails: a healthy bank's events take effect as ever.
+// One bank that no service serves floods the topics, another one's messaging partner fails: a
+// healthy bank's events take effect as ever.
 import { randomUUID } from 'node:crypto'
 import { topicOf } from '@dcms/contract'
 import { Broker } from '@dcms/events'

@@ -1,4 +1,5 @@
-// One bank's client sends bodies made to be hard to read, a stranger guesses its passwords, a key of it is damaged: another bank's calls and log-ins are as ever.
+// One bank's client sends bodies made to be hard to read, a stranger guesses its passwords, a key
+// of it is damaged: another bank's calls and log-ins are as ever.
 import { randomInt } from 'node:crypto'
 import { sdkOptions } from '@dcms/ops'
 import { Dcms } from '@dcms/sdk'
@@ -40,7 +41,8 @@ const someAddress = (): string => `198.51.100.${randomInt(1, 255)}`
 
 test('look-ups of a healthy bank keep their time beside bodies of a megabyte that hold nothing but empty addresses', async () => {
   const { addressInfo: _left, ...rest } = bank.newCustomer()
-  // As bytes, and some twenty a second: what is measured is the product, not how fast this process can make them.
+  // As bytes, and some twenty a second: what is measured is the product, not how fast this process
+  // can make them.
   const body = Buffer.from(`${JSON.stringify(rest).slice(0, -1)},"addressInfo":[${'{},'.repeat(EMPTY_ADDRESSES - 1)}{}]}`)
   const statuses = new Set<number>()
   const measured = await besideNeighbour(

@@ -1,4 +1,5 @@
-// One bank's courier answers slowly and its calls pile up: another bank's calls, to the very same services, are as quick as before.
+// One bank's courier answers slowly and its calls pile up: another bank's calls, to the very same
+// services, are as quick as before.
 import { sdkOptions } from '@dcms/ops'
 import type { Dcms } from '@dcms/sdk'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
@@ -56,7 +57,8 @@ test('look-ups of a healthy bank keep their time while 160 callers wait for anot
   )
   await control('/faults/courier', {})
   expectUnharmed(measured)
-  // The slow bank's own calls are answered, by what the courier told last where it is not asked, or refused with "not now".
+  // The slow bank's own calls are answered, by what the courier told last where it is not asked, or
+  // refused with "not now".
   expect(outcomes.get('answered')).toBeGreaterThan(0)
   expect([...outcomes.keys()].filter((outcome) => !['answered', 'service.unavailable', 'rate.limit.exceeded'].includes(outcome))).toEqual(
     [],

@@ -1,4 +1,5 @@
-// Where a running installation is found: options first, then the environment, then the run file of npm start.
+// Where a running installation is found: options first, then the environment, then the run file of
+// npm start.
 import { type ProcessName, processNames, settingPrefix } from '@dcms/contract'
 import { type RunFile, readRunFile, stateDirOf } from '../launcher/run-file.ts'
 
@@ -36,7 +37,10 @@ const optionOf = (name: ProcessName): UrlOption =>
 
 const variableOf = (name: ProcessName): string => `${settingPrefix(name)}_INTERNAL_URL`
 
-/** Reads the run file and lays environment and options over it. @throws AddressMissing for an address that nothing names */
+/**
+ * Reads the run file and lays environment and options over it. @throws AddressMissing for an
+ * address that nothing names
+ */
 export async function findAddresses(options: AddressOptions, environment: NodeJS.ProcessEnv): Promise<Addresses> {
   const stateDir = options.stateDir ?? stateDirOf(environment)
   return addressesOf(options, environment, await readRunFile(stateDir), stateDir)
@@ -51,7 +55,8 @@ export function addressesOf(options: AddressOptions, environment: NodeJS.Process
   const urlOf = (name: ProcessName): string =>
     required(name, variableOf(name), options[optionOf(name)], environment[variableOf(name)], run?.internalUrls[name]).replace(/\/$/, '')
   return {
-    // Read when asked for: a command that needs only the gateway must not fail for want of the others.
+    // Read when asked for: a command that needs only the gateway must not fail for want of the
+    // others.
     internalUrls: Object.defineProperties(
       {},
       Object.fromEntries(processNames.map((name) => [name, { enumerable: true, get: () => urlOf(name) }])),

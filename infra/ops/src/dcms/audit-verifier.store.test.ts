@@ -23,7 +23,10 @@ const logger = createLogger('test', 'fatal')
 const used: string[] = []
 let folder: string
 let keys: InstallationKeys
-/** Three runs of the gateway, one after the other; the third one was killed. A message per record, whatever they came in. */
+/**
+ * Three runs of the gateway, one after the other; the third one was killed. A message per record,
+ * whatever they came in.
+ */
 let trail: Message[]
 const registered = new Map<string, AuditInstance>()
 
@@ -98,7 +101,10 @@ async function run(end: 'stopped' | 'killed'): Promise<void> {
   trail.push(...sent)
 }
 
-/** The trail as somebody left it on a topic of its own, verified there: in messages of one record, as earlier releases sent it, and of several. */
+/**
+ * The trail as somebody left it on a topic of its own, verified there: in messages of one record,
+ * as earlier releases sent it, and of several.
+ */
 async function verified(messages: Messages, options: { withRegister?: boolean } = {}): Promise<AuditReport> {
   const [single, several] = await Promise.all([1, 7].map((perMessage) => verifiedOn(packed(messages, perMessage), options)))
   if (single === undefined) throw new Error('nothing was verified')

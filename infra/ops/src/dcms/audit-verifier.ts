@@ -33,7 +33,10 @@ interface Run {
 
 export type VerifyHead = (process: string, head: AuditHead, signature: string) => boolean
 
-/** Takes the messages of the topic, each partition in order, then compares with what the processes noted elsewhere. */
+/**
+ * Takes the messages of the topic, each partition in order, then compares with what the processes
+ * noted elsewhere.
+ */
 export class AuditVerifier {
   readonly #verifyHead: VerifyHead
   readonly #runs = new Map<string, Run>()
@@ -115,7 +118,10 @@ export class AuditVerifier {
     if (head.sequence > (this.#named.get(head.instance)?.sequence ?? 0)) this.#named.set(head.instance, head)
   }
 
-  /** @param registered runs as the processes noted them in their databases, read before the topic was */
+  /**
+   * @param registered runs as the processes noted them in their databases, read before the topic
+   * was
+   */
   finish(registered: readonly AuditInstance[]): AuditReport {
     for (const { head, process, signedUpTo } of this.#runs.values())
       if (signedUpTo < head.sequence) this.#fault(`${nameOf({ ...head, process })}: ${span(signedUpTo + 1, head.sequence)} not signed`)

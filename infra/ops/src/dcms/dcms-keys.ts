@@ -1,4 +1,5 @@
-// `dcms keys`: the key ceremony. Keys come in as components or key blocks, on standard input, and are told by their check values.
+// `dcms keys`: the key ceremony. Keys come in as components or key blocks, on standard input, and
+// are told by their check values.
 import {
   blockKeyPurposes,
   componentKeyPurposes,
@@ -50,7 +51,10 @@ export function contextsOf(purpose: KeyPurposeName, context: KeyContext | undefi
   return [context]
 }
 
-/** The bytes of a component as officers have it on paper: hex, spaces allowed, or Base64. @throws Error that does not repeat it */
+/**
+ * The bytes of a component as officers have it on paper: hex, spaces allowed, or Base64. @throws
+ * Error that does not repeat it
+ */
 export function componentBytes(text: string): Buffer {
   const dense = text.replaceAll(/\s/g, '')
   if (/^([0-9a-f]{32}|[0-9a-f]{64})$/i.test(dense)) return Buffer.from(dense, 'hex')

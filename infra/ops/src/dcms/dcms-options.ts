@@ -1,4 +1,5 @@
-// What the groups of the dcms command share: where the installation is, who acts, secrets from standard input.
+// What the groups of the dcms command share: where the installation is, who acts, secrets from
+// standard input.
 import { serviceNames } from '@dcms/contract'
 import type { Command } from 'commander'
 import { createOperator, type Operator } from '../operator/operator.ts'
@@ -31,7 +32,10 @@ export async function withOperator<Result>(options: OperatorOption, work: (opera
   }
 }
 
-/** The first line of standard input; secrets come this way so that they stand in no process list and no history. */
+/**
+ * The first line of standard input; secrets come this way so that they stand in no process list and
+ * no history.
+ */
 export async function lineFromInput(what: string): Promise<string> {
   if (process.stdin.isTTY) process.stderr.write(`${what}, then Enter: `)
   let text = ''

@@ -10,7 +10,10 @@ export class Arrivals<Arrival> {
     this.#arrivals.emit('arrival')
   }
 
-  /** The first one that matches, seen already or to come. @throws Error that says `what` did not come */
+  /**
+   * The first one that matches, seen already or to come. @throws Error that says `what` did not
+   * come
+   */
   async next(what: string, matches: (arrival: Arrival) => boolean, timeoutMs: number): Promise<Arrival> {
     const arrivals = on(this.#arrivals, 'arrival', { signal: AbortSignal.timeout(timeoutMs) })
     try {

@@ -1,4 +1,5 @@
-// What the parts of the demo journey share: cards as they are printed, and waiting for what comes with an event.
+// What the parts of the demo journey share: cards as they are printed, and waiting for what comes
+// with an event.
 import { type Dcms, DcmsError, type ResultOf } from '@dcms/sdk'
 import type { Operator } from '../operator/operator.ts'
 import type { DemoPartners } from './demo-partners.ts'
@@ -38,7 +39,10 @@ export const issued = ({ entityId, kitInfo = [] }: { entityId?: string; kitInfo?
   cards: kitInfo.map((kit) => ({ ...cardOf(kit), expDate: kit.expDate.slice(0, 10) })),
 })
 
-/** What the other context knows comes with an event: until that took effect the card is unknown there. */
+/**
+ * What the other context knows comes with an event: until that took effect the card is unknown
+ * there.
+ */
 export const untilKnown = <Result>(ask: () => Promise<Result>): Promise<Result> => untilSo(ask, () => true)
 
 /** Asks again until the answer is `so`; a card that is unknown so far is asked for again, too. */

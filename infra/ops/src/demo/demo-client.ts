@@ -1,4 +1,5 @@
-// The demo banks: their definitions out of infra/tenants, the access that a demo client has to them, the keys that others hold.
+// The demo banks: their definitions out of infra/tenants, the access that a demo client has to
+// them, the keys that others hold.
 import { randomBytes } from 'node:crypto'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -28,7 +29,10 @@ export interface DemoClient {
   tenants: Record<DemoTenant, DemoAccess>
 }
 
-/** What the transport officers and the printer of PIN mailers hold of ACME_BANK: never the bank's client. Base64 of 32 bytes each. */
+/**
+ * What the transport officers and the printer of PIN mailers hold of ACME_BANK: never the bank's
+ * client. Base64 of 32 bytes each.
+ */
 export interface DemoKeyHolders {
   transportKey: string
   mailerKey: string
@@ -47,7 +51,10 @@ const SHORT_TOKEN_LIFE_SECONDS = 1
 export const demoClientFile = (stateDir: string): string => join(stateDir, 'demo-client.json')
 export const demoKeyHoldersFile = (stateDir: string): string => join(stateDir, 'demo-key-holders.json')
 
-/** The demo client's access: what was made at an earlier start, else made now; written with mode 0600. */
+/**
+ * The demo client's access: what was made at an earlier start, else made now; written with mode
+ * 0600.
+ */
 export async function demoClient(stateDir: string, baseUrl: string): Promise<DemoClient> {
   const file = demoClientFile(stateDir)
   const earlier = await readEarlier<DemoClient>(file)
@@ -107,9 +114,11 @@ export const demoDefinition = (client: DemoClient, tenant: DemoTenant): Promise<
   readTenantFile(files[tenant], client.tenants[tenant].clientKeys)
 
 /**
- * Applies both tenants, their users and exchanged keys (as components of two officers); a repeat changes nothing that callers see, and makes no
- * further version of a key. `holders`: the keys of the transport officers and of the printer, for ACME_BANK.
- * @returns a token of SANDBOX_BANK that was given for one second: SANDBOX_BANK has that token life for the moment of this one login
+ * Applies both tenants, their users and exchanged keys (as components of two officers); a repeat
+ * changes nothing that callers see, and makes no further version of a key. `holders`: the keys of
+ * the transport officers and of the printer, for ACME_BANK.
+ * @returns a token of SANDBOX_BANK that was given for one second: SANDBOX_BANK has that token life
+ * for the moment of this one login
  */
 export async function setUpDemoTenants(
   operator: Operator,
@@ -131,7 +140,9 @@ export async function setUpDemoTenants(
   return { shortLivedToken }
 }
 
-/** What an earlier release left behind may be more than a definition can change: cards of it exist. */
+/**
+ * What an earlier release left behind may be more than a definition can change: cards of it exist.
+ */
 async function applyDemoTenant(operator: Operator, definition: TenantDefinition): Promise<void> {
   try {
     await operator.applyTenant(definition, { waitFor: processNames })

@@ -1,4 +1,5 @@
-// The part of the demo journey about the post: plastic for a virtual card, and the courier who brings it, by a clock that the demo advances.
+// The part of the demo journey about the post: plastic for a virtual card, and the courier who
+// brings it, by a clock that the demo advances.
 import { cardOf, type Demo, EVENT_WAIT_MS } from './demo-cards.ts'
 
 /** The hours that the courier's clock is advanced by, and what tracking says then. */
@@ -9,7 +10,9 @@ const stations = [
   ['PT8H', 'Delivered'],
 ] as const
 
-/** `virtual`: a card in use; `physical`: one that was ordered before. Both are in use afterwards. */
+/**
+ * `virtual`: a card in use; `physical`: one that was ordered before. Both are in use afterwards.
+ */
 export async function showDelivery(demo: Demo, { virtual: kitNo, physical }: { virtual: string; physical: string }): Promise<void> {
   const { report, dcms, watch, partners, customer } = demo
   const { entityId } = customer

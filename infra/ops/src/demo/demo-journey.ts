@@ -1,4 +1,5 @@
-// The demo journey: a customer and her cards, the events they cause, and what is refused; with the SDK, as a bank would.
+// The demo journey: a customer and her cards, the events they cause, and what is refused; with the
+// SDK, as a bank would.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Dcms } from '@dcms/sdk'
 import { maskCardNumbers } from '../launcher/terminal.ts'
@@ -86,7 +87,10 @@ interface FirstCard {
   physicalKitNo: string
 }
 
-/** @returns the card that was issued and is active, and the one that is on its way, for the steps that follow */
+/**
+ * @returns the card that was issued and is active, and the one that is on its way, for the steps
+ * that follow
+ */
 async function showCards({ report, dcms, watch, customer }: Demo): Promise<FirstCard | undefined> {
   const { entityId, accountNo } = customer
   report.part('The first cards')

@@ -1,4 +1,5 @@
-// The demo's key ceremony: each key comes as two components of two officers, whose keys the launcher made, once; a start with the same keys changes nothing.
+// The demo's key ceremony: each key comes as two components of two officers, whose keys the
+// launcher made, once; a start with the same keys changes nothing.
 import { randomBytes } from 'node:crypto'
 import { keyCheckValue } from '@dcms/card-crypto'
 import type { componentKeyPurposes, KeyContext } from '@dcms/contract'
@@ -7,7 +8,9 @@ import { holdersOf } from '../operator/operator-keys.ts'
 
 type Purpose = (typeof componentKeyPurposes)[number]
 
-/** Brings the keys that are not in use already, by their check values. Keys are Base64 of 32 bytes. */
+/**
+ * Brings the keys that are not in use already, by their check values. Keys are Base64 of 32 bytes.
+ */
 export async function ensureKeys(operator: Operator, tenant: string, keys: Partial<Record<Purpose, string>>): Promise<void> {
   for (const [purpose, key] of Object.entries(keys) as [Purpose, string][]) {
     for (const context of holdersOf(purpose)) await ensureKey(operator, { tenant, purpose, context }, Buffer.from(key, 'base64'))

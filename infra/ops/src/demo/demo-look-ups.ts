@@ -1,4 +1,5 @@
-// The part of the demo journey about finding: by customer, by masked number, by card number, by account.
+// The part of the demo journey about finding: by customer, by masked number, by card number, by
+// account.
 import type { Demo } from './demo-cards.ts'
 
 /** `kitNo`: the card to be found. */

@@ -1,4 +1,5 @@
-// The part of the demo journey about a lost phone: a new number, all cards locked by it, and what the cardholder is told.
+// The part of the demo journey about a lost phone: a new number, all cards locked by it, and what
+// the cardholder is told.
 import { type Demo, EVENT_WAIT_MS } from './demo-cards.ts'
 
 /** Of the number that she had: her next one differs in the first digit. */

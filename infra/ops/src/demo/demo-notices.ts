@@ -1,4 +1,5 @@
-// The part of the demo journey about jobs: a run by hand, by a date to come, and the event it leaves.
+// The part of the demo journey about jobs: a run by hand, by a date to come, and the event it
+// leaves.
 import { type Demo, EVENT_WAIT_MS } from './demo-cards.ts'
 
 const JOB = 'notice-renewals'

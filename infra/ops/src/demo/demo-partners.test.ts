@@ -1,4 +1,5 @@
-// The demo's side of the sandbox's control API, against a stand-in that answers as the sandbox does.
+// The demo's side of the sandbox's control API, against a stand-in that answers as the sandbox
+// does.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'

@@ -1,4 +1,5 @@
-// The control API of the sandbox for one bank: its partners' clock, and the messages that they "sent". Interface: infra/sandbox/README.md.
+// The control API of the sandbox for one bank: its partners' clock, and the messages that they
+// "sent". Interface: infra/sandbox/README.md.
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const POLL_MS = 100
@@ -17,13 +18,18 @@ export class DemoPartners {
     this.#base = `${sandboxUrl}/_control/${tenant}`
   }
 
-  /** Moves the partners' clock of this bank ahead, by an ISO 8601 duration such as `PT2H`. @returns the time that it shows then */
+  /**
+   * Moves the partners' clock of this bank ahead, by an ISO 8601 duration such as `PT2H`. @returns
+   * the time that it shows then
+   */
   async advance(duration: string): Promise<string> {
     const { now } = (await this.#ask('clock', { advance: duration })) as { now: string }
     return now
   }
 
-  /** The message to that number or address with that template, sent already or within `timeoutMs`. */
+  /**
+   * The message to that number or address with that template, sent already or within `timeoutMs`.
+   */
   async message(to: string, template: string, timeoutMs: number): Promise<SentMessage> {
     const until = performance.now() + timeoutMs
     for (;;) {

@@ -1,4 +1,5 @@
-// The part of the demo journey about the PIN: set, checked, locked, unlocked; what the holder may do with the card; what the bank is told.
+// The part of the demo journey about the PIN: set, checked, locked, unlocked; what the holder may
+// do with the card; what the bank is told.
 import { randomInt } from 'node:crypto'
 import type { BankStreamWatch } from './bank-stream-watch.ts'
 import type { Demo } from './demo-cards.ts'

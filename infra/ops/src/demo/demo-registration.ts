@@ -9,7 +9,10 @@ export interface DemoCustomer {
   mobileNo: string
 }
 
-/** A registration with one account of scheme 2003 and a virtual card on it; account and mobile number of the contract's example when left out. */
+/**
+ * A registration with one account of scheme 2003 and a virtual card on it; account and mobile
+ * number of the contract's example when left out.
+ */
 export function demoRegistration(entityId: string, own: Partial<Omit<DemoCustomer, 'entityId'>> = {}): RequestOf<'register'> {
   const registration = structuredClone(registerEndpoint.examples[0].request) as RequestOf<'register'>
   const { accountNo, mobileNo } = own

@@ -23,7 +23,10 @@ export class EventWatch {
     this.#tail = await tailEvents({ ...this.#options, topics: [], fromBeginning: false }, (event) => this.#events.add(event))
   }
 
-  /** The first event of that type and aggregate, seen already or to come; with `isWanted` the first such one. */
+  /**
+   * The first event of that type and aggregate, seen already or to come; with `isWanted` the first
+   * such one.
+   */
   next(type: string, subject: string, timeoutMs: number, isWanted: (event: ReceivedEvent) => boolean = () => true): Promise<ReceivedEvent> {
     const isIt = (event: ReceivedEvent): boolean => event.type === type && event.subject === subject && isWanted(event)
     return this.#events.next(`${type} of ${subject}`, isIt, timeoutMs)

@@ -1,4 +1,5 @@
-// Prints the steps of a journey: what was asked, what came back in short and masked, how long it took.
+// Prints the steps of a journey: what was asked, what came back in short and masked, how long it
+// took.
 import { DcmsError } from '@dcms/sdk'
 import { durationText, painter, wrapped } from '../launcher/terminal.ts'
 
@@ -32,7 +33,10 @@ export class JourneyReport {
     this.#write(`\n${this.#paint('bold', `── ${title} ${'─'.repeat(Math.max(0, WIDTH - title.length))}`)}`)
   }
 
-  /** Runs a step and prints it (`tell`: the part of the result worth printing); answers its result, undefined when it went wrong. */
+  /**
+   * Runs a step and prints it (`tell`: the part of the result worth printing); answers its result,
+   * undefined when it went wrong.
+   */
   async step<Result>(
     title: string,
     asked: string,

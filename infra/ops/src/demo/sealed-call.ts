@@ -1,4 +1,5 @@
-// One sealed call made by hand out of the SDK's building blocks: to show what the gateway refuses, which the client itself never sends.
+// One sealed call made by hand out of the SDK's building blocks: to show what the gateway refuses,
+// which the client itself never sends.
 import { DcmsError, type Exception, gatewayKeyOf, htuOf, type PublicJwk, sealRequest } from '@dcms/sdk'
 
 export interface SealedCall {

@@ -1,4 +1,5 @@
-// Loaded into every started process ahead of its own code: ends it when the launcher is gone, however that one died.
+// Loaded into every started process ahead of its own code: ends it when the launcher is gone,
+// however that one died.
 const GRACE_MS = 12_000
 
 process.once('disconnect', () => {

@@ -1,4 +1,5 @@
-// Keys of one installation: an ES256 pair per caller and demo officer, a master key per process that wraps keys, one zone key; made once and kept.
+// Keys of one installation: an ES256 pair per caller and demo officer, a master key per process
+// that wraps keys, one zone key; made once and kept.
 import { generateKeyPair as generateKeyPairCallback, type JsonWebKey, randomBytes, randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -28,7 +29,9 @@ export interface InstallationKeys {
   operatorKeyFile(officer: DemoOfficer): string
   /** Base64 of 32 bytes; every process that wraps keys has its own. */
   masterKey(process: ProcessName): string
-  /** Base64 of 32 bytes; card numbers pass under it from the HSM of one context to that of another. */
+  /**
+   * Base64 of 32 bytes; card numbers pass under it from the HSM of one context to that of another.
+   */
   readonly zoneKey: string
 }
 
@@ -65,11 +68,16 @@ export async function installationKeys(folder: string): Promise<InstallationKeys
   }
 }
 
-/** Who gets keys of an installation in containers: the processes, and the demo officers for trials. */
+/**
+ * Who gets keys of an installation in containers: the processes, and the demo officers for trials.
+ */
 export const keyReceivers: readonly KeyReceiver[] = [...processNames, 'ops']
 export type KeyReceiver = ProcessName | 'ops'
 
-/** The files of a folder of keys that one receiver needs: its own, the public ones, and the zone key where it has a use for it. */
+/**
+ * The files of a folder of keys that one receiver needs: its own, the public ones, and the zone key
+ * where it has a use for it.
+ */
 export const keyFilesOf = (receiver: KeyReceiver): string[] =>
   receiver === 'ops'
     ? ['callers.jwks.json', ...demoOfficers.map((officer) => `${officer}.operator.jwk.json`)]
@@ -81,7 +89,10 @@ export const keyFilesOf = (receiver: KeyReceiver): string[] =>
         ...(entryOf(receiver).hasZoneKey ? ['zone-key'] : []),
       ]
 
-/** Copies to each receiver, into a folder of its name, the keys that it needs and no others; what is there is brought up to date. */
+/**
+ * Copies to each receiver, into a folder of its name, the keys that it needs and no others; what is
+ * there is brought up to date.
+ */
 export async function handOut(keysFolder: string, folder: string): Promise<void> {
   for (const receiver of keyReceivers) {
     const own = join(folder, receiver)
@@ -101,7 +112,10 @@ async function callerKey(caller: ProcessName): Promise<JsonWebKey> {
   return { ...privateKey.export({ format: 'jwk' }), kid: caller, use: 'sig', alg: 'ES256' }
 }
 
-/** Two starts at once agree on one content: it is written beside first, so that nobody ever reads half a file, and only the first link counts. */
+/**
+ * Two starts at once agree on one content: it is written beside first, so that nobody ever reads
+ * half a file, and only the first link counts.
+ */
 async function readOrCreate(path: string, create: () => Promise<string>): Promise<string> {
   const existing = await readIfThere(path)
   if (existing !== undefined) return existing

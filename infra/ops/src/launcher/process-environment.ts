@@ -1,11 +1,15 @@
-// The processes that the launcher starts: entry files, ports and the environment each is given, from the register of processes.
+// The processes that the launcher starts: entry files, ports and the environment each is given,
+// from the register of processes.
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { bankServices, entryOf, hasMasterKey, type ProcessName, processes, processNames, recordOf, settingPrefix } from '@dcms/contract'
 import getPort from 'get-port'
 import type { InstallationKeys } from './installation-keys.ts'
 
-/** What the launcher starts: DCMS itself and the outside world it talks to, simulated. The sandbox knows no tenants, callers or keys. */
+/**
+ * What the launcher starts: DCMS itself and the outside world it talks to, simulated. The sandbox
+ * knows no tenants, callers or keys.
+ */
 export type StartedName = ProcessName | 'sandbox'
 
 /** The sandbox first: services may ask it as soon as they run. */
@@ -32,7 +36,10 @@ export const devPorts: AllPorts = { ...processes, sandbox: { port: 8190, interna
 
 export const host = '127.0.0.1'
 
-/** Free ports lie under the range that systems give to outgoing connections, so that none is lost between choosing and listening. */
+/**
+ * Free ports lie under the range that systems give to outgoing connections, so that none is lost
+ * between choosing and listening.
+ */
 const FREE_PORT_FIRST = 20_000
 const FREE_PORT_LAST = 31_000
 const CANDIDATES = 50
@@ -89,7 +96,10 @@ export interface Surroundings {
 export const publicUrl = (ports: Ports): string => `http://${host}:${ports.port}`
 export const internalUrl = (ports: Ports): string => `http://${host}:${ports.internalPort}`
 
-/** What a process reads in its `src/config.ts`, and nothing that is another's; over the launcher's own environment. */
+/**
+ * What a process reads in its `src/config.ts`, and nothing that is another's; over the launcher's
+ * own environment.
+ */
 export function environmentOf(name: StartedName, { engines, installation, ports, keys, logLevel }: Surroundings): Record<string, string> {
   const everyone = {
     MONGO_URL: engines.mongoUrl,

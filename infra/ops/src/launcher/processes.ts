@@ -1,4 +1,5 @@
-// The launcher: starts the gateway and the services of one installation as processes of their own; used by npm start, tests and benches.
+// The launcher: starts the gateway and the services of one installation as processes of their own;
+// used by npm start, tests and benches.
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ProcessName, processNames, recordOf } from '@dcms/contract'
@@ -24,7 +25,10 @@ export interface InstallationOptions {
   engines: Engines
   /** Folder for keys and, unless `logDir` is given, logs. Keys that are there are used. */
   stateDir: string
-  /** Prefix of databases, topics and consumer groups: installations with different names share engines. Default: none. */
+  /**
+   * Prefix of databases, topics and consumer groups: installations with different names share
+   * engines. Default: none.
+   */
   installation?: string
   /** `dev`: the fixed ports of development, refused when taken; `free`: any. Default `dev`. */
   ports?: 'dev' | 'free'
@@ -58,7 +62,10 @@ export interface Installation {
   stop(): Promise<void>
 }
 
-/** Starts the processes and returns when all are ready; when one fails, stops the others and throws with its last log lines. */
+/**
+ * Starts the processes and returns when all are ready; when one fails, stops the others and throws
+ * with its last log lines.
+ */
 export async function startInstallation(options: InstallationOptions): Promise<Installation> {
   const { engines, stateDir, installation = '', services = startedNames, progress = () => undefined } = options
   const logDir = options.logDir ?? join(stateDir, 'logs')

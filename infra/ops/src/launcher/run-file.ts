@@ -1,4 +1,5 @@
-// The run file: where what `npm start` runs can be reached; the `dcms` command finds it, options and environment stand above it.
+// The run file: where what `npm start` runs can be reached; the `dcms` command finds it, options
+// and environment stand above it.
 import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ProcessName, processNames, recordOf } from '@dcms/contract'
@@ -59,7 +60,10 @@ export async function writeRunFile(
 
 export const removeRunFile = (stateDir: string): Promise<void> => rm(pathOf(stateDir), { force: true })
 
-/** Whether the launcher that wrote the file still runs. A process id may have passed to somebody else, so its gateway is asked too. */
+/**
+ * Whether the launcher that wrote the file still runs. A process id may have passed to somebody
+ * else, so its gateway is asked too.
+ */
 export async function isRunning({ pid, gatewayUrl }: RunFile): Promise<boolean> {
   try {
     process.kill(pid, 0)

@@ -1,4 +1,5 @@
-// One process of an installation: started, watched, killed, paused and started again on the same ports.
+// One process of an installation: started, watched, killed, paused and started again on the same
+// ports.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type FileHandle, mkdir, open, readFile } from 'node:fs/promises'
@@ -11,7 +12,9 @@ const READY_PROBE_TIMEOUT_MS = 2_000
 const STOP_GRACE_MS = 12_000
 const LAST_LINES = 15
 const LINE_CHARACTERS_MAX = 400
-/** kafkajs waits negative times now and then; Node 24 warns of each, which would only fill the logs. */
+/**
+ * kafkajs waits negative times now and then; Node 24 warns of each, which would only fill the logs.
+ */
 const NODE_OPTIONS = ['--disable-warning=TimeoutNegativeWarning']
 const preload = pathToFileURL(join(import.meta.dirname, 'exit-with-parent.ts')).href
 
@@ -86,7 +89,10 @@ export class ServiceProcess {
     this.#options.onUnexpectedExit(this.name, `${this.name} ${how}; its log ends with:\n${await this.#lastLines()}`)
   }
 
-  /** Returns when the process says that it is ready; throws with its last log lines when it ends or takes too long. */
+  /**
+   * Returns when the process says that it is ready; throws with its last log lines when it ends or
+   * takes too long.
+   */
   async waitReady(): Promise<void> {
     const child = this.#child
     const until = performance.now() + this.#options.readyTimeoutMs
@@ -109,7 +115,8 @@ export class ServiceProcess {
 
   async #probe(): Promise<string> {
     try {
-      // A connection of its own each time: where ports are shared, the next one may lead to another process.
+      // A connection of its own each time: where ports are shared, the next one may lead to another
+      // process.
       const headers = { connection: 'close' }
       const answer = await fetch(`${this.url}/health/ready`, { headers, signal: AbortSignal.timeout(READY_PROBE_TIMEOUT_MS) })
       const text = await answer.text()
@@ -151,7 +158,9 @@ export class ServiceProcess {
     clearTimeout(impatient)
   }
 
-  /** Stops the process when it runs, starts it again on the same ports and waits until it is ready. */
+  /**
+   * Stops the process when it runs, starts it again on the same ports and waits until it is ready.
+   */
   async restart(): Promise<void> {
     await this.stop()
     await this.start()
@@ -159,8 +168,8 @@ export class ServiceProcess {
   }
 
   /**
-   * Puts a new process beside the running one, on the same ports (both must have `SHARED_PORTS`), and ends the old one when the new one
-   * serves: callers see no gap.
+   * Puts a new process beside the running one, on the same ports (both must have `SHARED_PORTS`),
+   * and ends the old one when the new one serves: callers see no gap.
    */
   async replace(): Promise<void> {
     const old = this.#child

@@ -1,4 +1,5 @@
-// Keeps two starts in one folder apart, from before the first service until the run file says what runs.
+// Keeps two starts in one folder apart, from before the first service until the run file says what
+// runs.
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'

@@ -28,13 +28,19 @@ const HIDDEN = new Set([
 export const maskCardNumbers = (text: string): string =>
   text.replace(DIGITS_OF_PAN, (_, first: string, middle: string, last: string) => `${first}${'X'.repeat(middle.length)}${last}`)
 
-/** One line of a value for people: secrets left out, card numbers masked, cut to `widthMax` characters. */
+/**
+ * One line of a value for people: secrets left out, card numbers masked, cut to `widthMax`
+ * characters.
+ */
 export function shortly(value: unknown, widthMax: number): string {
   const text = maskedText(value)
   return text.length > widthMax ? `${text.slice(0, widthMax - 1)}…` : text
 }
 
-/** The same over several lines of up to `widthMax` characters, broken between words; what is over `linesMax` is cut. */
+/**
+ * The same over several lines of up to `widthMax` characters, broken between words; what is over
+ * `linesMax` is cut.
+ */
 export function wrapped(value: unknown, widthMax: number, linesMax: number): string[] {
   const lines: string[] = []
   for (const word of maskedText(value).split(' ')) {

@@ -1,20 +1,30 @@
-// Runs work that starts things, until it ends or is told to stop; then undoes what was started, last first, whatever happened.
+// Runs work that starts things, until it ends or is told to stop; then undoes what was started,
+// last first, whatever happened.
 import { painter } from './terminal.ts'
 
 /** Exit code of a process ended by Ctrl-C, as shells give it: 128 + SIGINT. */
 const INTERRUPTED = 130
-/** One Ctrl-C arrives several times: from the terminal, and passed on by npm and by the shell. A later one is a second Ctrl-C. */
+/**
+ * One Ctrl-C arrives several times: from the terminal, and passed on by npm and by the shell. A
+ * later one is a second Ctrl-C.
+ */
 const INSISTING_AFTER_MS = 1_500
 
 export interface Running {
-  /** Remembers how to undo what was just started; throws when the process was told to stop meanwhile, so that nothing more is started. */
+  /**
+   * Remembers how to undo what was just started; throws when the process was told to stop
+   * meanwhile, so that nothing more is started.
+   */
   cleanUp(undo: () => Promise<void>): void
   progress(this: void, line: string): void
   /** Resolves at Ctrl-C or SIGTERM. */
   stopped: Promise<void>
 }
 
-/** Ends the process: with the code that `work` returns, 130 after Ctrl-C in the middle of it, 1 with one sentence when it failed. */
+/**
+ * Ends the process: with the code that `work` returns, 130 after Ctrl-C in the middle of it, 1 with
+ * one sentence when it failed.
+ */
 export async function untilStopped(work: (running: Running) => Promise<number>): Promise<never> {
   const paint = painter(process.stderr)
   const undo: (() => Promise<void>)[] = []

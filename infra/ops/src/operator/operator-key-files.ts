@@ -21,7 +21,10 @@ export function publicOperator({ d: _private, ...publicKey }: OperatorJwk, roles
   return { ...publicKey, roles }
 }
 
-/** Adds an operator to the file unless the name is there already; who else stands in it stays as it is. */
+/**
+ * Adds an operator to the file unless the name is there already; who else stands in it stays as it
+ * is.
+ */
 export async function operatorsFileWith(file: string, jwk: OperatorJwk, roles: readonly OperatorRole[]): Promise<void> {
   const keys = await readKeys(file)
   if (keys.some(({ kid }) => kid === jwk.kid)) return

@@ -1,4 +1,5 @@
-// Operators' work on keys: create, import, rotate, list, export, each at the contexts that hold the purpose.
+// Operators' work on keys: create, import, rotate, list, export, each at the contexts that hold the
+// purpose.
 import {
   type AddKeyComponent,
   addKeyComponentEndpoint,
@@ -20,7 +21,10 @@ import {
   rotateKeyEndpoint,
 } from '@dcms/contract'
 
-/** A call at one process. `once`: not repeated when its outcome is unknown, because a repeat would do it again. */
+/**
+ * A call at one process. `once`: not repeated when its outcome is unknown, because a repeat would
+ * do it again.
+ */
 export type OperatorCall = <Body, Result>(
   owner: KeyContext | 'gateway',
   tenant: string,
@@ -30,7 +34,10 @@ export type OperatorCall = <Body, Result>(
   options?: { once?: boolean },
 ) => Promise<Result>
 
-/** A component, brought by the officer whose key signs the call. `component`: Base64 of 16 or 32 bytes. */
+/**
+ * A component, brought by the officer whose key signs the call. `component`: Base64 of 16 or 32
+ * bytes.
+ */
 export type ComponentGiven = AddKeyComponent
 
 export interface KeysOfContext {
@@ -59,7 +66,8 @@ export const keyOperations = (call: OperatorCall): KeyOperations => {
     `the ${purpose} key of ${tenant} in ${context}`
   return {
     create: (context, key) => call(context, key.tenant, named(context, key), createKeyEndpoint.of(context), key, { once: true }),
-    // The same component of the same officer, or the same key block, again changes nothing: these two may be repeated. So may an officer's wish to export.
+    // The same component of the same officer, or the same key block, again changes nothing: these
+    // two may be repeated. So may an officer's wish to export.
     addComponent: (context, given) => call(context, given.tenant, named(context, given), addKeyComponentEndpoint.of(context), given),
     importBlock: (context, block) => call(context, block.tenant, named(context, block), importKeyBlockEndpoint.of(context), block),
     rotate: (context, key) => call(context, key.tenant, named(context, key), rotateKeyEndpoint.of(context), key, { once: true }),

@@ -1,4 +1,5 @@
-// What an operator does to a running installation: tenants, users, keys, PINs; over the internal API with the operator's own key.
+// What an operator does to a running installation: tenants, users, keys, PINs; over the internal
+// API with the operator's own key.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
@@ -33,7 +34,10 @@ import { type KeyOperations, keyOperations, type OperatorCall } from './operator
 
 const WAIT_TIMEOUT_MS = 60_000
 const WAIT_POLL_MS = 100
-/** A process that has just learnt of a tenant may need a moment; every command that is not called `once` may be repeated. */
+/**
+ * A process that has just learnt of a tenant may need a moment; every command that is not called
+ * `once` may be repeated.
+ */
 const TRIES_MAX = 10
 const TRIES_PAUSE_MS = 500
 
@@ -72,7 +76,10 @@ export class OutcomeUnknown extends Error {
 }
 
 export interface Operator {
-  /** Stores and publishes the definition; the same one again changes nothing. `waitFor`: returns when those processes work with it. */
+  /**
+   * Stores and publishes the definition; the same one again changes nothing. `waitFor`: returns
+   * when those processes work with it.
+   */
   applyTenant(
     definition: TenantDefinition,
     options?: { waitFor?: readonly ProcessName[] },
@@ -85,7 +92,10 @@ export interface Operator {
   setUserState(tenant: string, username: string, state: UserState): Promise<{ changed: boolean }>
   /** A tenant's keys, by context. */
   keys: KeyOperations
-  /** The same with the key of a second officer, where one was given: for ceremonies that one program plays alone, as the demo does. */
+  /**
+   * The same with the key of a second officer, where one was given: for ceremonies that one program
+   * plays alone, as the demo does.
+   */
   keysOfSecondOfficer: KeyOperations | undefined
   /** The runs of a process that should stand in the audit trail. */
   auditInstances(process: ProcessName): Promise<AuditInstance[]>
@@ -93,11 +103,17 @@ export interface Operator {
   unlockPin(tenant: string, card: { kitNo: string; reason?: string }): Promise<{ kitNo: string; unlocked: boolean }>
   /** Closes a kit for good. */
   closeKit(tenant: string, kit: { kitNo: string; reason?: string }): Promise<KitIsClosed>
-  /** Makes the new PINs of a batch of ordered PIN mailers; the same batch again gives the same lines. */
+  /**
+   * Makes the new PINs of a batch of ordered PIN mailers; the same batch again gives the same
+   * lines.
+   */
   producePinMailers(tenant: string, batch: ProducePinMailers): Promise<PinMailerBatch>
   /** Work by the clock: what ran, and runs by hand. */
   jobs: JobOperations
-  /** The version of the tenant's definition that a process works with; 0 when it does not know the tenant. */
+  /**
+   * The version of the tenant's definition that a process works with; 0 when it does not know the
+   * tenant.
+   */
   tenantVersion(process: ProcessName, tenant: string): Promise<number>
   close(): Promise<void>
 }

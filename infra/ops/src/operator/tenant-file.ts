@@ -25,7 +25,10 @@ function publicPart({ kty, crv, x, y, kid }: Record<string, unknown>): Record<st
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Reads a definition. `clientKeys`, a JWKS, stands in for the file's own; of private keys only the public part is taken. */
+/**
+ * Reads a definition. `clientKeys`, a JWKS, stands in for the file's own; of private keys only the
+ * public part is taken.
+ */
 export async function readTenantFile(file: string, clientKeys?: unknown): Promise<TenantDefinition> {
   const content = await readJson(file)
   if (!isObject(content)) throw new TenantFileFault(file, ['the file must hold a JSON object'])

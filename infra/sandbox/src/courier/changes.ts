@@ -1,4 +1,5 @@
-// The feed of shipment changes: what has happened by the tenant's time is written down in order, once, with numbers that have no gap.
+// The feed of shipment changes: what has happened by the tenant's time is written down in order,
+// once, with numbers that have no gap.
 import type { Collection } from 'mongoose'
 import { idOf, type Store } from '../store.ts'
 import type { TenantStates } from '../tenant-state.ts'
@@ -50,7 +51,8 @@ export class Changes {
         .limit(BATCH)
         .toArray()
       if (due.length === 0) return
-      // What lies behind the last of a full batch may be earlier than later steps of this one: those wait for the next batch.
+      // What lies behind the last of a full batch may be earlier than later steps of this one:
+      // those wait for the next batch.
       const until = due.length < BATCH ? now : (due.at(-1)?.nextAt ?? now)
       await this.#writeDown(tenant, due, until)
     }
@@ -72,8 +74,9 @@ export class Changes {
   }
 
   /**
-   * The feed itself says what was written down already, so that a process that died between the two writes repeats nothing. The `_id` is the
-   * number: a second sandbox on the same store could not give one out twice.
+   * The feed itself says what was written down already, so that a process that died between the two
+   * writes repeats nothing. The `_id` is the number: a second sandbox on the same store could not
+   * give one out twice.
    */
   async #writeDown(tenant: string, due: readonly Shipment[], until: Date): Promise<void> {
     const sequences = await this.#sequencesOf(tenant, due)

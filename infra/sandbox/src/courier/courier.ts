@@ -1,4 +1,5 @@
-// The courier partner: booking, tracking and a feed of changes; shipments move by the tenant's clock.
+// The courier partner: booking, tracking and a feed of changes; shipments move by the tenant's
+// clock.
 import { hashOf, place } from '@dcms/service'
 import type { Collection } from 'mongoose'
 import { done, invalid, limitOf, type Partner, type PartnerAnswer, type PartnerCall, refused } from '../partner.ts'
@@ -49,7 +50,10 @@ export function courier(store: Store, states: TenantStates): Partner {
 
 const rulesOf = (rules: unknown): CourierRules => (rules as CourierRules | undefined) ?? { returnPincodes: [], refusePincodes: [] }
 
-/** A refNo is booked once: the same booking again is answered as the first time, another one under the same refNo is refused. */
+/**
+ * A refNo is booked once: the same booking again is answered as the first time, another one under
+ * the same refNo is refused.
+ */
 async function book({ shipments, states }: Books, call: PartnerCall): Promise<PartnerAnswer> {
   const read = readBooking(call.body)
   if (!read.valid) return invalid(read.fieldError)
@@ -138,7 +142,9 @@ async function setRules({ states }: Books, { tenant, body }: PartnerCall): Promi
   return done(rules.value)
 }
 
-/** One shipment comes back, whatever its pincode: its next change, an hour from now, is the return. */
+/**
+ * One shipment comes back, whatever its pincode: its next change, an hour from now, is the return.
+ */
 const turnBack = ({ shipments, changes }: Books, { tenant, now, path }: PartnerCall): Promise<PartnerAnswer> =>
   changes.exclusively(tenant, async () => {
     await changes.bringUpTo(tenant, now)

@@ -78,12 +78,18 @@ export const promisedAt = ({ bookedAt }: Pick<Shipment, 'bookedAt'>): Date => ne
 export const stepsOf = (bookedAt: Date, comesBack: boolean): Step[] =>
   (comesBack ? RETURNED_WAY : DELIVERED_WAY).map(([status, hours]) => ({ status, at: new Date(bookedAt.getTime() + hours * HOUR_MS) }))
 
-/** The way after it was decided at `now` that the shipment comes back: what is in the feed stays, the next thing is the return. */
+/**
+ * The way after it was decided at `now` that the shipment comes back: what is in the feed stays,
+ * the next thing is the return.
+ */
 export const turnedBack = (steps: readonly Step[], nextAt: Date, now: Date): Step[] => [
   ...steps.filter(({ at }) => at < nextAt),
   { status: 'RETURNED', at: new Date(now.getTime() + HOUR_MS) },
 ]
 
-/** No post office of India has a pincode with 0 in front: what is sent there comes back without any rule. */
+/**
+ * No post office of India has a pincode with 0 in front: what is sent there comes back without any
+ * rule.
+ */
 export const comesBack = (pincode: string, rules: CourierRules): boolean =>
   pincode.startsWith('0') || rules.returnPincodes.includes(pincode)

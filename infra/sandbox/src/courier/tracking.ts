@@ -1,4 +1,5 @@
-// Tracking as a courier of that trade writes it, quirks included: a misspelt member, codes that are text or numbers, three forms of a date.
+// Tracking as a courier of that trade writes it, quirks included: a misspelt member, codes that are
+// text or numbers, three forms of a date.
 import { promisedAt, type Shipment, type ShipmentStatus } from './shipment.ts'
 
 export const deliveryService = 'SANDBOX COURIER'
@@ -88,7 +89,10 @@ function written(moment: Date) {
 
 const areaCodeOf = (city: string): string => AREA_CODES[city] ?? city.replaceAll(/[^A-Z]/g, '').slice(0, 3)
 
-/** What the courier tells of a shipment at that time, newest scan first. One not picked up yet has no scans. */
+/**
+ * What the courier tells of a shipment at that time, newest scan first. One not picked up yet has
+ * no scans.
+ */
 export function trackingOf(shipment: Shipment, now: Date) {
   const { kitNo, refNo, waybillNo, consignee, service, senderName, bookedAt } = shipment
   const destination = consignee.city.toUpperCase()

@@ -1,4 +1,5 @@
-// The messaging partner: takes SMS and e-mails, sends none, and shows by the control API what it would have sent.
+// The messaging partner: takes SMS and e-mails, sends none, and shows by the control API what it
+// would have sent.
 import { validatorOf } from '@dcms/contract'
 import { hashOf, place } from '@dcms/service'
 import type { FromSchema } from 'json-schema-to-ts'

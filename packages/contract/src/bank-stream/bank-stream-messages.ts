@@ -1,4 +1,5 @@
-// The messages of the bank stream, one schema and type per public type; what a bank-stream type is stands in bank-stream.ts.
+// The messages of the bank stream, one schema and type per public type; what a bank-stream type is
+// stands in bank-stream.ts.
 import type { FromSchema } from 'json-schema-to-ts'
 import { managementReason } from '../kit/manage-kit.ts'
 import { cardStatus } from '../words/fields.ts'

@@ -1,4 +1,5 @@
-// What the bank is told of an event between contexts: a pure function, so that a repeat tells the same.
+// What the bank is told of an event between contexts: a pure function, so that a repeat tells the
+// same.
 
 import type { KitEventType } from '../kit/card-life.ts'
 import { type KitReplaced, managementReason } from '../kit/manage-kit.ts'
@@ -29,8 +30,9 @@ const operations: Readonly<Record<KitEventType, StatusData['operation'] | null>>
 }
 
 /**
- * The public messages of one event, in the order in which the bank gets them; none for an event that the bank is not told of. Member by member,
- * so that nothing that an event says of the card number (mask, BIN) gets through.
+ * The public messages of one event, in the order in which the bank gets them; none for an event
+ * that the bank is not told of. Member by member, so that nothing that an event says of the card
+ * number (mask, BIN) gets through.
  * @param payload an event of the contract, by its type
  */
 export function bankMessagesOf(payload: Payload, tenant: string): readonly CardMessage[] {

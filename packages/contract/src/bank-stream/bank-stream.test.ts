@@ -1,4 +1,5 @@
-// What a bank is told of each event: the right messages in the right order, each as its schema says, none with card data.
+// What a bank is told of each event: the right messages in the right order, each as its schema
+// says, none with card data.
 import { expect, test } from '@jest/globals'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
@@ -9,7 +10,9 @@ addFormats.default(ajv)
 for (const keyword of ['acceptsNumber', 'padZeros', 'formatText']) ajv.addKeyword(keyword)
 const validators = new Map(bankStreamTypes.map(({ eventType, schema }) => [eventType, ajv.compile(closed(schema))]))
 
-/** The schema with nothing allowed that it does not name, as a reader of the documentation takes it. */
+/**
+ * The schema with nothing allowed that it does not name, as a reader of the documentation takes it.
+ */
 function closed(schema: object): object {
   const entries = Object.entries(schema).map(([name, value]) => [name, name === 'properties' ? closedMembers(value) : value])
   return { ...Object.fromEntries(entries), ...('properties' in schema && { additionalProperties: false }) }

@@ -1,4 +1,5 @@
-// The bank stream: what a bank receives on its own Kafka topic about its cards. No card number, PIN or CVV in any message, not even masked.
+// The bank stream: what a bank receives on its own Kafka topic about its cards. No card number, PIN
+// or CVV in any message, not even masked.
 import {
   type CardActivatedMessage,
   type CardBlockedMessage,
@@ -52,8 +53,8 @@ export interface BankStreamMessage {
 }
 
 /**
- * The topic of one bank. Messages are keyed by kitNo (entityId where there is none), so those of one card stay in order; they may come more
- * than once, and the header `eventId` tells repeats.
+ * The topic of one bank. Messages are keyed by kitNo (entityId where there is none), so those of
+ * one card stay in order; they may come more than once, and the header `eventId` tells repeats.
  */
 export const bankStreamTopicOf = (tenant: string): string => `dcms.${tenant}.events`
 

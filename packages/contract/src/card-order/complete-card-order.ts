@@ -1,4 +1,5 @@
-// What followers see of an order whose kits are all in stock. No call completes an order: the kits do, as they arrive from the kit context.
+// What followers see of an order whose kits are all in stock. No call completes an order: the kits
+// do, as they arrive from the kit context.
 import type { FromSchema } from 'json-schema-to-ts'
 import { eventType } from '../wire/event.ts'
 

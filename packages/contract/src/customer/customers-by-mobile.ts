@@ -1,4 +1,5 @@
-// Which customers have a mobile number, and their accounts: for card validation and for commands that name a customer by mobile.
+// Which customers have a mobile number, and their accounts: for card validation and for commands
+// that name a customer by mobile.
 import type { FromSchema } from 'json-schema-to-ts'
 import { internalEndpoint } from '../wire/endpoint.ts'
 import { accountNo, entityId } from '../words/fields.ts'

@@ -1,4 +1,5 @@
-// Where a card is sent to, asked by the kit context when it books a shipment: name and address at that moment, kept by nobody else.
+// Where a card is sent to, asked by the kit context when it books a shipment: name and address at
+// that moment, kept by nobody else.
 import type { FromSchema } from 'json-schema-to-ts'
 import { internalEndpoint } from '../wire/endpoint.ts'
 import { deliveryAddress, entityId, line, optionalLine } from '../words/fields.ts'

@@ -74,7 +74,10 @@ const addressChanged = {
 } as const
 export type AddressChanged = FromSchema<typeof addressChanged>
 
-/** Says which addresses changed, not what they are: topics keep everything, so followers ask the owner. */
+/**
+ * Says which addresses changed, not what they are: topics keep everything, so followers ask the
+ * owner.
+ */
 export const addressChangedEvent = eventType<AddressChanged>()({
   type: 'AddressChanged',
   version: 1,

@@ -1,4 +1,5 @@
-// What callers and followers see of changing a customer's contacts, which the published name calls proof of identity.
+// What callers and followers see of changing a customer's contacts, which the published name calls
+// proof of identity.
 import type { FromSchema } from 'json-schema-to-ts'
 import { publicEndpoint } from '../wire/endpoint.ts'
 import { eventType } from '../wire/event.ts'

@@ -2,7 +2,10 @@
 
 export interface CatalogueEntry {
   readonly status: 400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 417 | 429 | 431 | 500 | 501 | 502 | 503 | 504
-  /** The dotted code, where the family shows a short upper-case one; the answer's `reasonCode`. A refusal may name another. */
+  /**
+   * The dotted code, where the family shows a short upper-case one; the answer's `reasonCode`. A
+   * refusal may name another.
+   */
   readonly reasonCode?: string
   readonly shortMessage: string
   readonly detailMessage: string

@@ -1,4 +1,5 @@
-// The error catalogue: every code a caller can meet, with its HTTP status, texts and when it is raised.
+// The error catalogue: every code a caller can meet, with its HTTP status, texts and when it is
+// raised.
 import { cardErrors } from './card.ts'
 import { configurationErrors } from './configuration.ts'
 import type { CatalogueEntry } from './entry.ts'

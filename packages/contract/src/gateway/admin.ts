@@ -63,7 +63,10 @@ export interface ListUsers {
 
 export type UserState = 'ENABLED' | 'DISABLED' | 'DELETED'
 
-/** `changedAt`: ISO 8601, UTC. `changedBy`: the operator; absent for changes made before names were kept. */
+/**
+ * `changedAt`: ISO 8601, UTC. `changedBy`: the operator; absent for changes made before names were
+ * kept.
+ */
 export interface UserShown {
   username: string
   roles: string[]
@@ -115,7 +118,10 @@ export const setUserStateEndpoint = internalEndpoint<SetUserState, { username: s
   errors: ['invalid.input.request', 'tenant.not.found', 'concurrent.change'],
 })
 
-/** Offered by every service and the gateway: the version of the tenant's definition it works with, 0 when it does not know the tenant. */
+/**
+ * Offered by every service and the gateway: the version of the tenant's definition it works with, 0
+ * when it does not know the tenant.
+ */
 export const tenantVersionPath = '/internal/admin/tenant-version'
 export const tenantVersionRequest = {
   type: 'object',

@@ -1,4 +1,5 @@
-// The audit trail on `dcms.audit`: what its records look like, and what `dcms audit verify` asks each process.
+// The audit trail on `dcms.audit`: what its records look like, and what `dcms audit verify` asks
+// each process.
 import type { Context } from '../wire/endpoint.ts'
 import { internalEndpoint } from '../wire/endpoint.ts'
 
@@ -22,7 +23,9 @@ export interface AuditRecord {
   kind?: 'operator' | 'begin' | 'end' | 'dropped'
   /** Of an operator's command: what it was about, by named members of its body. */
   about?: Readonly<Record<string, string>>
-  /** Of `begin`: earlier processes of this context, newest first, and how far their records went. */
+  /**
+   * Of `begin`: earlier processes of this context, newest first, and how far their records went.
+   */
   known?: readonly AuditHead[]
   /** Of `dropped`: how many records were lost because Kafka was away for too long. */
   dropped?: number
@@ -36,10 +39,12 @@ export interface AuditHead {
 }
 
 /**
- * A record as published: one line of a message, which holds the records of a batch. Earlier releases sent each record in a message of its own.
- * `process` is whose it is, `instance` one run of it, `sequence` counts its records from 1, which is `begin`; the last is `end`.
- * `hash` is the SHA-256, in hex, of the JSON text of the record without `hash` and `signature`; `prevHash` is the hash of the record before, 64 zeros
- * for the first. The last record of each batch carries `signature`, a JWT (ES256) of the process over instance, sequence and hash.
+ * A record as published: one line of a message, which holds the records of a batch. Earlier
+ * releases sent each record in a message of its own. `process` is whose it is, `instance` one run
+ * of it, `sequence` counts its records from 1, which is `begin`; the last is `end`. `hash` is the
+ * SHA-256, in hex, of the JSON text of the record without `hash` and `signature`; `prevHash` is the
+ * hash of the record before, 64 zeros for the first. The last record of each batch carries
+ * `signature`, a JWT (ES256) of the process over instance, sequence and hash.
  */
 export interface ChainedRecord extends AuditRecord {
   process: string

@@ -1,4 +1,5 @@
-// What callers see of logging in and opening a session; both are bare objects, without the envelope.
+// What callers see of logging in and opening a session; both are bare objects, without the
+// envelope.
 import type { FromSchema } from 'json-schema-to-ts'
 
 export const authenticatePath = '/api/authenticate'

@@ -1,4 +1,5 @@
-// Operators' key ceremony, `dcms keys …`: offered by every service for the purposes of its context. Key check values are shown, never a key.
+// Operators' key ceremony, `dcms keys …`: offered by every service for the purposes of its context.
+// Key check values are shown, never a key.
 import type { FromSchema } from 'json-schema-to-ts'
 import type { ErrorCode } from '../errors/errors.ts'
 import { blockKeyPurposes, componentKeyPurposes, exchangedKeyPurposes, type KeyPurposeName, keyPurposes } from '../key-purposes.ts'
@@ -139,7 +140,10 @@ export const listKeysEndpoint = offered<ListKeys, { keys: KeyShown[]; waiting: C
   errors: always,
 })
 
-/** `keyBlock` is absent for the first of the two officers: a second one asks for the same within 15 minutes. */
+/**
+ * `keyBlock` is absent for the first of the two officers: a second one asks for the same within 15
+ * minutes.
+ */
 export const exportKeyBlockEndpoint = offered<ExportKey, KeyShown & { keyBlock?: string }>()({
   name: 'exportKeyBlock',
   path: '/internal/admin/keys/export',

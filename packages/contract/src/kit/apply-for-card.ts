@@ -1,4 +1,5 @@
-// What callers and followers see of applying for a physical card, fresh or in place of a virtual one.
+// What callers and followers see of applying for a physical card, fresh or in place of a virtual
+// one.
 import type { FromSchema } from 'json-schema-to-ts'
 import { publicEndpoint } from '../wire/endpoint.ts'
 import { eventType } from '../wire/event.ts'

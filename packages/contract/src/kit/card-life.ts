@@ -1,5 +1,6 @@
-// The life of a card as one table: for each operation and status the status that follows and the event that tells it, or the refusal.
-// Every command of the kit context decides by it; the picture and the tables of the documentation are made from it.
+// The life of a card as one table: for each operation and status the status that follows and the
+// event that tells it, or the refusal. Every command of the kit context decides by it; the picture
+// and the tables of the documentation are made from it.
 import type { ErrorCode } from '../errors/errors.ts'
 import { type CardStatus, type KitStatus, kitStatuses } from '../words/card-statuses.ts'
 
@@ -136,7 +137,9 @@ const life = {
     LOCKED: to('LOCKED', 'KitUpgraded'),
     ...unusable,
   },
-  /** Its successor was activated. A card that was hotlisted, expired or closed meanwhile stays so. */
+  /**
+   * Its successor was activated. A card that was hotlisted, expired or closed meanwhile stays so.
+   */
   TAKE_OVER: {
     ...unseen,
     ASSIGNED: notYet,

@@ -2,7 +2,9 @@
 const text = { type: 'string' } as const
 const flag = { type: 'boolean' } as const
 
-/** A row of a customer's transaction history; ISO 8583 data elements are named where a field is one. */
+/**
+ * A row of a customer's transaction history; ISO 8583 data elements are named where a field is one.
+ */
 export const cardTransaction = {
   type: 'object',
   additionalProperties: false,

@@ -1,4 +1,5 @@
-// Which customers have a card with a masked number, asked of the owner of cards, so that the answer is as fresh as the cards.
+// Which customers have a card with a masked number, asked of the owner of cards, so that the answer
+// is as fresh as the cards.
 import type { FromSchema } from 'json-schema-to-ts'
 import { internalEndpoint } from '../wire/endpoint.ts'
 

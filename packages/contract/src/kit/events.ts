@@ -1,4 +1,5 @@
-// Events of the kit context that no endpoint of it emits by itself: production, stock, expiry, transactions.
+// Events of the kit context that no endpoint of it emits by itself: production, stock, expiry,
+// transactions.
 import type { FromSchema } from 'json-schema-to-ts'
 
 import { eventType } from '../wire/event.ts'

@@ -62,7 +62,9 @@ const kitsOfEntity = {
 } as const
 export type KitsOfEntity = FromSchema<typeof kitsOfEntity>
 
-/** The kits of a customer as the owner has them now, oldest first, for the customer context's reads. */
+/**
+ * The kits of a customer as the owner has them now, oldest first, for the customer context's reads.
+ */
 export const kitsOfEntityEndpoint = internalEndpoint<KitsOfEntity, KitInfo[]>()({
   name: 'kitsOfEntity',
   method: 'POST',

@@ -1,4 +1,5 @@
-// Looking for a card by its last six digits, for card validation. Only the kit context can: it keeps a keyed index of them.
+// Looking for a card by its last six digits, for card validation. Only the kit context can: it
+// keeps a keyed index of them.
 import type { FromSchema } from 'json-schema-to-ts'
 import { internalEndpoint } from '../wire/endpoint.ts'
 import { entityId } from '../words/fields.ts'

@@ -1,4 +1,5 @@
-// Issuing kits in two steps for the customer context: reserve (unseen by everybody), then confirm (the card exists, KitIssued).
+// Issuing kits in two steps for the customer context: reserve (unseen by everybody), then confirm
+// (the card exists, KitIssued).
 
 import type { FromSchema } from 'json-schema-to-ts'
 import { internalEndpoint } from '../wire/endpoint.ts'
@@ -65,8 +66,9 @@ const confirm = {
 export type ConfirmKits = FromSchema<typeof confirm>
 
 /**
- * Confirms what `reserveKits` reserved, in the order of its answer, and answers the kits: the first one decides, all others follow in the end.
- * `MCC007` when the reservation was given up and none of the kits exists; the caller then reserves again.
+ * Confirms what `reserveKits` reserved, in the order of its answer, and answers the kits: the first
+ * one decides, all others follow in the end. `MCC007` when the reservation was given up and none of
+ * the kits exists; the caller then reserves again.
  */
 export const confirmKitsEndpoint = internalEndpoint<ConfirmKits, KitInfo[]>()({
   name: 'confirmKits',

@@ -1,4 +1,5 @@
-// What the pin-preference context asks the owner of kits: one kit as it stands now, and its card number for the HSM.
+// What the pin-preference context asks the owner of kits: one kit as it stands now, and its card
+// number for the HSM.
 import type { FromSchema } from 'json-schema-to-ts'
 import { internalEndpoint } from '../wire/endpoint.ts'
 import { kitNo } from '../words/fields.ts'

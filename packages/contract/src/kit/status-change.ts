@@ -1,4 +1,5 @@
-// What an event of a kit says of the card's status. Followers, the bank stream and notices read it here and spell no event types of their own.
+// What an event of a kit says of the card's status. Followers, the bank stream and notices read it
+// here and spell no event types of their own.
 
 import type { CardStatus } from '../words/card-statuses.ts'
 import { cardLife, type KitEventType } from './card-life.ts'
@@ -44,7 +45,10 @@ export function statusChangeOf(payload: { readonly type: string; readonly [membe
   return { ...(previousStatus && { previousStatus }), cardStatus, at: String(payload[at]) }
 }
 
-/** For events of earlier releases, which did not say the status: the table leads to one status by each of theirs. */
+/**
+ * For events of earlier releases, which did not say the status: the table leads to one status by
+ * each of theirs.
+ */
 function onlyStatusAfter(event: KitEventType): CardStatus | undefined {
   const statuses = new Set(
     Object.values(cardLife).flatMap((row) => Object.values(row).flatMap((step) => ('to' in step && step.event === event ? [step.to] : []))),

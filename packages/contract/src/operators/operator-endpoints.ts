@@ -1,4 +1,5 @@
-// Every route that operators call, with the roles that may: what is not listed here no operator gets through to.
+// Every route that operators call, with the roles that may: what is not listed here no operator
+// gets through to.
 import { addUserEndpoint, applyTenantEndpoint, listUsersEndpoint, setUserStateEndpoint, tenantVersionPath } from '../gateway/admin.ts'
 import { auditInstancesPath } from '../gateway/audit.ts'
 import { jobsListPath, jobsRunPath } from '../gateway/jobs.ts'

@@ -11,5 +11,8 @@ export type OperatorRole = (typeof operatorRoles)[number]
 
 export const isOperatorRole = (text: unknown): text is OperatorRole => operatorRoles.some((role) => role === text)
 
-/** Name of an operator: `kid` of the key is `ops:` and this. Lower case, so that two names never look alike. */
+/**
+ * Name of an operator: `kid` of the key is `ops:` and this. Lower case, so that two names never
+ * look alike.
+ */
 export const operatorNamePattern = '^[a-z0-9][a-z0-9._-]{0,63}$'

@@ -15,7 +15,10 @@ export const expiryDate = {
 
 const pin = { type: 'string', maxLength: 1000 } as const
 
-/** No pattern: a PIN that does not decode is refused by the use case, with a code of its own (PIN001, CRD002). */
+/**
+ * No pattern: a PIN that does not decode is refused by the use case, with a code of its own
+ * (PIN001, CRD002).
+ */
 export const pinV1 = {
   ...pin,
   description:
@@ -28,7 +31,9 @@ export const pinV2 = {
     'Base64 of IV(16, random) ‖ ciphertext ‖ tag(16), AES-256-GCM under the bank’s PIN key, over the PIN block as 16 upper-case hex characters (48 bytes) or as its 8 bytes (40 bytes). ISO 9564-1 format 0',
 } as const
 
-/** A card of a customer, its expiry and a PIN: what the v1 calls take, to set a PIN or to check one. */
+/**
+ * A card of a customer, its expiry and a PIN: what the v1 calls take, to set a PIN or to check one.
+ */
 export const cardAndPinV1 = {
   type: 'object',
   additionalProperties: false,

@@ -24,7 +24,10 @@ export interface PinMailerLine extends Pick<RegeneratePinMailer, 'kitNo' | 'enti
   pinBlockFormat: 0 | 3 | 4
 }
 
-/** An ordered mailer that is not printed: its card went out of use, and `reason` is what an order would be answered now. */
+/**
+ * An ordered mailer that is not printed: its card went out of use, and `reason` is what an order
+ * would be answered now.
+ */
 export interface ClosedPinMailer {
   kitNo: string
   mailerId: string
@@ -38,8 +41,9 @@ export interface PinMailerBatch {
 }
 
 /**
- * The new PINs are the cards' from this call on. The same `batchId` answers the same lines for 30 days and finishes a batch that broke off;
- * another one takes only mailers that no batch has taken. A mailer of a LOCKED card waits.
+ * The new PINs are the cards' from this call on. The same `batchId` answers the same lines for 30
+ * days and finishes a batch that broke off; another one takes only mailers that no batch has taken.
+ * A mailer of a LOCKED card waits.
  */
 export const producePinMailersEndpoint = internalEndpoint<ProducePinMailers, PinMailerBatch>()({
   name: 'producePinMailers',

@@ -45,7 +45,9 @@ const card = {
 export type CardPreferences = FromSchema<typeof card>
 export type CardRegion = FromSchema<typeof region>
 
-/** Answers the cards in the order asked for; a kit that is not there or has no owner is left out. */
+/**
+ * Answers the cards in the order asked for; a kit that is not there or has no owner is left out.
+ */
 export const cardPreferencesEndpoint = internalEndpoint<FromSchema<typeof request>, CardPreferences[]>()({
   name: 'cardPreferences',
   method: 'POST',

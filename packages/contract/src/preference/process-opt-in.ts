@@ -8,7 +8,10 @@ import { entityId, kitNo, line } from '../words/fields.ts'
 export const optInOperations = ['super-pin', 'super-otp', 'location-shield', 'sms-alerts', 'email-alerts', 'ncmc-offline'] as const
 export type OptInOperation = (typeof optInOperations)[number]
 
-/** `SUPER-PIN`, `SUPER_PIN` and `SUPERPIN`, each with the feature it means: what is left of a spelling once it is in capitals. */
+/**
+ * `SUPER-PIN`, `SUPER_PIN` and `SUPERPIN`, each with the feature it means: what is left of a
+ * spelling once it is in capitals.
+ */
 const spellings = Object.fromEntries(
   optInOperations.flatMap((operation) => ['-', '_', ''].map((joint) => [operation.toUpperCase().replace('-', joint), operation])),
 )

@@ -4,7 +4,10 @@ import { validatorOf } from '../wire/validate.ts'
 import { type TenantDefinition, tenantSchema } from './tenant.ts'
 import { numberedOf, roomOf } from './tenant-faults.ts'
 
-/** The longest card number without its check digit: ranges of BINs of any length are compared at this length. */
+/**
+ * The longest card number without its check digit: ranges of BINs of any length are compared at
+ * this length.
+ */
 const DIGITS_MAX = 18
 const PAN_LENGTH = 16
 
@@ -25,7 +28,10 @@ const validate = validatorOf<BinsOfTenant>({
   properties: { tenant, bins },
 })
 
-/** A stored definition's BINs; none where one cannot read them: a bank with a damaged definition must not hold up the others. */
+/**
+ * A stored definition's BINs; none where one cannot read them: a bank with a damaged definition
+ * must not hold up the others.
+ */
 export function readableBins(definition: TenantDefinition): BinsOfTenant[] {
   const validated = validate(structuredClone({ tenant: definition?.tenant, bins: definition?.bins }))
   return validated.valid ? [validated.value] : []
@@ -39,7 +45,10 @@ export const gainedBins = (stored: BinsOfTenant | null, next: BinsOfTenant): rea
     return !rangesOf(bin).every((range) => known.some(({ first, end }) => first <= range.first && range.end <= end))
   })
 
-/** Why these BINs cannot be a bank's, as sentences: their numbers, or some of them, are those of other banks. */
+/**
+ * Why these BINs cannot be a bank's, as sentences: their numbers, or some of them, are those of
+ * other banks.
+ */
 export const binOverlapFaults = (bins: readonly Bin[], others: readonly BinsOfTenant[]): string[] =>
   bins.flatMap((bin) =>
     others.flatMap(({ tenant, bins: theirs }) =>
@@ -58,7 +67,10 @@ const overlap = (one: Bin, other: Bin): boolean => {
   return rangesOf(one).some(({ first, end }) => theirs.some((their) => first < their.end && their.first < end))
 }
 
-/** The numbered part and the part for files; all numbers of the BIN where nothing is said of files, since they get the rest. */
+/**
+ * The numbered part and the part for files; all numbers of the BIN where nothing is said of files,
+ * since they get the rest.
+ */
 function rangesOf(bin: Bin): NumberRange[] {
   const parts = bin.files ? [numberedOf(bin), bin.files] : [{ start: 0, size: roomOf(bin) }]
   const digits = (bin.panLength ?? PAN_LENGTH) - 1

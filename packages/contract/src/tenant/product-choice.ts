@@ -1,4 +1,5 @@
-// Which product of a bank's catalogue a card is of: at issue, at upgrade, when a virtual card gets its plastic. Pure.
+// Which product of a bank's catalogue a card is of: at issue, at upgrade, when a virtual card gets
+// its plastic. Pure.
 import type { Product, TenantDefinition } from './tenant.ts'
 
 const NOTICE_DAYS = 30
@@ -10,14 +11,17 @@ const NOTICE_DAYS = 30
 export const productOf = ({ products }: Pick<TenantDefinition, 'products'>, productId: string): Product | undefined =>
   products.find((product) => product.productId === productId)
 
-/** Where a tier stands among the tenant's, lowest 0; below all when a product has none. Without a list of tiers all are alike. */
+/**
+ * Where a tier stands among the tenant's, lowest 0; below all when a product has none. Without a
+ * list of tiers all are alike.
+ */
 function rankOf({ tiers = [] }: TenantDefinition, tierType: string | undefined): number {
   return tiers.findIndex((each) => each.tierType === tierType)
 }
 
 /**
- * The product for an account's scheme and the wanted card type and tier; without a tier the lowest there is. Retired products are not issued.
- * `tenantFaults` sees to it that there are never two.
+ * The product for an account's scheme and the wanted card type and tier; without a tier the lowest
+ * there is. Retired products are not issued. `tenantFaults` sees to it that there are never two.
  * @returns undefined when none fits: `product.not.found`
  */
 export function productFor(
@@ -36,7 +40,10 @@ export function productFor(
   return lowest(definition, fitting)
 }
 
-/** What a bank's catalogue has to say to a tier, a plastic or a scheme that a caller names: the code to refuse with when it has none such. */
+/**
+ * What a bank's catalogue has to say to a tier, a plastic or a scheme that a caller names: the code
+ * to refuse with when it has none such.
+ */
 export function catalogueRefusal(
   { tiers = [], plastics = [], schemes, products }: TenantDefinition,
   named: { tierType?: string | undefined; plasticCode?: string | undefined; schemeCode?: string | undefined },
@@ -52,7 +59,8 @@ const lowest = (definition: TenantDefinition, products: readonly Product[]): Pro
   products.toSorted((one, other) => rankOf(definition, one.tierType) - rankOf(definition, other.tierType))[0]
 
 /**
- * What a card of `product` is upgraded to when the caller names nothing: same scheme and card type, the next higher tier that is issued.
+ * What a card of `product` is upgraded to when the caller names nothing: same scheme and card type,
+ * the next higher tier that is issued.
  * @returns undefined when there is none: `tier.not.found`
  */
 export function nextTier(definition: TenantDefinition, product: Product): Product | undefined {
@@ -65,7 +73,8 @@ export function nextTier(definition: TenantDefinition, product: Product): Produc
 }
 
 /**
- * The physical product that a virtual card of `product` becomes. It keeps its card number, so BIN and network must be the same.
+ * The physical product that a virtual card of `product` becomes. It keeps its card number, so BIN
+ * and network must be the same.
  * @returns undefined when there is none, or the card is physical already
  */
 export function virtualToPhysical({ products }: TenantDefinition, product: Product): Product | undefined {
@@ -82,5 +91,8 @@ export function virtualToPhysical({ products }: TenantDefinition, product: Produ
   )
 }
 
-/** How many days before a card's expiry its holder is told; `settings.renewal.noticeDays`, 30 when nothing is said. */
+/**
+ * How many days before a card's expiry its holder is told; `settings.renewal.noticeDays`, 30 when
+ * nothing is said.
+ */
 export const renewalNoticeDays = ({ settings }: TenantDefinition): number => settings?.renewal?.noticeDays ?? NOTICE_DAYS

@@ -1,4 +1,5 @@
-// What a bank's definition may not become once it was applied: cards, numbers and amounts of the earlier one exist.
+// What a bank's definition may not become once it was applied: cards, numbers and amounts of the
+// earlier one exist.
 import { productOf } from './product-choice.ts'
 import type { Product, TenantDefinition } from './tenant.ts'
 import { numberedOf } from './tenant-faults.ts'
@@ -18,9 +19,11 @@ const lasting = [
 const PAN_LENGTH = 16
 
 /**
- * Why `next` cannot follow `stored`, as sentences; empty when it can. Whether cards of a product exist only the kit context knows, so each
- * product that was applied counts as used. What may change at any time: names, limits, caps, defaults, offers, features, validity, plastics,
- * further BINs, schemes, tiers and products, settings, keys. A product ends by `retired: true`; a new one may take its place.
+ * Why `next` cannot follow `stored`, as sentences; empty when it can. Whether cards of a product
+ * exist only the kit context knows, so each product that was applied counts as used. What may
+ * change at any time: names, limits, caps, defaults, offers, features, validity, plastics, further
+ * BINs, schemes, tiers and products, settings, keys. A product ends by `retired: true`; a new one
+ * may take its place.
  */
 export function tenantChangeFaults(stored: TenantDefinition, next: TenantDefinition): string[] {
   return [

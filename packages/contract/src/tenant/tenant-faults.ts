@@ -7,8 +7,9 @@ const channelNames = ['atm', 'pos', 'ecom', 'contactless', 'tokenization'] as co
 type Bin = TenantDefinition['bins'][number]
 
 /**
- * All faults of a definition; empty when there are none. References must lead somewhere, names must be unique, ranges must fit their BIN and
- * not overlap, the product of a card must be beyond doubt, a new card's limits must be such as a holder could set.
+ * All faults of a definition; empty when there are none. References must lead somewhere, names must
+ * be unique, ranges must fit their BIN and not overlap, the product of a card must be beyond doubt,
+ * a new card's limits must be such as a holder could set.
  */
 export function tenantFaults(definition: TenantDefinition): string[] {
   return [
@@ -82,7 +83,10 @@ function channelFaults(of: string, channel: ChannelOffer, isRegionOffered: boole
   return faults
 }
 
-/** Scheme, card type and tier decide the product of a card, so no two that are issued may share all three. */
+/**
+ * Scheme, card type and tier decide the product of a card, so no two that are issued may share all
+ * three.
+ */
 function choiceFaults({ products, tiers }: TenantDefinition): string[] {
   const faults: string[] = []
   const issued = products.filter((product) => !product.retired)

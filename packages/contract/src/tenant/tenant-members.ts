@@ -1,4 +1,5 @@
-// Members of a tenant definition that the schema does not know: a definition is an operator's word, and a misspelt word must not pass for silence.
+// Members of a tenant definition that the schema does not know: a definition is an operator's word,
+// and a misspelt word must not pass for silence.
 import leven from 'leven'
 import { tenantSchema } from './tenant.ts'
 
@@ -13,8 +14,9 @@ interface Shape {
 }
 
 /**
- * One sentence for each member, at any depth, that no definition has, with its path and the name it comes nearest to; fifty at most. What a
- * bank's public keys hold besides is their own affair (RFC 7517, 4).
+ * One sentence for each member, at any depth, that no definition has, with its path and the name it
+ * comes nearest to; fifty at most. What a bank's public keys hold besides is their own affair (RFC
+ * 7517, 4).
  */
 export function unknownTenantMembers(definition: unknown): string[] {
   return unknownIn(definition, tenantSchema, '').slice(0, FAULTS_MAX)
@@ -36,7 +38,10 @@ function unknownIn(value: unknown, shape: Shape, path: string): string[] {
   })
 }
 
-/** A name that begins as the given one does comes first: `upgrade` means `upgradeReplaceAtOnce` rather than `name`. */
+/**
+ * A name that begins as the given one does comes first: `upgrade` means `upgradeReplaceAtOnce`
+ * rather than `name`.
+ */
 function nearest(name: string, known: readonly string[]): string {
   const given = name.toLowerCase()
   const distance = (candidate: string): number => {

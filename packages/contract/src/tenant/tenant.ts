@@ -224,10 +224,16 @@ export type Product = TenantDefinition['products'][number]
 export type RegionOffer = Product['domestic']
 export type ChannelOffer = RegionOffer['atm']
 
-/** What `dcms.tenants` carries: the definition, the version it got when it was applied, and the gateway's word for both. */
+/**
+ * What `dcms.tenants` carries: the definition, the version it got when it was applied, and the
+ * gateway's word for both.
+ */
 export interface PublishedTenant {
   version: number
   definition: TenantDefinition
-  /** JWT (ES256) of the gateway over tenant, version and the SHA-256 of the definition: readers believe nothing else. */
+  /**
+   * JWT (ES256) of the gateway over tenant, version and the SHA-256 of the definition: readers
+   * believe nothing else.
+   */
   signature: string
 }

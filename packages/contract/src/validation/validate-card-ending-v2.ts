@@ -1,4 +1,5 @@
-// What callers see of checking four credentials of a card at once, v2: without CVV, PIN block under AES-GCM.
+// What callers see of checking four credentials of a card at once, v2: without CVV, PIN block under
+// AES-GCM.
 import type { FromSchema } from 'json-schema-to-ts'
 import { customersOfMobileMax } from '../customer/customers-by-mobile.ts'
 import { expiryDate, pinV2 } from '../pin/fields.ts'

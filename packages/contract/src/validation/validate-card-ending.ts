@@ -1,4 +1,5 @@
-// What callers see of checking five credentials of a card at once, v1: with CVV, PIN block under AES-ECB.
+// What callers see of checking five credentials of a card at once, v1: with CVV, PIN block under
+// AES-ECB.
 import type { FromSchema } from 'json-schema-to-ts'
 import { customersOfMobileMax } from '../customer/customers-by-mobile.ts'
 import { expiryDate, pinV1 } from '../pin/fields.ts'

@@ -1,4 +1,5 @@
-// What followers see of a money add at a terminal: cash or account money that goes straight to the chip.
+// What followers see of a money add at a terminal: cash or account money that goes straight to the
+// chip.
 import type { FromSchema } from 'json-schema-to-ts'
 import { eventType } from '../wire/event.ts'
 import { balancesPaise } from './fields.ts'

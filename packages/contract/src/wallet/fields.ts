@@ -11,7 +11,10 @@ export const walletKeyRequired = ['kitNo', 'entityId', 'walletType'] as const
 export const answeredKey = { entityId: { type: 'string' }, kitNo: { type: 'string' }, walletType } as const
 export const answeredKeyRequired = ['entityId', 'kitNo', 'walletType'] as const
 
-/** Money in answers. The confirmed balance may fall below zero for a while: the chip is the truth, settlement comes later. */
+/**
+ * Money in answers. The confirmed balance may fall below zero for a while: the chip is the truth,
+ * settlement comes later.
+ */
 export const money = { type: 'string', pattern: '^-?\\d+\\.\\d{2}$' } as const
 
 /** Days between the first and the last of a transaction list at most; the use cases check it. */

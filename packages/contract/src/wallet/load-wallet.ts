@@ -1,4 +1,5 @@
-// What callers and followers see of loading a wallet: money is staged until a terminal brings it to the chip.
+// What callers and followers see of loading a wallet: money is staged until a terminal brings it to
+// the chip.
 import type { FromSchema } from 'json-schema-to-ts'
 import { publicEndpoint } from '../wire/endpoint.ts'
 import { eventType } from '../wire/event.ts'

@@ -1,4 +1,5 @@
-// What followers see of balances that change otherwise than by a load: balance update, spend, refund, reversal, closure.
+// What followers see of balances that change otherwise than by a load: balance update, spend,
+// refund, reversal, closure.
 import type { FromSchema } from 'json-schema-to-ts'
 import { eventType } from '../wire/event.ts'
 import { balancesPaise } from './fields.ts'

@@ -1,7 +1,11 @@
-// How many bytes a body may have, from its schema: what the longest valid body takes, within bounds that hold for all.
+// How many bytes a body may have, from its schema: what the longest valid body takes, within bounds
+// that hold for all.
 
 const KIB = 1024
-/** Room for layout and for members we do not know, on top of what the schema asks for; read and dropped within a few milliseconds. */
+/**
+ * Room for layout and for members we do not know, on top of what the schema asks for; read and
+ * dropped within a few milliseconds.
+ */
 const SLACK_BYTES = 256 * KIB
 /** No body but an uploaded file is larger, whatever its schema would have room for. */
 export const BODY_BYTES_MAX = 1024 * KIB
@@ -24,7 +28,9 @@ interface Schema {
   readonly additionalProperties?: boolean | Schema
 }
 
-/** What an endpoint takes: its own limit where it has one (uploads), else what its schema asks for. */
+/**
+ * What an endpoint takes: its own limit where it has one (uploads), else what its schema asks for.
+ */
 export function bodyBytesMaxOf({ request, bodyMaxBytes }: { request: object; bodyMaxBytes?: number }): number {
   if (bodyMaxBytes !== undefined) return bodyMaxBytes
   return Math.min(BODY_BYTES_MAX, Math.ceil(bytesOf(request) / KIB) * KIB + SLACK_BYTES)

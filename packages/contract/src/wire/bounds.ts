@@ -1,4 +1,5 @@
-// How large a value may be, read off its schema and checked before anything else looks at it: one pass that ends at the first excess.
+// How large a value may be, read off its schema and checked before anything else looks at it: one
+// pass that ends at the first excess.
 
 /** Where a schema names no bound of its own. Schemas of requests name theirs; a test sees to it. */
 const TEXT_MAX = 100_000
@@ -41,9 +42,10 @@ interface Walk {
 type Check = (value: unknown, walk: Walk) => Excess | undefined
 
 /**
- * Compiles the bounds of a schema: lengths of texts and lists, members of objects, and that every text is well-formed Unicode, names and
- * dropped members included. A validator that tells all faults would go on through a list of hundreds of thousands of elements after it saw
- * that ten are allowed; this does not.
+ * Compiles the bounds of a schema: lengths of texts and lists, members of objects, and that every
+ * text is well-formed Unicode, names and dropped members included. A validator that tells all
+ * faults would go on through a list of hundreds of thousands of elements after it saw that ten are
+ * allowed; this does not.
  */
 export function boundsOf(schema: object): (value: unknown) => Measured {
   const check = checkOf(schema)
@@ -108,7 +110,10 @@ function objectCheckOf(schema: Schema): (object: object, walk: Walk) => Excess |
 
 const longName: Excess = { steps: [], words: `must have names of at most ${NAME_MAX} characters` }
 
-/** Texts that are only a little too long are left to the validator, which tells them together with what else is wrong. */
+/**
+ * Texts that are only a little too long are left to the validator, which tells them together with
+ * what else is wrong.
+ */
 function textExcess(text: string, max: number): Excess | undefined {
   if (text.length > 2 * max) return { steps: [], words: `must have at most ${max} characters` }
   return text.isWellFormed() ? undefined : illFormed
@@ -117,10 +122,15 @@ function textExcess(text: string, max: number): Excess | undefined {
 const illFormed: Excess = { steps: [], words: 'must be well-formed Unicode text' }
 const illFormedName: Excess = { steps: [], words: 'must have names and texts of well-formed Unicode only' }
 
-/** A list or an object where another type is wanted: the validator says so without looking into it. */
+/**
+ * A list or an object where another type is wanted: the validator says so without looking into it.
+ */
 const refusedByType = (): undefined => undefined
 
-/** What no schema speaks of may be nested as deep as the body is long, so it is gone through without recursion. */
+/**
+ * What no schema speaks of may be nested as deep as the body is long, so it is gone through without
+ * recursion.
+ */
 function excessWithin(value: unknown): Excess | undefined {
   let values = 0
   const left: object[] = []

@@ -1,4 +1,5 @@
-// What an endpoint of the contract is: one entry drives the gateway's route, the service's validation, the SDK's method and the reference.
+// What an endpoint of the contract is: one entry drives the gateway's route, the service's
+// validation, the SDK's method and the reference.
 import type { ErrorCode } from '../errors/errors.ts'
 import type { ProcessName, plannedContexts } from '../processes.ts'
 import { grants, type Permission } from './roles.ts'
@@ -14,8 +15,10 @@ export type HttpMethod = 'POST' | 'PUT'
 /**
  * What a repeat of the same call means.
  * - `read`: changes nothing, so it may be repeated at will.
- * - `stored`: takes `requestId` (or the `Idempotency-Key` header); the first answer is kept 24 hours and given again.
- * - `document`: one atomic update; the document remembers the last idempotency keys, so a repeat of an unseen success answers success.
+ * - `stored`: takes `requestId` (or the `Idempotency-Key` header); the first answer is kept 24
+ *   hours and given again.
+ * - `document`: one atomic update; the document remembers the last idempotency keys, so a repeat of
+ *   an unseen success answers success.
  */
 export type Idempotency = 'read' | 'stored' | 'document'
 
@@ -36,7 +39,10 @@ export const families = {
 } as const
 export type Family = keyof typeof families
 
-/** A worked call: a body as callers send it and the `result` they get. Both are checked against the schemas by a test. */
+/**
+ * A worked call: a body as callers send it and the `result` they get. Both are checked against the
+ * schemas by a test.
+ */
 export interface Example {
   readonly name: string
   readonly request: unknown
@@ -44,16 +50,24 @@ export interface Example {
 }
 
 interface Definition<Code extends ErrorCode> {
-  /** The use case in camel case: also the file's name in the owner's service and the SDK's method. */
+  /**
+   * The use case in camel case: also the file's name in the owner's service and the SDK's method.
+   */
   readonly name: string
   readonly method: HttpMethod
-  /** Path behind the public prefix (`/v1`), or `/internal/…` for calls between services. A step in braces is a path parameter. */
+  /**
+   * Path behind the public prefix (`/v1`), or `/internal/…` for calls between services. A step in
+   * braces is a path parameter.
+   */
   readonly path: string
   readonly owner: Context
   /** One line, no full stop. */
   readonly summary: string
   readonly idempotency: Idempotency
-  /** JSON Schema (draft 2020-12) of the body. Path and query parameters are members of it too: see `parametersIn`. */
+  /**
+   * JSON Schema (draft 2020-12) of the body. Path and query parameters are members of it too: see
+   * `parametersIn`.
+   */
   readonly request: object
   /** JSON Schema of `result` in the envelope. */
   readonly result: object
@@ -63,20 +77,26 @@ interface Definition<Code extends ErrorCode> {
 interface PublicDefinition<Code extends ErrorCode> extends Definition<Code> {
   /** What every call needs, checked at the door and by the owner. */
   readonly permission: Permission
-  /** What the value of the member `operation` needs besides, checked by the owner; every operation stands here. */
+  /**
+   * What the value of the member `operation` needs besides, checked by the owner; every operation
+   * stands here.
+   */
   readonly permissionOfOperation?: Readonly<Record<string, Permission>>
   readonly family: Family
   /** What a caller should know beyond the summary: effects, states, limits. Markdown. */
   readonly description: string
   readonly examples: readonly [Example, ...Example[]]
   /**
-   * Members of `request` that do not travel in the body: in the path (as in the braces of `path`) or in the query. Services get them merged
-   * into the body; there they are text, so boolean and integer members need `acceptsText`.
+   * Members of `request` that do not travel in the body: in the path (as in the braces of `path`)
+   * or in the query. Services get them merged into the body; there they are text, so boolean and
+   * integer members need `acceptsText`.
    */
   readonly parametersIn?: Readonly<Record<string, 'path' | 'query'>>
   /** Refuses clear bodies even where the tenant allows them. */
   readonly sealedOnly?: true
-  /** The family's own code for a missing or malformed field; `invalid.input.request` when absent. */
+  /**
+   * The family's own code for a missing or malformed field; `invalid.input.request` when absent.
+   */
   readonly inputFault?: Code
   /** The body is one uploaded file: multipart/form-data with one part `file`. */
   readonly upload?: true
@@ -104,8 +124,10 @@ export type Endpoint<Request = unknown, Result = unknown, Code extends ErrorCode
   | InternalEndpoint<Request, Result, Code>
 
 /**
- * Whether a caller with these roles may make this call. Calls between services need no permission: their callers are listed.
- * @param input the validated body; until there is one, only what every call of the endpoint needs is asked for
+ * Whether a caller with these roles may make this call. Calls between services need no permission:
+ * their callers are listed.
+ * @param input the validated body; until there is one, only what every call of the endpoint needs
+ * is asked for
  */
 export function mayCall(
   endpoint: Pick<PublicEndpoint, 'permission' | 'permissionOfOperation'> | InternalEndpoint,
@@ -122,7 +144,10 @@ export function mayCall(
   return needed !== undefined && grants(roles, needed)
 }
 
-/** Declares an endpoint that banks call through the gateway: `publicEndpoint<Body, Result>()({ … })`. */
+/**
+ * Declares an endpoint that banks call through the gateway:
+ * `publicEndpoint<Body, Result>()({ … })`.
+ */
 export const publicEndpoint =
   <Request, Result>() =>
   <const Code extends ErrorCode>(definition: PublicDefinition<Code>): PublicEndpoint<Request, Result, Code> =>

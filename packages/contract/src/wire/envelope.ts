@@ -1,7 +1,10 @@
 // The envelope of every answer: result, exception, pagination; all three always present.
 import { type ErrorCode, errorCatalogue } from '../errors/errors.ts'
 
-/** The error in the envelope: the library shape plus `errorMessage` (same text as `shortMessage`) and `reasonCode` (the dotted code). */
+/**
+ * The error in the envelope: the library shape plus `errorMessage` (same text as `shortMessage`)
+ * and `reasonCode` (the dotted code).
+ */
 export interface Exception {
   errorCode: string
   shortMessage: string
@@ -57,7 +60,10 @@ export const success = <Result>(result: Result, pagination: Pagination | null = 
   pagination,
 })
 
-/** The error envelope of a code; `fieldError` lines and `reasonCode`, where given, replace the catalogue's own. */
+/**
+ * The error envelope of a code; `fieldError` lines and `reasonCode`, where given, replace the
+ * catalogue's own.
+ */
 export function failure(code: ErrorCode, fieldError?: readonly string[], reasonCode?: string): Envelope<never> {
   const entry = errorCatalogue[code]
   return {
@@ -76,7 +82,9 @@ export function failure(code: ErrorCode, fieldError?: readonly string[], reasonC
   }
 }
 
-/** The same error as RFC 9457 problem details, for callers that accept `application/problem+json`. */
+/**
+ * The same error as RFC 9457 problem details, for callers that accept `application/problem+json`.
+ */
 export interface Problem {
   /** `urn:dcms:error:<errorCode>`: an identifier, nothing to fetch. */
   type: string

@@ -1,7 +1,11 @@
-// What an event of the contract is: its type, version, owner and schema; payloads carry no PAN, PIN or CVV in clear.
+// What an event of the contract is: its type, version, owner and schema; payloads carry no PAN, PIN
+// or CVV in clear.
 import type { Context } from './endpoint.ts'
 
-/** One event type and version. The aggregate it belongs to is the CloudEvents subject; `schema` is that of the payload. */
+/**
+ * One event type and version. The aggregate it belongs to is the CloudEvents subject; `schema` is
+ * that of the payload.
+ */
 export interface EventType<Payload extends { type: string } = { type: string }> {
   readonly type: Payload['type']
   readonly version: number

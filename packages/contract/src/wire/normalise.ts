@@ -1,12 +1,16 @@
-// The looseness that the published pages show, accepted where a schema says so and turned into one form here, before validation.
+// The looseness that the published pages show, accepted where a schema says so and turned into one
+// form here, before validation.
 
 /**
- * Keywords of ours in request schemas. They change a value before it is validated; what they cannot turn into the one form stays as it is and
- * the schema refuses it.
- * - `acceptsNumber`: a JSON number becomes text (`8642135` for `"8642135"`); a number that JavaScript cannot hold exactly is left alone.
- * - `padZeros: 4`: the text of that number gets its leading zeros back (`729` for `"0729"`). Only with `acceptsNumber`.
+ * Keywords of ours in request schemas. They change a value before it is validated; what they cannot
+ * turn into the one form stays as it is and the schema refuses it.
+ * - `acceptsNumber`: a JSON number becomes text (`8642135` for `"8642135"`); a number that
+ *   JavaScript cannot hold exactly is left alone.
+ * - `padZeros: 4`: the text of that number gets its leading zeros back (`729` for `"0729"`). Only
+ *   with `acceptsNumber`.
  * - `padsText`: digits that came as text get them back too (`"729"`). Only with `padZeros`.
- * - `acceptsText`: text becomes the number or boolean it spells (`"500"`, `"true"`), for members whose type is number, integer or boolean.
+ * - `acceptsText`: text becomes the number or boolean it spells (`"500"`, `"true"`), for members
+ *   whose type is number, integer or boolean.
  * - `anyCase`: text is raised to upper case (`delivered` for `DELIVERED`).
  * - `synonyms: { ALLOCATED: 'ASSIGNED' }`: another word for the same value.
  * - `acceptsOne`: a single value stands for an array of one.
@@ -42,7 +46,10 @@ interface Schema extends Looseness {
 
 type Normalise = (value: unknown) => unknown
 
-/** Brings values into their one form; objects are changed in place. What no looseness is said of is not looked at. */
+/**
+ * Brings values into their one form; objects are changed in place. What no looseness is said of is
+ * not looked at.
+ */
 export const normaliserOf = (schema: Schema): Normalise => looseness(schema) ?? unchanged
 
 /** The same for one value. */

@@ -1,4 +1,5 @@
-// Roles of API users and what each may do; gateway and owner refuse a call whose permission no role of the token grants.
+// Roles of API users and what each may do; gateway and owner refuse a call whose permission no role
+// of the token grants.
 
 const permissions = [
   'customer.read',
@@ -52,7 +53,8 @@ export const permissionsOf: Readonly<Record<Role, readonly Permission[]>> = {
     'card-order.write',
   ],
   CUSTOMER_SUPPORT: ['customer.read', 'kit.read', 'kit.control', 'preference.read'],
-  // No reads of customers and cards: they would show the whole bank, for those contexts know no branch of a customer.
+  // No reads of customers and cards: they would show the whole bank, for those contexts know no
+  // branch of a customer.
   BRANCH_USER: [
     'customer.register',
     'branch.read',
@@ -68,15 +70,18 @@ export const permissionsOf: Readonly<Record<Role, readonly Permission[]>> = {
 
 export const roles = Object.keys(permissionsOf) as Role[]
 
-/** True for the name of a role, so that text from a token or a command line can be trusted as one. */
+/**
+ * True for the name of a role, so that text from a token or a command line can be trusted as one.
+ */
 export const isRole = (text: string): text is Role => Object.hasOwn(permissionsOf, text)
 
 /** Works for one branch, which the user's token names. */
 const BRANCH_ROLE: Role = 'BRANCH_USER'
 
 /**
- * Why a user cannot have these roles with or without a branch, as sentences; empty when it can. A branch bounds all that its user does, so
- * the role stands alone: another beside it would open the whole bank.
+ * Why a user cannot have these roles with or without a branch, as sentences; empty when it can. A
+ * branch bounds all that its user does, so the role stands alone: another beside it would open the
+ * whole bank.
  */
 export function roleFaults(held: readonly Role[], branch: string | undefined): string[] {
   const isBranchUser = held.includes(BRANCH_ROLE)

@@ -1,5 +1,5 @@
-// Text as bodies bring it: printable, well-formed, and stricter where a machine embosses or mails it.
-// Rule: docs/rules.md#free-text.
+// Text as bodies bring it: printable, well-formed, and stricter where a machine embosses or mails
+// it. Rule: docs/rules.md#free-text.
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { publicEndpoints, type Register, validatorOf } from '../index.ts'

@@ -1,12 +1,18 @@
-// What free text is, and the texts with a smaller set of signs: one rule for every name, address, reason and document number.
+// What free text is, and the texts with a smaller set of signs: one rule for every name, address,
+// reason and document number.
 import { domainToASCII } from 'node:url'
 
-/** Control characters, line and paragraph separators, overrides and isolates of the writing direction. Joiners stay: Indian scripts need them. */
+/**
+ * Control characters, line and paragraph separators, overrides and isolates of the writing
+ * direction. Joiners stay: Indian scripts need them.
+ */
 const NOT_PRINTED = '\\u0000-\\u001f\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069'
 /** What leaves no mark: blanks of all kinds, joiners, direction marks. */
 const INVISIBLE = '\\s\\u200b-\\u200f\\u2060'
 
-/** Text that may be blank. The pattern is spelled out, so that validators of every language take it. */
+/**
+ * Text that may be blank. The pattern is spelled out, so that validators of every language take it.
+ */
 export const freeText = {
   pattern: `^[^${NOT_PRINTED}]*$`,
   formatText: 'no control characters, line breaks and direction overrides',
@@ -31,7 +37,9 @@ const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i
 const ASCII = /^[\x21-\x7e]*$/
 const NAMED_IN_ANY_SCRIPT = /^(?:[\p{L}\p{M}\p{N}.-]|\u200c|\u200d)+$/u
 
-/** `name@domain`; the domain may be written in any script (IDN), the part before the sign is ASCII. */
+/**
+ * `name@domain`; the domain may be written in any script (IDN), the part before the sign is ASCII.
+ */
 export function isEmailAddress(text: string): boolean {
   const at = text.lastIndexOf('@')
   const local = text.slice(0, at)
@@ -42,7 +50,10 @@ export function isEmailAddress(text: string): boolean {
   return labels.length > 1 && labels.join('.').length <= DOMAIN_MAX && labels.every((label) => LABEL.test(label))
 }
 
-/** India as callers write it: the name in a few spellings, in any case of letters, or its codes of ISO 3166-1. */
+/**
+ * India as callers write it: the name in a few spellings, in any case of letters, or its codes of
+ * ISO 3166-1.
+ */
 const india = {
   type: 'string',
   pattern:
@@ -56,7 +67,10 @@ const isIndia = {
 } as const
 const sixDigits = { type: 'string', pattern: '^[1-9][0-9]{5}$', formatText: 'six digits in India, the first not 0' } as const
 
-/** The rule of an address, to be spread into its schema: a postal code of India has six digits, the first not 0. */
+/**
+ * The rule of an address, to be spread into its schema: a postal code of India has six digits, the
+ * first not 0.
+ */
 export const indianPostalCodes = {
   if: isIndia,
   // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema

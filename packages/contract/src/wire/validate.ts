@@ -6,7 +6,10 @@ import { loosenessKeywords, normaliserOf } from './normalise.ts'
 import { isEmailAddress } from './text.ts'
 
 const FAULTS_MAX = 50
-/** Of a value with more values in it than this, only the first fault is told: each fault costs, and a body of 1 MB has room for very many. */
+/**
+ * Of a value with more values in it than this, only the first fault is told: each fault costs, and
+ * a body of 1 MB has room for very many.
+ */
 const ALL_FAULTS_VALUES_MAX = 5_000
 
 const options = {
@@ -29,8 +32,9 @@ for (const ajv of [tellsAll, tellsFirst]) {
 export type Validated<T> = { readonly valid: true; readonly value: T } | { readonly valid: false; readonly fieldError: string[] }
 
 /**
- * Compiles a schema into a validator. What is larger than the schema allows is refused before anything else is done with it (bounds.ts); then
- * the value is changed in place: documented looseness is brought into one form (normalise.ts), unknown fields are dropped, defaults are
+ * Compiles a schema into a validator. What is larger than the schema allows is refused before
+ * anything else is done with it (bounds.ts); then the value is changed in place: documented
+ * looseness is brought into one form (normalise.ts), unknown fields are dropped, defaults are
  * filled. A fault is one sentence that names the field by its path and never repeats the value.
  */
 export function validatorOf<T>(schema: object): (value: unknown) => Validated<T> {
@@ -65,14 +69,23 @@ function sentencesOf(errors: readonly ErrorObject[]): string[] {
   return [...sentences]
 }
 
-/** What only explains another fault is left out: `contains` speaks for the elements that do not match. */
+/**
+ * What only explains another fault is left out: `contains` speaks for the elements that do not
+ * match.
+ */
 const isOwnFault = ({ keyword, schemaPath }: ErrorObject): boolean =>
   keyword !== 'if' && keyword !== 'propertyNames' && !/\/(contains|if)\//.test(schemaPath)
 
-/** What holds in some cases only, such as in one country, is told of a member that is right otherwise. */
+/**
+ * What holds in some cases only, such as in one country, is told of a member that is right
+ * otherwise.
+ */
 const isOfCase = ({ schemaPath }: ErrorObject): boolean => schemaPath.includes('/then/')
 
-/** A text that does not fit its pattern and is too long has one fault, which the pattern says better; one that is too short is just that. */
+/**
+ * A text that does not fit its pattern and is too long has one fault, which the pattern says
+ * better; one that is too short is just that.
+ */
 function isToldByNeighbour(error: ErrorObject, before: ErrorObject | undefined, after: ErrorObject | undefined): boolean {
   const isAt = (other: ErrorObject | undefined, keyword: string): boolean =>
     other?.keyword === keyword && other.instancePath === error.instancePath
@@ -136,7 +149,10 @@ const typeWords = (type: string | string[]): string => {
   return words.join(' or ').replace('a null', 'null')
 }
 
-/** Where a number may stand for text, this one could not: negative, with decimals, or too large to be exact. */
+/**
+ * Where a number may stand for text, this one could not: negative, with decimals, or too large to
+ * be exact.
+ */
 const rejectedNumberWords = ({ data, parentSchema }: ErrorObject): string =>
   typeof data === 'number' && parentSchema?.acceptsNumber && parentSchema.formatText ? `: ${parentSchema.formatText}` : ''
 

@@ -1,5 +1,5 @@
-// The statuses of a card, and what the rules ask of each besides what an operation does in it (card-life.ts). A new status has to answer every
-// question here before anything compiles.
+// The statuses of a card, and what the rules ask of each besides what an operation does in it
+// (card-life.ts). A new status has to answer every question here before anything compiles.
 
 /** Statuses of a kit that callers see. */
 export const cardStatuses = [
@@ -25,7 +25,10 @@ type StatusRefusal = 'MCC007' | 'card.blocked' | 'card.status.active'
 
 /** What the rules ask of a status. */
 export interface StatusTraits {
-  /** Usable, or so after activation or unlocking: shown among the cards of an account without being asked for. */
+  /**
+   * Usable, or so after activation or unlocking: shown among the cards of an account without being
+   * asked for.
+   */
   readonly isLiving: boolean
   /** Still sent to its holder. */
   readonly isShippable: boolean

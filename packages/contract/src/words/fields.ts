@@ -3,8 +3,9 @@ import { embossedText, filledText, freeText } from '../wire/text.ts'
 import { cardStatuses } from './card-statuses.ts'
 
 /**
- * Identifiers may arrive as a JSON number, as the published samples show; `acceptsNumber` has them turned into text before validation.
- * A number that JavaScript cannot hold exactly stays a number and is refused.
+ * Identifiers may arrive as a JSON number, as the published samples show; `acceptsNumber` has them
+ * turned into text before validation. A number that JavaScript cannot hold exactly stays a number
+ * and is refused.
  */
 export const entityId = {
   type: 'string',
@@ -114,7 +115,10 @@ export const kitInfo = {
   },
 } as const
 
-/** Types of requests are as callers write them: members with a default may be left out. Services find them filled in. */
+/**
+ * Types of requests are as callers write them: members with a default may be left out. Services
+ * find them filled in.
+ */
 export interface CallersView {
   keepDefaultedPropertiesOptional: true
 }

@@ -1,4 +1,5 @@
-// Cards as registration asks for them and answers them, and the codes that everything refuses with which issues cards.
+// Cards as registration asks for them and answers them, and the codes that everything refuses with
+// which issues cards.
 import type { FromSchema } from 'json-schema-to-ts'
 import { accountNo, cardType, embossedLine, kitInfo, kitNo, line } from './fields.ts'
 

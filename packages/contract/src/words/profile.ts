@@ -1,4 +1,5 @@
-// What a customer consists of, as registration takes it and reads answer it: addresses, contacts, KYC documents, accounts, nominees.
+// What a customer consists of, as registration takes it and reads answer it: addresses, contacts,
+// KYC documents, accounts, nominees.
 
 import type { FromSchema } from 'json-schema-to-ts'
 import { filledText, indianPostalCodes } from '../wire/text.ts'
@@ -73,7 +74,10 @@ export type KycInfo = FromSchema<typeof kycInfo>
 
 const accountStatuses = ['ACTIVE', 'INACTIVE', 'DORMANT', 'FROZEN', 'CLOSED'] as const
 
-/** What a change of an account may name; what it leaves out stays as it is, so nothing here has a default. */
+/**
+ * What a change of an account may name; what it leaves out stays as it is, so nothing here has a
+ * default.
+ */
 export const accountChange = {
   type: 'object',
   additionalProperties: false,

@@ -28,7 +28,10 @@ export const embossType = { enum: ['PERSONALIZED', 'NON_PERSONALIZED'] } as cons
 export const orderingPartyId = { type: 'string', ...filledText, minLength: 1, maxLength: 64, description: 'Who ordered' } as const
 export const orderingPartyType = { enum: ['BANK', 'BRANCH', 'CORPORATE', 'AGENT'], description: 'What the ordering party is' } as const
 
-/** The list is open: the tenant's configuration names what is allowed, DELIVERED, BANK, IN_TRANSIT and RETURNED among it. */
+/**
+ * The list is open: the tenant's configuration names what is allowed, DELIVERED, BANK, IN_TRANSIT
+ * and RETURNED among it.
+ */
 export const deliveryStatus = {
   type: 'string',
   ...filledText,

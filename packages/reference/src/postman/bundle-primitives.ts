@@ -1,5 +1,6 @@
-// Prints the primitives of the Postman scripts as one script, which defines the variable `sealing`; bundled from @noble's packages.
-// A process of its own: it is needed once, and a bundler has no business in the memory of a gateway.
+// Prints the primitives of the Postman scripts as one script, which defines the variable `sealing`;
+// bundled from @noble's packages. A process of its own: it is needed once, and a bundler has no
+// business in the memory of a gateway.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'

@@ -1,4 +1,5 @@
-// The Postman collection (v2.1): a folder per family, a request per endpoint; its scripts log in, seal and open.
+// The Postman collection (v2.1): a folder per family, a request per endpoint; its scripts log in,
+// seal and open.
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,8 +20,9 @@ export interface PostmanOptions {
 }
 
 /**
- * The collection, for Postman and newman. It works against a sealed gateway once `tenant`, `username`, `password` and `clientKeys` (the private
- * JWK, or JWK set) are set; `mode` is `session`, or `clear` for a sandbox tenant.
+ * The collection, for Postman and newman. It works against a sealed gateway once `tenant`,
+ * `username`, `password` and `clientKeys` (the private JWK, or JWK set) are set; `mode` is
+ * `session`, or `clear` for a sandbox tenant.
  */
 export async function postmanCollection({ baseUrl = DEVELOPMENT_GATEWAY }: PostmanOptions = {}): Promise<JsonObject> {
   return {
@@ -51,7 +53,10 @@ use production keys in test tools.`
 
 const textOf = (file: string): string => readFileSync(new URL(file, import.meta.url), 'utf8')
 
-/** The primitives, bundled, and our sealing above them: one script in a variable, which both scripts of the collection run. */
+/**
+ * The primitives, bundled, and our sealing above them: one script in a variable, which both scripts
+ * of the collection run.
+ */
 async function sealingLibrary(): Promise<string> {
   const { stdout } = await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'bundle-primitives.ts')], {
     maxBuffer: BUNDLE_BYTES_MAX,

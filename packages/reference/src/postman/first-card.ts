@@ -1,4 +1,5 @@
-// The folder that works on an empty installation: a customer with a card, activated, locked, unlocked.
+// The folder that works on an empty installation: a customer with a card, activated, locked,
+// unlocked.
 import { publicEndpointList } from '@dcms/contract'
 import type { JsonObject } from '../json.ts'
 import { type ItemChanges, requestItem } from './request-item.ts'

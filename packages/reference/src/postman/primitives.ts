@@ -1,4 +1,5 @@
-// What the Postman scripts need of cryptography, as one script: the sandboxes of Postman and newman have no WebCrypto and no modules.
+// What the Postman scripts need of cryptography, as one script: the sandboxes of Postman and newman
+// have no WebCrypto and no modules.
 import { gcm } from '@noble/ciphers/aes.js'
 import { x25519 } from '@noble/curves/ed25519.js'
 import { p256 } from '@noble/curves/nist.js'

@@ -1,4 +1,5 @@
-// One endpoint as a request of the collection, with its example body and a test of what it may answer.
+// One endpoint as a request of the collection, with its example body and a test of what it may
+// answer.
 import { type PublicEndpoint, stillToCome } from '@dcms/contract'
 import { errorsOf } from '../error-answers.ts'
 import { isJsonObject, type Json, type JsonObject, toJson } from '../json.ts'
@@ -61,7 +62,10 @@ const plannedTest = ({ sealedOnly }: PublicEndpoint): string => `pm.test('is pla
   pm.expect(JSON.parse(pm.variables.get('answer')).exception.errorCode).to.equal(expected)
 })`
 
-/** Examples meet whatever data the installation has: a result, or one of the refusals that the reference lists. */
+/**
+ * Examples meet whatever data the installation has: a result, or one of the refusals that the
+ * reference lists.
+ */
 const documentedTest = (endpoint: PublicEndpoint): string => `pm.test('answers a result or a refusal that is documented', () => {
   const { exception } = JSON.parse(pm.variables.get('answer'))
   if (exception) pm.expect(${JSON.stringify(errorsOf(endpoint))}).to.include(exception.errorCode)

@@ -1,4 +1,5 @@
-// Bundles a generated TypeScript client into one module; a process of its own, as the bundler does not run in jest's context.
+// Bundles a generated TypeScript client into one module; a process of its own, as the bundler does
+// not run in jest's context.
 import { rolldown } from 'rolldown'
 
 const [, , input = '', file = ''] = process.argv

@@ -1,4 +1,5 @@
-// The first calls of a stranger: a generated client logs in, registers a customer and reads it back. What it needs comes on stdin.
+// The first calls of a stranger: a generated client logs in, registers a customer and reads it
+// back. What it needs comes on stdin.
 import { json } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { sealing } from './sealing-middleware.mjs'

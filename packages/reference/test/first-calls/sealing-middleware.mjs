@@ -1,4 +1,5 @@
-// What sealing adds to a generated TypeScript client: a middleware that seals what the client hands over and opens what comes back.
+// What sealing adds to a generated TypeScript client: a middleware that seals what the client hands
+// over and opens what comes back.
 import { randomUUID } from 'node:crypto'
 import { DecryptionKey, EncryptionKey, openOneShot, readHeader, sealOneShot } from '@dcms/sealing'
 

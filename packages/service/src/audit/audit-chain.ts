@@ -1,4 +1,5 @@
-// The form of the audit trail: records chained by hashes, the head of each batch signed by the process that writes it.
+// The form of the audit trail: records chained by hashes, the head of each batch signed by the
+// process that writes it.
 import { createPublicKey, hash, type JsonWebKey, type KeyObject } from 'node:crypto'
 import type { AuditHead, AuditRecord } from '@dcms/contract'
 import jwt from 'jsonwebtoken'
@@ -16,7 +17,10 @@ export interface Place {
   prevHash: string
 }
 
-/** The JSON of a chained record, and its hash. Written behind the record's own text: an object with all members would be a copy per call. */
+/**
+ * The JSON of a chained record, and its hash. Written behind the record's own text: an object with
+ * all members would be a copy per call.
+ */
 export function chain(record: AuditRecord, { process, instance, sequence, prevHash }: Place): { json: string; digest: string } {
   const place = `"process":${JSON.stringify(process)},"instance":"${instance}","sequence":${sequence},"prevHash":"${prevHash}"`
   const open = `${JSON.stringify(record).slice(0, -1)},${place}`
@@ -24,7 +28,10 @@ export function chain(record: AuditRecord, { process, instance, sequence, prevHa
   return { json: `${open},"hash":"${digest}"}`, digest }
 }
 
-/** One message holds a whole batch, a line per record, as Kafka's client has work per message: JSON text has no line break in it. */
+/**
+ * One message holds a whole batch, a line per record, as Kafka's client has work per message: JSON
+ * text has no line break in it.
+ */
 export const withinMessage = (jsons: readonly string[]): string => jsons.join('\n')
 
 /** The records in a message. Earlier releases sent each in a message of its own. */
@@ -32,7 +39,10 @@ export const recordsWithin = (message: string): string[] => message.split('\n')
 
 export const withSignature = (json: string, signature: string): string => `${json.slice(0, -1)},"signature":"${signature}"}`
 
-/** What a record says of its own hash and signature, and the hash that it has; null for what is no record. */
+/**
+ * What a record says of its own hash and signature, and the hash that it has; null for what is no
+ * record.
+ */
 export function unchain(json: string): { said: string; found: string; signature: string | undefined } | null {
   const match = tail.exec(json)
   if (match?.[1] === undefined) return null
@@ -46,7 +56,10 @@ export function headSigner(keyFile: string): { process: string; sign: (head: Aud
   return { process, sign: ({ instance, sequence, hash: digest }) => jwt.sign({ instance, sequence, hash: digest }, privateKey, options) }
 }
 
-/** Whether a signature is that process's over this head, by the keys of the callers' file (public JWKS). */
+/**
+ * Whether a signature is that process's over this head, by the keys of the callers' file (public
+ * JWKS).
+ */
 export function headVerifier(callersFile: string): (process: string, head: AuditHead, signature: string) => boolean {
   const keys = new Map<string, KeyObject>()
   for (const jwk of readJson<{ keys: (JsonWebKey & { kid: string })[] }>(callersFile).keys)

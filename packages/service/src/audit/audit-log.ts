@@ -1,4 +1,5 @@
-// The audit trail of one process: records chained by hashes, sent to Kafka in batches beside the traffic, each batch signed once.
+// The audit trail of one process: records chained by hashes, sent to Kafka in batches beside the
+// traffic, each batch signed once.
 import { randomUUID } from 'node:crypto'
 import { type AuditHead, type AuditRecord, auditTopic } from '@dcms/contract'
 import type { Broker, PlainMessage } from '@dcms/events'
@@ -10,7 +11,10 @@ import type { AuditRegister } from './audit-register.ts'
 const SEND_EVERY_MS = 200
 const PER_BATCH_MAX = 500
 const PAUSE_MS = 1_000
-/** What is kept while Kafka is away; beyond it the oldest calls are dropped, and a record of its own says how many. */
+/**
+ * What is kept while Kafka is away; beyond it the oldest calls are dropped, and a record of its own
+ * says how many.
+ */
 export const KEPT_MAX = 50_000
 /** Operators' commands are kept apart: no flood of calls pushes them out. */
 const OPERATORS_KEPT_MAX = 10_000
@@ -193,7 +197,9 @@ export class AuditLog {
   }
 }
 
-/** Member by member: a copy by `...` costs several times as much, and this is done for every call. */
+/**
+ * Member by member: a copy by `...` costs several times as much, and this is done for every call.
+ */
 function recordOf(noted: Noted): AuditRecord {
   const { requestId, tenant, user, method, path, status, errorCode, remote, kind } = noted
   const time = isoTimeOf(noted.timeMs)

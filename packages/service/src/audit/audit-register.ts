@@ -1,4 +1,5 @@
-// The runs of a process, in its own database: whoever can only write to Kafka cannot hide one, nor the end of one.
+// The runs of a process, in its own database: whoever can only write to Kafka cannot hide one, nor
+// the end of one.
 import type { AuditHead, AuditInstance } from '@dcms/contract'
 import type { Connection } from 'mongoose'
 

@@ -1,4 +1,5 @@
-// The door of the internal listeners for operators: a role for each route, and a record of every command, refused ones too.
+// The door of the internal listeners for operators: a role for each route, and a record of every
+// command, refused ones too.
 import { randomUUID } from 'node:crypto'
 import { type AuditInstance, auditInstancesPath, failure, type OperatorRole, rolesOfOperatorPaths, success } from '@dcms/contract'
 import type { Express, Request, RequestHandler, Response } from 'express'
@@ -8,7 +9,10 @@ import type { CallContext } from './context-token.ts'
 
 const CALLER_GONE = 499
 const TEXT_LENGTH_MAX = 100
-/** Members of a command's body that its record repeats: they say what it was about, and none can hold a secret. */
+/**
+ * Members of a command's body that its record repeats: they say what it was about, and none can
+ * hold a secret.
+ */
 const aboutMembers = [
   'tenant',
   'username',
@@ -32,7 +36,10 @@ export interface DoorParts {
   readonly roles?: Readonly<Record<string, readonly OperatorRole[]>>
 }
 
-/** To be added before all other routes of an internal listener. A route that names no role lets no operator through. */
+/**
+ * To be added before all other routes of an internal listener. A route that names no role lets no
+ * operator through.
+ */
 export function admitOperators(app: Express, { verify, audit, register, roles = {} }: DoorParts): void {
   const rolesOf: Readonly<Record<string, readonly OperatorRole[]>> = { ...rolesOfOperatorPaths, ...roles }
   const admit: RequestHandler = (request, response, next) => {

@@ -1,4 +1,5 @@
-// Context tokens: who calls, for which tenant and user. ES256, 60 s, signed once and verified once per (tenant, user, roles, branch, audience).
+// Context tokens: who calls, for which tenant and user. ES256, 60 s, signed once and verified once
+// per (tenant, user, roles, branch, audience).
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { type Caller, rolesInForce } from '@dcms/contract'
 import jwt from 'jsonwebtoken'
@@ -9,7 +10,10 @@ const LIFE_S = 60
 // Signed anew well before the end, so that a token never expires on its way.
 const RENEW_BEFORE_END_MS = 20_000
 const CACHED_MAX = 10_000
-/** Issuer of operators' tokens. No key of the callers' file may be it: an operator has a key of the own. */
+/**
+ * Issuer of operators' tokens. No key of the callers' file may be it: an operator has a key of the
+ * own.
+ */
 const OPERATORS = 'ops'
 
 /** On whose behalf a call is made. */
@@ -24,19 +28,26 @@ export interface OnBehalfOf {
 /** What a verified context token says. */
 export interface CallContext extends OnBehalfOf {
   caller: Caller
-  /** Thumbprint of the key that an operator signed with; absent for others. `user` and `roles` are then those of that key in the operators' file. */
+  /**
+   * Thumbprint of the key that an operator signed with; absent for others. `user` and `roles` are
+   * then those of that key in the operators' file.
+   */
   operatorKey?: string
 }
 
 export interface CallerTokens {
   tokenFor(audience: string, onBehalfOf: OnBehalfOf): string
-  /** Version of a bank's definition that the caller works with; calls tell it, so that the callee does not refuse what it has not heard of. */
+  /**
+   * Version of a bank's definition that the caller works with; calls tell it, so that the callee
+   * does not refuse what it has not heard of.
+   */
   definitionVersionOf?: (tenant: string) => number | undefined
 }
 
 /**
- * Signs context tokens with the caller's own key (private JWK file with `kid` = caller) and keeps them until shortly before their end. An operator's
- * key has the `kid` `ops:` and the operator's name: that is the user of its tokens, whoever they claim to be for.
+ * Signs context tokens with the caller's own key (private JWK file with `kid` = caller) and keeps
+ * them until shortly before their end. An operator's key has the `kid` `ops:` and the operator's
+ * name: that is the user of its tokens, whoever they claim to be for.
  */
 export function callerTokens({ caller, keyFile }: { caller: Caller; keyFile: string }): CallerTokens {
   const { kid, privateKey } = readCallerKey(keyFile)

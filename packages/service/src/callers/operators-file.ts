@@ -1,4 +1,5 @@
-// The operators of an installation: a JWKS file with a public key, a name and roles each; read again when it changes, without a restart.
+// The operators of an installation: a JWKS file with a public key, a name and roles each; read
+// again when it changes, without a restart.
 import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { isOperatorRole, type OperatorRole, operatorNamePattern } from '@dcms/contract'
@@ -58,7 +59,9 @@ function readOperators(file: string): ReadonlyMap<string, KnownOperator> {
   }
 }
 
-/** A name or a key that stands twice lets nobody in: one key under two names would be two officers. */
+/**
+ * A name or a key that stands twice lets nobody in: one key under two names would be two officers.
+ */
 function operatorsOf(entries: readonly unknown[]): ReadonlyMap<string, KnownOperator> {
   const operators = entries.flatMap((entry) => operatorOf(entry) ?? [])
   const times = (of: (operator: KnownOperator) => string, value: string): number => operators.filter((each) => of(each) === value).length

@@ -14,7 +14,10 @@ const TIMEOUT_MS = 2_000
 const CONNECTIONS_MAX = 128
 const WAITING_MAX = 512
 
-/** On whose behalf a call is made: the scope of a command says it as it is. Work of the service's own names the service as the user. */
+/**
+ * On whose behalf a call is made: the scope of a command says it as it is. Work of the service's
+ * own names the service as the user.
+ */
 export interface AskedFor {
   readonly tenant: Pick<Tenant, 'id'>
   readonly user: string
@@ -22,7 +25,9 @@ export interface AskedFor {
   readonly branch?: string | undefined
   readonly requestId: string
   readonly traceparent?: string | undefined
-  /** When whoever waits for this call gives up; the call gets what is left until then, at most 2 s. */
+  /**
+   * When whoever waits for this call gives up; the call gets what is left until then, at most 2 s.
+   */
   readonly deadlineAtMs?: number | undefined
 }
 
@@ -38,7 +43,8 @@ export type InternalAnswer<Result, Code extends ErrorCode> =
 export interface InternalClient {
   /**
    * @returns the owner's answer, or its refusal with a code the endpoint lists
-   * @throws ServiceUnavailable when the owner is away, too slow or says it cannot serve now; the outcome of a write is then unknown
+   * @throws ServiceUnavailable when the owner is away, too slow or says it cannot serve now; the
+   * outcome of a write is then unknown
    */
   call<Request, Result, Code extends ErrorCode>(
     endpoint: InternalEndpoint<Request, Result, Code>,

@@ -1,4 +1,5 @@
-// Calling a bank's partner (courier, messaging) by HTTP: each bank apart, within bounds, and nothing of the partner's believed unread.
+// Calling a bank's partner (courier, messaging) by HTTP: each bank apart, within bounds, and
+// nothing of the partner's believed unread.
 import { Agent, type Dispatcher } from 'undici'
 import { ServiceUnavailable } from '../commands/decision.ts'
 import { Circuit } from '../shares/circuit.ts'
@@ -35,8 +36,9 @@ export interface PartnerReply {
 }
 
 /**
- * The calls to one partner. Each bank has a share of the connections and a circuit of its own, so that a partner that is slow or away for one bank
- * costs the others nothing. Redirects are not followed: where a partner lives is the installation's word, not the partner's.
+ * The calls to one partner. Each bank has a share of the connections and a circuit of its own, so
+ * that a partner that is slow or away for one bank costs the others nothing. Redirects are not
+ * followed: where a partner lives is the installation's word, not the partner's.
  */
 export class PartnerClient {
   readonly #options: PartnerOptions
@@ -53,7 +55,8 @@ export class PartnerClient {
 
   /**
    * @returns what the partner answered, be it a fault of its own; that counts for the circuit
-   * @throws ServiceUnavailable when it is away or too slow, redirects, answers more than 1 MB, or too much of this bank waits
+   * @throws ServiceUnavailable when it is away or too slow, redirects, answers more than 1 MB, or
+   * too much of this bank waits
    */
   async ask(tenant: string, request: PartnerRequest): Promise<PartnerReply> {
     const { name, timeoutMs } = this.#options

@@ -1,4 +1,5 @@
-// A command: an endpoint of the contract with the code that acts on it. Running one: permission, validate, keep to one run per key, retry when overtaken.
+// A command: an endpoint of the contract with the code that acts on it. Running one: permission,
+// validate, keep to one run per key, retry when overtaken.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Endpoint, type ErrorCode, failure, mayCall, statusOf, success, validatorOf } from '@dcms/contract'
 import { isStoreAway } from '@dcms/events'
@@ -33,16 +34,18 @@ export type Call = Omit<ScopeOptions, 'now' | 'commandId' | 'hasKey'> & {
 
 export interface CommandOptions<Request> {
   /**
-   * What stands for the body when a repeat is told from another request under the same key. For bodies with values that are encrypted anew
-   * each time: the rest of the body and a keyed hash of the clear form. Such values are taken for secrets: under one key only a few are
-   * compared. The body itself when absent.
+   * What stands for the body when a repeat is told from another request under the same key. For
+   * bodies with values that are encrypted anew each time: the rest of the body and a keyed hash of
+   * the clear form. Such values are taken for secrets: under one key only a few are compared. The
+   * body itself when absent.
    */
   idempotentAs?: (body: Omit<Request, 'requestId'>, tenant: Tenant) => Promise<object>
 }
 
 /**
- * Binds an endpoint to its handler. The handler gets the validated body and a scope, and answers, refuses with a code the endpoint lists,
- * or says that it was overtaken, upon which it is run again.
+ * Binds an endpoint to its handler. The handler gets the validated body and a scope, and answers,
+ * refuses with a code the endpoint lists, or says that it was overtaken, upon which it is run
+ * again.
  */
 export function command<Request, Result, Code extends ErrorCode>(
   endpoint: Endpoint<Request, Result, Code>,
@@ -56,7 +59,8 @@ export function command<Request, Result, Code extends ErrorCode>(
       if (!mayCall(endpoint, call.roles)) return refusal('auth.forbidden')
       const validated = validate(body)
       if (!validated.valid) return inputFault(endpoint, validated.fieldError)
-      // Before a stored answer is looked for: the caller of a repeat may be another than that of the first call.
+      // Before a stored answer is looked for: the caller of a repeat may be another than that of
+      // the first call.
       if (!mayCall(endpoint, call.roles, validated.value)) return refusal('auth.forbidden')
       const { requestId: keyInBody, ...withoutKey } = validated.value
       const key = keyInBody ?? call.idempotencyKey
@@ -98,7 +102,8 @@ async function runOnce(
     else await releaseRequest(call.tenant, id, begun.leaseUntil)
     return answer
   } catch (error) {
-    // With the store away the key is not given back: its lease ends by itself, and the repeat finds what this run began.
+    // With the store away the key is not given back: its lease ends by itself, and the repeat finds
+    // what this run began.
     await releaseRequest(call.tenant, id, begun.leaseUntil).catch((reason: unknown) => {
       if (!isStoreAway(reason)) throw reason
     })
@@ -135,7 +140,10 @@ async function runUntilSettled<Request, Result, Code extends ErrorCode>(
   return { answer: refusal('concurrent.change'), final: false }
 }
 
-/** A body that does not fit the schema: the family's own code where it has one, with the dotted code as its reason. */
+/**
+ * A body that does not fit the schema: the family's own code where it has one, with the dotted code
+ * as its reason.
+ */
 const inputFault = (endpoint: Endpoint, fieldError: readonly string[]): Answer =>
   refusal(('inputFault' in endpoint && endpoint.inputFault) || 'invalid.input.request', fieldError, 'invalid.input.request')
 

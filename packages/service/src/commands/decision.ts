@@ -7,26 +7,41 @@ export interface Refused<Code extends ErrorCode> {
   readonly code: Code
   /** Replaces the catalogue's own lines. */
   readonly fieldError?: readonly string[]
-  /** The dotted code behind a family's own one, where it is not the catalogue's: `bin.not.found` under ORD005. */
+  /**
+   * The dotted code behind a family's own one, where it is not the catalogue's: `bin.not.found`
+   * under ORD005.
+   */
   readonly reasonCode?: ErrorCode
-  /** The caller may try again after this time: the answer carries it as Retry-After and is not kept for repeats. */
+  /**
+   * The caller may try again after this time: the answer carries it as Retry-After and is not kept
+   * for repeats.
+   */
   readonly retryAfterSeconds?: number
 }
 
-/** A rule's verdict: the state's change with its events, no change because it stands already, or a refusal. */
+/**
+ * A rule's verdict: the state's change with its events, no change because it stands already, or a
+ * refusal.
+ */
 export type Decision<State, Event extends { type: string }, Code extends ErrorCode> =
   | {
       readonly kind: 'changed'
       readonly set: Partial<State>
       readonly unset?: readonly (keyof State & string)[]
       readonly events: readonly Event[]
-      /** Goes through while the document's outbox is full, for what must not wait: once, as whatever undoes it has to wait. */
+      /**
+       * Goes through while the document's outbox is full, for what must not wait: once, as whatever
+       * undoes it has to wait.
+       */
       readonly evenWhenFull?: true
     }
   | { readonly kind: 'unchanged' }
   | Refused<Code>
 
-/** How a command ends. `overtaken`: somebody else changed the document first; the command is run again on fresh state. */
+/**
+ * How a command ends. `overtaken`: somebody else changed the document first; the command is run
+ * again on fresh state.
+ */
 export type Outcome<Result, Code extends ErrorCode> =
   | { readonly kind: 'answer'; readonly result: Result; readonly pagination?: Pagination }
   | { readonly kind: 'overtaken' }
@@ -60,7 +75,10 @@ export class ServiceUnavailable extends Error {
   readonly unavailable = true
 }
 
-/** Not known here yet: a moment later it will be. A follower lets the event's aggregate wait, and takes it for no sign that more is away. */
+/**
+ * Not known here yet: a moment later it will be. A follower lets the event's aggregate wait, and
+ * takes it for no sign that more is away.
+ */
 export class NotYet extends ServiceUnavailable {
   readonly concerns = 'aggregate'
 }

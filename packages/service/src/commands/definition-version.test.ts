@@ -1,4 +1,5 @@
-// News of a bank's definition that has not come yet: "not now" for calls and events, never a "no" that is kept.
+// News of a bank's definition that has not come yet: "not now" for calls and events, never a "no"
+// that is kept.
 import type { ReceivedEvent } from '@dcms/events'
 import { expect, test } from '@jest/globals'
 import { handleFor } from '../jobs/followings.ts'

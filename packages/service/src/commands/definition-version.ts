@@ -1,10 +1,14 @@
-// What this process has not heard of yet is "not now", not "no": callers say which version of the bank's definition they work with.
+// What this process has not heard of yet is "not now", not "no": callers say which version of the
+// bank's definition they work with.
 import type { ErrorCode } from '@dcms/contract'
 import { isStoreAway } from '@dcms/events'
 import type { Tenant } from '../store/tenant.ts'
 import { type Outcome, ServiceUnavailable } from './decision.ts'
 
-/** Tells the version of the bank's definition with a call: from the gateway to services and among them. */
+/**
+ * Tells the version of the bank's definition with a call: from the gateway to services and among
+ * them.
+ */
 export const DEFINITION_VERSION_HEADER = 'x-dcms-definition-version'
 
 /** Refusals that the bank's definition decides: another version of it may say otherwise. */
@@ -35,7 +39,8 @@ export const isBehind = ({ tenant, callersVersion }: Versions): boolean => calle
 
 /**
  * Runs a command under the definition that is here.
- * @throws ServiceUnavailable instead of a refusal by the definition, or of a fault, when the caller has a newer one: it is on its way
+ * @throws ServiceUnavailable instead of a refusal by the definition, or of a fault, when the caller
+ * has a newer one: it is on its way
  */
 export async function withNewestDefinition<Result, Code extends ErrorCode>(
   versions: Versions,

@@ -1,4 +1,5 @@
-// The idempotency store: the first answer to a key is kept 24 hours and given again (collection `requests`, one per context and tenant).
+// The idempotency store: the first answer to a key is kept 24 hours and given again (collection
+// `requests`, one per context and tenant).
 import { createHash } from 'node:crypto'
 import { place } from '../store/place.ts'
 import { plainModel } from '../store/store.ts'
@@ -6,11 +7,15 @@ import type { Tenant } from '../store/tenant.ts'
 
 const KEPT_S = 24 * 60 * 60
 /**
- * How long a call counts as running. A call whose process died is taken over after this time; commands are sequences of steps that stand a
- * second runner, so a call that is merely slow loses nothing when it is taken over.
+ * How long a call counts as running. A call whose process died is taken over after this time;
+ * commands are sequences of steps that stand a second runner, so a call that is merely slow loses
+ * nothing when it is taken over.
  */
 const LEASE_MS = 5_000
-/** Bodies with secrets that are compared with the first one of their key: else a key were a way to try PINs that nobody counts. */
+/**
+ * Bodies with secrets that are compared with the first one of their key: else a key were a way to
+ * try PINs that nobody counts.
+ */
 const OTHER_SECRETS_MAX = 3
 
 /** An answer as it goes out. */
@@ -23,7 +28,10 @@ export interface RequestRecord {
   _id: string
   /** Hash of the normalised body, to tell a repeat from another request under the same key. */
   bodyHash?: string
-  /** Bodies with another secret that came under the key; `compared` has those too that are just being compared. */
+  /**
+   * Bodies with another secret that came under the key; `compared` has those too that are just
+   * being compared.
+   */
   others?: number
   compared?: number
   leaseUntil?: Date
@@ -31,7 +39,10 @@ export interface RequestRecord {
   expiresAt?: Date
   /** Whose turn or claim it is, kept by the use cases that have such. */
   holder?: string
-  /** A counter of failed calls, kept by a use case that limits them; `unreached` only by writes whose sole point is to be made. */
+  /**
+   * A counter of failed calls, kept by a use case that limits them; `unreached` only by writes
+   * whose sole point is to be made.
+   */
   failures?: number
   unreached?: number
   /** A counter of CVVs that were read within an hour. */
@@ -40,7 +51,10 @@ export interface RequestRecord {
   cursor?: string
 }
 
-/** Small documents of a tenant: kept answers, counters and turns, which end by themselves; claims and cursors, without `expiresAt`, which do not. */
+/**
+ * Small documents of a tenant: kept answers, counters and turns, which end by themselves; claims
+ * and cursors, without `expiresAt`, which do not.
+ */
 export const requestsOf = plainModel<RequestRecord>(
   'requests',
   {
@@ -67,8 +81,8 @@ export type Begun =
   | { readonly kind: 'in-progress' }
 
 /**
- * Takes the key for one run of the call, or says what became of an earlier one. `hidesSecret`: the hash stands for a secret too; after three
- * other ones the key answers `conflict` to all.
+ * Takes the key for one run of the call, or says what became of an earlier one. `hidesSecret`: the
+ * hash stands for a secret too; after three other ones the key answers `conflict` to all.
  */
 export async function beginRequest(
   tenant: Tenant,
@@ -94,7 +108,8 @@ export async function beginRequest(
 }
 
 /**
- * Counts before it compares: of many guesses at once no more are compared than of guesses one after the other.
+ * Counts before it compares: of many guesses at once no more are compared than of guesses one after
+ * the other.
  * @returns null when the body is the first one's, or the record has ended
  */
 async function compareSecret(tenant: Tenant, id: string, bodyHash: string): Promise<Begun | null> {
@@ -120,7 +135,10 @@ export async function keepAnswer(tenant: Tenant, id: string, stored: StoredAnswe
   await requestsOf(tenant).updateOne({ _id: id, answer: { $exists: false } }, { $set: { answer: stored } })
 }
 
-/** Gives the key back after a run that ended without a final answer, so that a repeat runs at once; not when another run has taken over. */
+/**
+ * Gives the key back after a run that ended without a final answer, so that a repeat runs at once;
+ * not when another run has taken over.
+ */
 export async function releaseRequest(tenant: Tenant, id: string, leaseUntil: Date): Promise<void> {
   await requestsOf(tenant).deleteOne({ _id: id, leaseUntil, answer: { $exists: false } })
 }

@@ -11,7 +11,10 @@ import { answer, type Decision, type Outcome, ServiceUnavailable } from './decis
 
 const COMMAND_IDS_KEPT = 8
 const WAITING_EVENTS_MAX = 200
-/** So often a change is decided again while others are faster: more only where something writes without end. */
+/**
+ * So often a change is decided again while others are faster: more only where something writes
+ * without end.
+ */
 const CHANGES_MAX = 50
 const withoutQueues = { outbox: 0, parked: 0 } as const
 const dataVersions = new Map(eventTypes.map(({ type, version }) => [type, version]))
@@ -29,9 +32,14 @@ export interface ScopeOptions {
   roles: readonly string[]
   /** The branch that bounds what the user does; absent for one who works for the whole bank. */
   branch?: string
-  /** Time of day in milliseconds after which the caller no longer waits; absent where nobody waits. */
+  /**
+   * Time of day in milliseconds after which the caller no longer waits; absent where nobody waits.
+   */
   deadlineAtMs?: number
-  /** Told before anything is written for the bank, so that what this process may leave unfinished is looked for. */
+  /**
+   * Told before anything is written for the bank, so that what this process may leave unfinished is
+   * looked for.
+   */
   touched?: (tenant: string) => void
   relay: Relay
   sources: OutboxSources
@@ -78,15 +86,20 @@ export class Scope {
     this.#sources = options.sources
   }
 
-  /** The same surroundings for another command: what a command finishes for somebody else is not to count as its own. */
+  /**
+   * The same surroundings for another command: what a command finishes for somebody else is not to
+   * count as its own.
+   */
   ofCommand(commandId: string): Scope {
     return new Scope({ ...this.#options, commandId })
   }
 
   /**
-   * Turns a decision into one `findOneAndUpdate`-like update matched on `_id` and `version`: sets the change, counts the version, appends the
-   * events. No match is `overtaken`: the command decides again on fresh state.
-   * @throws ServiceUnavailable when 200 events of the document wait to be published, unless the decision is `evenWhenFull`
+   * Turns a decision into one `findOneAndUpdate`-like update matched on `_id` and `version`: sets
+   * the change, counts the version, appends the events. No match is `overtaken`: the command
+   * decides again on fresh state.
+   * @throws ServiceUnavailable when 200 events of the document wait to be published, unless the
+   * decision is `evenWhenFull`
    */
   async commit<State extends Stored, Result, Code extends ErrorCode>(
     modelOf: TenantModel<State>,
@@ -117,9 +130,11 @@ export class Scope {
   }
 
   /**
-   * Reads a document, has the rule decide and commits that; again on fresh state when somebody else changed it first, up to 50 times. For a step
-   * of a longer work, and for work that nobody waits for: a command that is one change returns `overtaken` and is run again as a whole.
-   * @param decide pure: it is asked for each state anew, and for null when there is no such document
+   * Reads a document, has the rule decide and commits that; again on fresh state when somebody else
+   * changed it first, up to 50 times. For a step of a longer work, and for work that nobody waits
+   * for: a command that is one change returns `overtaken` and is run again as a whole.
+   * @param decide pure: it is asked for each state anew, and for null when there is no such
+   * document
    * @param known the document as it was read just before, which saves the first reading
    * @returns `overtaken` when the document changes all the time
    */

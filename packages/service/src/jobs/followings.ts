@@ -1,4 +1,5 @@
-// Keeping projections in step with the events of other contexts: one consumer group per followed context.
+// Keeping projections in step with the events of other contexts: one consumer group per followed
+// context.
 import { type Context, topicOf } from '@dcms/contract'
 import { type Apply, applyInOrder, type Broker, isStoreAway, type Projected, type ReceivedEvent, type SetAsideStore } from '@dcms/events'
 import { NotYet } from '../commands/decision.ts'
@@ -13,7 +14,10 @@ export interface Following {
   apply: (tenant: Tenant) => Apply<never>
   /** Fields of a document that an event creates, besides what the event sets. */
   seed?: object
-  /** Adds to an event what `apply` needs besides and cannot look up itself. Runs before, for events that come again too. */
+  /**
+   * Adds to an event what `apply` needs besides and cannot look up itself. Runs before, for events
+   * that come again too.
+   */
   enrich?: (tenant: Tenant, event: ReceivedEvent) => Promise<ReceivedEvent>
 }
 
@@ -61,8 +65,9 @@ async function applyTo(followings: readonly Following[], tenant: Tenant, event: 
 }
 
 /**
- * Handles an event for its bank. What fails under an older definition than the event was made under may only lack what that definition is to
- * bring: a product, a plastic. It waits for it and is no failure.
+ * Handles an event for its bank. What fails under an older definition than the event was made under
+ * may only lack what that definition is to bring: a product, a plastic. It waits for it and is no
+ * failure.
  */
 export async function handleFor(tenants: Tenants, event: ReceivedEvent, handle: (tenant: Tenant) => Promise<void>): Promise<void> {
   const tenant = tenants.get(event.tenant)

@@ -1,4 +1,5 @@
-// What banks at rest cost the store: counted by the driver, statement by statement, over an hour by the processes' own clock.
+// What banks at rest cost the store: counted by the driver, statement by statement, over an hour by
+// the processes' own clock.
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import mongoose, { type Connection } from 'mongoose'
@@ -28,7 +29,10 @@ afterAll(async () => {
 
 const HOUR_MS = 60 * 60_000
 
-/** So many processes of a service with these sweeps, each of which asks the store once and finds nothing. */
+/**
+ * So many processes of a service with these sweeps, each of which asks the store once and finds
+ * nothing.
+ */
 async function serviceWith(banks: number, periods: readonly Pick<Sweep, 'idleEveryMs' | 'idleEveryMaxMs'>[]) {
   const database = connection.useDb(`${connection.name}_${randomBytes(3).toString('hex')}`, { useCache: true })
   const tenants = Array.from({ length: banks }, (_, at) => ({ id: `BANK_${at}` }) as Tenant)
@@ -51,7 +55,10 @@ async function serviceWith(banks: number, periods: readonly Pick<Sweep, 'idleEve
   }
   const processes = Array.from({ length: PROCESSES }, () => new Sweeper(options))
   for (const each of processes) await Promise.all(tenants.map((tenant) => each.begin(tenant)))
-  /** What banks cost within so long, the looks aside: these are one statement, be it one bank or all. */
+  /**
+   * What banks cost within so long, the looks aside: these are one statement, be it one bank or
+   * all.
+   */
   const costOfBanks = async (ms: number, lookEveryMs: number): Promise<number> => {
     statements = 0
     const looks = ms / lookEveryMs

@@ -1,4 +1,5 @@
-// The lease of a run: prolonged while the run lasts, given up when the process ends, noticed when it is lost.
+// The lease of a run: prolonged while the run lasts, given up when the process ends, noticed when
+// it is lost.
 import type { mongo } from 'mongoose'
 import type { Logger } from 'pino'
 import type { JobRecord } from './job-records.ts'
@@ -17,7 +18,10 @@ export interface Lease {
   close(update: { $unset: object; $push?: object }): Promise<boolean>
 }
 
-/** Holds a lease that was just taken; `mine` finds the record as long as it is held by this run in this process. */
+/**
+ * Holds a lease that was just taken; `mine` finds the record as long as it is held by this run in
+ * this process.
+ */
 export function holdLease(
   records: mongo.Collection<JobRecord>,
   mine: object,

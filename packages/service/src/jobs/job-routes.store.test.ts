@@ -1,4 +1,5 @@
-// The operators' routes to jobs: for operators only, refusals in the envelope, another time than now for tests only.
+// The operators' routes to jobs: for operators only, refusals in the envelope, another time than
+// now for tests only.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import express from 'express'
 import { callerFiles, TestBank, until } from '../../test/test-bank.ts'

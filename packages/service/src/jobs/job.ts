@@ -7,9 +7,14 @@ import type { JobCounts } from './job-records.ts'
 /** Handed to a job while it runs. */
 export interface JobRun {
   readonly tenant: Tenant
-  /** The time the job works by: now, or what an operator named. The same when a run is taken over. */
+  /**
+   * The time the job works by: now, or what an operator named. The same when a run is taken over.
+   */
   readonly asOf: Date
-  /** Where a run that died had got to; undefined at the start. As it was noted, after a way through the store. */
+  /**
+   * Where a run that died had got to; undefined at the start. As it was noted, after a way through
+   * the store.
+   */
   readonly checkpoint: unknown
   /** What that run had counted; `{}` at the start. */
   readonly counts: JobCounts
@@ -17,8 +22,10 @@ export interface JobRun {
   readonly signal: AbortSignal
   scopeOf(commandId: string): Scope
   /**
-   * Notes progress after each batch. What came after the last note is done again when this process dies, so batches must take a repeat.
-   * @throws when this process ends or another has taken the run over: the job passes the error on and so stops
+   * Notes progress after each batch. What came after the last note is done again when this process
+   * dies, so batches must take a repeat.
+   * @throws when this process ends or another has taken the run over: the job passes the error on
+   * and so stops
    */
   note(checkpoint: unknown, counts: JobCounts): Promise<void>
 }

@@ -1,4 +1,5 @@
-// Jobs in the real store: one process at a time, taken over at the checkpoint, failures recorded, started by hand.
+// Jobs in the real store: one process at a time, taken over at the checkpoint, failures recorded,
+// started by hand.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
 import { TestBank, until } from '../../test/test-bank.ts'

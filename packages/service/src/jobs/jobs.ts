@@ -1,4 +1,5 @@
-// Jobs: work that a bank has done from time to time (expiry, notices). Each has a lease per tenant, a run record, and can be started by hand.
+// Jobs: work that a bank has done from time to time (expiry, notices). Each has a lease per tenant,
+// a run record, and can be started by hand.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { withoutCardData } from '@dcms/events'
@@ -45,10 +46,16 @@ export interface JobsOptions {
   tickMs?: number
 }
 
-/** `unknown`: there is no such job. `conflict`: a run as of another time is asked for and has not begun. */
+/**
+ * `unknown`: there is no such job. `conflict`: a run as of another time is asked for and has not
+ * begun.
+ */
 export type Asked = { kind: 'asked'; runId: string } | { kind: 'unknown' } | { kind: 'conflict' }
 
-/** Runs the jobs of a service. Several processes of one service share them: a job of a tenant runs in one of them at a time. */
+/**
+ * Runs the jobs of a service. Several processes of one service share them: a job of a tenant runs
+ * in one of them at a time.
+ */
 export class Jobs {
   readonly #options: JobsOptions
   readonly #holder = randomUUID()
@@ -66,8 +73,8 @@ export class Jobs {
   }
 
   /**
-   * Looks for due jobs until the signal, by one query for all jobs and banks. Different jobs run side by side, and so do a few banks of one job.
-   * Resolves when the last run has stopped.
+   * Looks for due jobs until the signal, by one query for all jobs and banks. Different jobs run
+   * side by side, and so do a few banks of one job. Resolves when the last run has stopped.
    */
   async start(signal: AbortSignal): Promise<void> {
     const { jobs, tenants, logger, tickMs = TICK_MS } = this.#options
@@ -121,7 +128,10 @@ export class Jobs {
     for (const id of ids) if (!placed.has(id)) await this.#place(id)
   }
 
-  /** Asks for a run as soon as possible, after one that is under way; one that was asked for and has not begun is the same. */
+  /**
+   * Asks for a run as soon as possible, after one that is under way; one that was asked for and has
+   * not begun is the same.
+   */
   async ask(tenant: Tenant, name: string, startedBy: string, asOf?: Date): Promise<Asked> {
     if (!this.names.includes(name)) return { kind: 'unknown' }
     const id = idOf(tenant.id, name)
@@ -164,7 +174,10 @@ export class Jobs {
     if (run) await this.#carryOut(tenant, job, record._id, run, signal)
   }
 
-  /** Takes the lease, and with it a run that died, one that was asked for, or the next one by the clock. Null when another process was faster. */
+  /**
+   * Takes the lease, and with it a run that died, one that was asked for, or the next one by the
+   * clock. Null when another process was faster.
+   */
   async #take(record: JobRecord, job: Job, now: Date): Promise<JobRunning | null> {
     const { _id, turn, leaseUntil, asked } = record
     const running = record.running ?? {
@@ -175,7 +188,8 @@ export class Jobs {
       counts: {},
     }
     const taken = await this.#records.updateOne(
-      // `turn` tells a lease that was taken and given back meanwhile, `leaseUntil` one that was only prolonged.
+      // `turn` tells a lease that was taken and given back meanwhile, `leaseUntil` one that was
+      // only prolonged.
       { _id, turn, leaseUntil: leaseUntil ?? { $exists: false } },
       {
         $set: {
@@ -229,14 +243,20 @@ export class Jobs {
     logger.info({ ...of, counts: ended.counts, failed: ended.error !== undefined, isOurs }, 'job ended')
   }
 
-  /** Stopped half way: whoever is free goes on at the checkpoint, without waiting for the lease to run out. */
+  /**
+   * Stopped half way: whoever is free goes on at the checkpoint, without waiting for the lease to
+   * run out.
+   */
   async #leave(lease: Lease, of: object, error: unknown): Promise<void> {
     this.#options.logger.info({ ...of, err: error }, 'job left to another process')
     await lease.close({ $unset: { leaseUntil: '', leaseOf: '' } })
   }
 }
 
-/** After its first run a bank gets a place of its own within the period: banks that were set up together do not come due together for ever. */
+/**
+ * After its first run a bank gets a place of its own within the period: banks that were set up
+ * together do not come due together for ever.
+ */
 const untilNext = ({ everyMs }: Job, turn: number): number => (turn === 0 ? everyMs * Math.random() : everyMs)
 
 const idOf = (tenant: string, job: string): string => `${tenant}/${job}`

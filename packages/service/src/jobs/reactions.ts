@@ -1,4 +1,5 @@
-// Reactions: what a service does outside its own store when something happened, such as telling a partner.
+// Reactions: what a service does outside its own store when something happened, such as telling a
+// partner.
 import { type Context, topicOf } from '@dcms/contract'
 import { deadLetterTopic, type ReceivedEvent, type Topic } from '@dcms/events'
 import type { Scope } from '../commands/scope.ts'
@@ -8,16 +9,23 @@ import { type FollowingParts, handleFor } from './followings.ts'
 /** Does something for each event of a context, at least once, in the order of each aggregate. */
 export interface Reaction {
   of: Context
-  /** A consumer group of its own, so that a partner that is away holds up nothing else: `customer-notifications`. */
+  /**
+   * A consumer group of its own, so that a partner that is away holds up nothing else:
+   * `customer-notifications`.
+   */
   group: string
   /**
-   * Must take the same event twice. What it throws is tried a few times; then the event is set aside with the later ones of its aggregate
-   * and tried again with growing pauses: for as long as it takes when it is `unavailable` (as ServiceUnavailable is; when that happens again
-   * and again all events of the bank are set aside for a while), otherwise five times and for a minute, after which it goes to the dead
-   * letters `<topic>.dlq.<group>`. What takes longer than a second is set aside too, so that no other bank waits for it, and then has 30 s.
+   * Must take the same event twice. What it throws is tried a few times; then the event is set
+   * aside with the later ones of its aggregate and tried again with growing pauses: for as long as
+   * it takes when it is `unavailable` (as ServiceUnavailable is; when that happens again and again
+   * all events of the bank are set aside for a while), otherwise five times and for a minute, after
+   * which it goes to the dead letters `<topic>.dlq.<group>`. What takes longer than a second is set
+   * aside too, so that no other bank waits for it, and then has 30 s.
    */
   react(scopeOf: (commandId: string) => Scope, event: ReceivedEvent): Promise<void>
-  /** The time between an event's first failure and its giving up, at least; a minute when left out. */
+  /**
+   * The time between an event's first failure and its giving up, at least; a minute when left out.
+   */
   deadLetterAfterMs?: number
 }
 
@@ -28,7 +36,10 @@ const OTHERS_WAIT_MS = 1_000
 export const topicsOfReactions = (reactions: readonly Reaction[]): Topic[] =>
   reactions.flatMap(({ of, group }) => [{ topic: topicOf(of) }, { topic: deadLetterTopic(topicOf(of), group) }])
 
-/** Follows for every reaction; what cannot be reacted to now is set aside, per bank, and holds up no other bank's. */
+/**
+ * Follows for every reaction; what cannot be reacted to now is set aside, per bank, and holds up no
+ * other bank's.
+ */
 export function startReactions(
   { broker, tenants, setAside }: FollowingParts,
   reactions: readonly Reaction[],

@@ -1,4 +1,5 @@
-// When each bank's sweeps are due: in the service's own database, so that one process at a time looks, and one query finds what is due for all banks.
+// When each bank's sweeps are due: in the service's own database, so that one process at a time
+// looks, and one query finds what is due for all banks.
 import type { Connection, mongo } from 'mongoose'
 
 export interface SweepRecord {
@@ -19,7 +20,10 @@ export interface SweepRecord {
 const DUE_AT_ONCE_MAX = 200
 /** How long a bank is swept often after the last write that was told here. */
 export const ACTIVE_MS = 150_000
-/** The same after a run that failed: what it could not finish may be there still when all else is quiet. */
+/**
+ * The same after a run that failed: what it could not finish may be there still when all else is
+ * quiet.
+ */
 const ACTIVE_AFTER_FAILURE_MS = 15 * 60_000
 
 export class SweepBoard {
@@ -55,8 +59,8 @@ export class SweepBoard {
   }
 
   /**
-   * Takes a run by naming when the next one is due; false when another process was faster, or told meanwhile that the bank is at work: what is still
-   * due then the next look finds.
+   * Takes a run by naming when the next one is due; false when another process was faster, or told
+   * meanwhile that the bank is at work: what is still due then the next look finds.
    */
   async take({ _id, dueAt, activeUntil }: SweepRecord, next: Date, restingRuns: number): Promise<boolean> {
     const asRead = { _id, dueAt, activeUntil: activeUntil ?? { $exists: false } }
@@ -85,7 +89,10 @@ export class SweepBoard {
     await this.#records.updateOne({ _id }, { $set: { position, dueAt: now, restingRuns: 0 }, $unset: { failures: '' } })
   }
 
-  /** Something was written for the bank that may be left unfinished: all its sweeps come soon, and often for a while. */
+  /**
+   * Something was written for the bank that may be left unfinished: all its sweeps come soon, and
+   * often for a while.
+   */
   async wake(tenant: string, sweeps: readonly string[], now: Date, dueAt: Date): Promise<void> {
     const activeUntil = new Date(now.getTime() + ACTIVE_MS)
     const woken = await this.#records.updateMany({ tenant }, { $min: { dueAt }, $max: { activeUntil }, $set: { restingRuns: 0 } })

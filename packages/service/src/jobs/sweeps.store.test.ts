@@ -1,4 +1,5 @@
-// Sweeps by the board: every bank once at the start, banks at work every few seconds by one process, banks at rest next to never.
+// Sweeps by the board: every bank once at the start, banks at work every few seconds by one
+// process, banks at rest next to never.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { TestBank, until } from '../../test/test-bank.ts'
 import { databaseName } from '../store/store.ts'

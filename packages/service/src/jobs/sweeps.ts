@@ -1,4 +1,5 @@
-// Sweeps: short, cheap looks for what a process that died left unfinished; often for banks at work, rarely for those at rest.
+// Sweeps: short, cheap looks for what a process that died left unfinished; often for banks at work,
+// rarely for those at rest.
 import { setTimeout as sleep } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import type { Logger } from 'pino'
@@ -9,14 +10,19 @@ import type { SweepBoard, SweepRecord } from './sweep-board.ts'
 
 const IDLE_EVERY_MS = 30 * 60_000
 const IDLE_EVERY_MAX_MS = 12 * 60 * 60_000
-/** A process with banks at work looks this often for what is due; one where all is quiet less often. */
+/**
+ * A process with banks at work looks this often for what is due; one where all is quiet less often.
+ */
 const TICK_MS = 1_000
 const IDLE_TICK_MS = 3_000
 /** Less than a bank stays active for, so that one at work never falls asleep. */
 const WAKE_EVERY_MS = 60_000
 const FAILED_PAUSE_MAX_MS = 60_000
 const AT_ONCE_MAX = 8
-/** At the start all banks are swept, a few at a time: calls have the store to themselves as far as possible. */
+/**
+ * At the start all banks are swept, a few at a time: calls have the store to themselves as far as
+ * possible.
+ */
 const AT_ONCE_AT_START_MAX = 2
 
 const failedSweeps = new Counter({ name: 'dcms_sweeps_failed_total', help: 'Runs of sweeps that failed', labelNames: ['sweep'] })
@@ -26,7 +32,10 @@ export interface SweptUpTo {
   position: string
 }
 
-/** Some of what a run came by could not be done, and there is more behind: the next run goes on there all the same. */
+/**
+ * Some of what a run came by could not be done, and there is more behind: the next run goes on
+ * there all the same.
+ */
 export class SweptWithFaults extends Error implements SweptUpTo {
   readonly position: string
 
@@ -39,18 +48,23 @@ export class SweptWithFaults extends Error implements SweptUpTo {
 /** Finishes what a process that died left unfinished. */
 export interface Sweep {
   name: string
-  /** For a bank at work: one where something was written within the last minutes, in whatever process. */
+  /**
+   * For a bank at work: one where something was written within the last minutes, in whatever
+   * process.
+   */
   everyMs: number
   /** For a bank that has just come to rest; half an hour unless told. */
   idleEveryMs?: number
   /**
-   * While it stays at rest the time doubles run by run, up to this; half a day unless told. The same as `idleEveryMs` where something happens without
-   * a write of ours: a partner's doing, a date that comes.
+   * While it stays at rest the time doubles run by run, up to this; half a day unless told. The
+   * same as `idleEveryMs` where something happens without a write of ours: a partner's doing, a
+   * date that comes.
    */
   idleEveryMaxMs?: number
   /**
-   * Must take a repeat, also beside itself in another process. What it writes by its scope keeps the bank at work. With much to do it does a few
-   * seconds' worth and says how far it came; the next run, in whatever process, follows at once and gets that position.
+   * Must take a repeat, also beside itself in another process. What it writes by its scope keeps
+   * the bank at work. With much to do it does a few seconds' worth and says how far it came; the
+   * next run, in whatever process, follows at once and gets that position.
    */
   run(scopeOf: (tenant: Tenant, commandId: string) => Scope, tenant: Tenant, position?: string): Promise<SweptUpTo | undefined>
 }
@@ -68,9 +82,11 @@ export interface SweeperOptions {
 }
 
 /**
- * Runs the sweeps of a service in one process. Each process sweeps every bank once when it begins to serve it; after that the processes share the work
- * by the board, where one query finds what is due for all banks. A bank at work is swept every few seconds, by whichever process comes first, and one at
- * rest the more rarely the longer it rests: what a process that died left is found as soon as ever, and banks at rest cost next to nothing.
+ * Runs the sweeps of a service in one process. Each process sweeps every bank once when it begins
+ * to serve it; after that the processes share the work by the board, where one query finds what is
+ * due for all banks. A bank at work is swept every few seconds, by whichever process comes first,
+ * and one at rest the more rarely the longer it rests: what a process that died left is found as
+ * soon as ever, and banks at rest cost next to nothing.
  */
 export class Sweeper {
   readonly #options: SweeperOptions
@@ -84,7 +100,10 @@ export class Sweeper {
     this.#options = options
   }
 
-  /** Something was or will be written for the bank. Costs a statement a minute at most, and nobody waits for it. */
+  /**
+   * Something was or will be written for the bank. Costs a statement a minute at most, and nobody
+   * waits for it.
+   */
   touched(tenant: string): void {
     const { board, sweeps, logger } = this.#options
     const nowMs = this.#nowMs()
@@ -128,7 +147,10 @@ export class Sweeper {
     }
   }
 
-  /** One look: runs what is due and resolves when the runs have ended, those at most that this look began. */
+  /**
+   * One look: runs what is due and resolves when the runs have ended, those at most that this look
+   * began.
+   */
   async look(): Promise<void> {
     const { board, sweeps, tenantOf } = this.#options
     const now = new Date(this.#nowMs())
@@ -139,7 +161,8 @@ export class Sweeper {
       const sweep = sweeps.find(({ name }) => name === record.sweep)
       const tenant = tenantOf(record.tenant)
       if (!sweep || !tenant) {
-        // Another release's, or a bank that this process cannot serve: not at the head of the list for ever.
+        // Another release's, or a bank that this process cannot serve: not at the head of the list
+        // for ever.
         await board.take(record, new Date(now.getTime() + FAILED_PAUSE_MAX_MS), record.restingRuns ?? 0)
       } else if (!this.#running.has(record._id)) runs.push(this.#limit(() => this.#runDue(record, sweep, tenant)))
     }

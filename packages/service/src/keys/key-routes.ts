@@ -1,4 +1,5 @@
-// The operators' routes for a tenant's keys: `dcms keys …`. Answers and log lines tell key check values, never a key.
+// The operators' routes for a tenant's keys: `dcms keys …`. Answers and log lines tell key check
+// values, never a key.
 import { CardCryptoError, type Hsm, type KeyView, type Officer } from '@dcms/card-crypto'
 import {
   type AddKeyComponent,
@@ -48,8 +49,8 @@ interface Done<Result> {
 }
 
 /**
- * Adds the routes for the purposes that this context holds. Each operation leaves one line in the log: what was done to which key by which
- * operator (the user of the context token).
+ * Adds the routes for the purposes that this context holds. Each operation leaves one line in the
+ * log: what was done to which key by which operator (the user of the context token).
  */
 export const keyRoutes =
   (hsm: Hsm, purposes: readonly KeyPurposeName[]) =>

@@ -1,4 +1,5 @@
-// The key collection in the real store: names are taken once, a tenant's records are listed, components go only as they came.
+// The key collection in the real store: names are taken once, a tenant's records are listed,
+// components go only as they came.
 import { randomBytes } from 'node:crypto'
 import { type KeyRecord, type KeyStore, SoftwareHsm } from '@dcms/card-crypto'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'

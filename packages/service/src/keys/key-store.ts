@@ -7,7 +7,10 @@ import { place } from '../store/place.ts'
 const KEYS_TRIED_MAX = 1_000
 const AFTER_SLASH = '0' // the character behind '/': names of one tenant are a range of the index
 
-/** Wrapped keys in the collection `keys` of the given database. Two processes that insert the same name at once agree on one key. */
+/**
+ * Wrapped keys in the collection `keys` of the given database. Two processes that insert the same
+ * name at once agree on one key.
+ */
 export function mongoKeyStore(connection: Connection, database: string): KeyStore {
   const keys = connection.useDb(database, { useCache: true }).collection<KeyRecord>('keys')
   return {
@@ -29,7 +32,8 @@ export function mongoKeyStore(connection: Connection, database: string): KeyStor
 }
 
 /**
- * Looks whether the stored keys are wrapped under this master key. One that opens is enough: others may be damaged, which is their banks' trouble.
+ * Looks whether the stored keys are wrapped under this master key. One that opens is enough: others
+ * may be damaged, which is their banks' trouble.
  * @throws SettingsError when there are keys and none opens
  */
 export async function requireMasterKey(connection: Connection, database: string, masterKey: Uint8Array): Promise<void> {

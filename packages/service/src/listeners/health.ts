@@ -1,4 +1,5 @@
-// Health and metrics of a process, the same for all: /health, /health/live, /health/ready, /metrics.
+// Health and metrics of a process, the same for all: /health, /health/live, /health/ready,
+// /metrics.
 import { Router } from 'express'
 import { collectDefaultMetrics, register } from 'prom-client'
 
@@ -7,7 +8,9 @@ export type Readiness = () => string[]
 
 collectDefaultMetrics()
 
-/** Routes for probes and for Prometheus. `live` says the process runs, `ready` that it can serve. */
+/**
+ * Routes for probes and for Prometheus. `live` says the process runs, `ready` that it can serve.
+ */
 export function healthRoutes(name: string, readiness: Readiness): Router {
   const routes = Router()
   routes.get('/health/live', (_request, response) => {

@@ -9,16 +9,23 @@ const END_WITHIN_MS = 20_000
 const IDLE_CHECK_MS = 50
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
-// Longer than the callers' pools keep a connection, so that a caller never writes into one that is just being closed.
+// Longer than the callers' pools keep a connection, so that a caller never writes into one that is
+// just being closed.
 const KEEP_ALIVE_MS = 65_000
-/** How long our own clients keep an idle connection: shorter than a server that ends goes on answering (`DRAIN_SECONDS`). */
+/**
+ * How long our own clients keep an idle connection: shorter than a server that ends goes on
+ * answering (`DRAIN_SECONDS`).
+ */
 export const IDLE_CONNECTION_MS = 4_000
 
 export interface HttpOptions {
   handler: RequestListener
   host: string
   port: number
-  /** Another process of this user may listen on the same port, so that one takes over from the other without a gap. Linux only. */
+  /**
+   * Another process of this user may listen on the same port, so that one takes over from the other
+   * without a gap. Linux only.
+   */
   sharesPort?: boolean
   /** False where the handler itself refuses requests without one. */
   requireHostHeader?: boolean
@@ -27,7 +34,10 @@ export interface HttpOptions {
 export interface RunningHttp {
   readonly port: number
   readonly server: Server
-  /** From now on every answer asks its caller to take another connection, which a balancer leads elsewhere. */
+  /**
+   * From now on every answer asks its caller to take another connection, which a balancer leads
+   * elsewhere.
+   */
   drain(): void
   /** To be called with answers to events other than `request`. */
   prepare(response: ServerResponse): void
@@ -64,11 +74,13 @@ export async function startHttp({ handler, host, port, sharesPort = false, requi
     prepare,
     close: async () => {
       isDraining = true
-      // Connections that wait to be accepted would be reset: one more turn of the loop takes them in.
+      // Connections that wait to be accepted would be reset: one more turn of the loop takes them
+      // in.
       await new Promise((resolve) => setImmediate(resolve))
       await new Promise<void>((resolve) => {
         const late = setTimeout(() => server.closeAllConnections(), CLOSE_WITHIN_MS)
-        // A kept-alive connection becomes idle when its last call ends, which is after the close began.
+        // A kept-alive connection becomes idle when its last call ends, which is after the close
+        // began.
         const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
         server.close(() => {
           clearTimeout(late)
@@ -81,7 +93,10 @@ export async function startHttp({ handler, host, port, sharesPort = false, requi
   }
 }
 
-/** Goes on answering for a while, so that balancers see the process is not ready and callers move to other connections; then closes. */
+/**
+ * Goes on answering for a while, so that balancers see the process is not ready and callers move to
+ * other connections; then closes.
+ */
 export async function drainAndClose(servers: readonly RunningHttp[], drainMs: number): Promise<void> {
   for (const server of servers) server.drain()
   await sleep(drainMs)
@@ -89,7 +104,8 @@ export async function drainAndClose(servers: readonly RunningHttp[], drainMs: nu
 }
 
 /**
- * Runs the steps of an orderly end once, on SIGTERM or SIGINT, then exits. The process ends in any case, with 1, when they take too long.
+ * Runs the steps of an orderly end once, on SIGTERM or SIGINT, then exits. The process ends in any
+ * case, with 1, when they take too long.
  * @param drainMs how long the steps wait on purpose
  */
 export function onShutdown(end: () => Promise<void>, drainMs = 0, endWithinMs = END_WITHIN_MS): void {

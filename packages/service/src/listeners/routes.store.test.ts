@@ -1,4 +1,5 @@
-// The HTTP face of a service: who may call, which bodies are read, and the envelope for everything else.
+// The HTTP face of a service: who may call, which bodies are read, and the envelope for everything
+// else.
 import { type ErrorCode, internalEndpoint, publicEndpoint } from '@dcms/contract'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import express from 'express'

@@ -1,4 +1,5 @@
-// The HTTP face of a service: each command at its contract path, behind a context token; everything else in the envelope.
+// The HTTP face of a service: each command at its contract path, behind a context token; everything
+// else in the envelope.
 import { randomUUID } from 'node:crypto'
 import { bodyBytesMaxOf, type Caller, type Endpoint } from '@dcms/contract'
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express'
@@ -11,7 +12,10 @@ import { TenantShares } from '../shares/tenant-shares.ts'
 import { NotBegun, TIME_LEFT_HEADER, TIME_LEFT_MS_MAX, withinShare } from '../shares/within-share.ts'
 import type { Tenants } from '../store/tenants.ts'
 
-/** Calls of one listener at work at a time, for all banks; one bank alone gets half (see TenantShares). */
+/**
+ * Calls of one listener at work at a time, for all banks; one bank alone gets half (see
+ * TenantShares).
+ */
 const CALLS_MAX = 96
 const CALLS_WAITING_MAX = 512
 
@@ -27,8 +31,9 @@ export interface RouteOptions {
 }
 
 /**
- * Adds one route per command. Calls without a valid context token of an allowed caller are refused with 401. A bank that has its share of the work
- * in hand waits, and a call whose caller has given up by then is not begun: slow statements of one bank never take all connections to the store.
+ * Adds one route per command. Calls without a valid context token of an allowed caller are refused
+ * with 401. A bank that has its share of the work in hand waits, and a call whose caller has given
+ * up by then is not begun: slow statements of one bank never take all connections to the store.
  */
 export function addCommands(app: Express, options: RouteOptions): void {
   const shares = new TenantShares({ name: `${options.listener} calls`, places: CALLS_MAX, waitingPlaces: CALLS_WAITING_MAX })
@@ -93,7 +98,10 @@ export function addFallbacks(app: Express, logger: Logger): void {
 /** `/preference/{operation}/optIn` as Express writes it. */
 const routePathOf = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1')
 
-/** The body with the path and query parameters that the contract makes members of it; what the body itself says of them does not count. */
+/**
+ * The body with the path and query parameters that the contract makes members of it; what the body
+ * itself says of them does not count.
+ */
 function withParameters(endpoint: Endpoint, request: Request): unknown {
   const body: unknown = request.body ?? {}
   if (!('parametersIn' in endpoint) || !endpoint.parametersIn || typeof body !== 'object' || body === null) return body

@@ -4,7 +4,10 @@ import express, { type Express } from 'express'
 import type { contextVerifier } from '../callers/context-token.ts'
 import type { Tenants } from '../store/tenants.ts'
 
-/** Adds the route that `dcms tenant apply` asks until every process serves the new version; 0 for a bank that is not served. */
+/**
+ * Adds the route that `dcms tenant apply` asks until every process serves the new version; 0 for a
+ * bank that is not served.
+ */
 export function addTenantVersion(app: Express, verify: ReturnType<typeof contextVerifier>, tenants: Tenants): void {
   const validate = validatorOf<{ tenant: string }>(tenantVersionRequest)
   app.post(tenantVersionPath, express.json({ limit: bodyBytesMaxOf({ request: tenantVersionRequest }) }), (request, response) => {

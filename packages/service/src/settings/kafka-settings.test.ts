@@ -1,4 +1,5 @@
-// How Kafka is reached, as the environment says: what production demands, and the sentence for what is wrong.
+// How Kafka is reached, as the environment says: what production demands, and the sentence for what
+// is wrong.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

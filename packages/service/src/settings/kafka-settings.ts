@@ -1,4 +1,5 @@
-// How a process reaches Kafka, from its environment. In production nothing less than TLS with a password or certificate, and three copies.
+// How a process reaches Kafka, from its environment. In production nothing less than TLS with a
+// password or certificate, and three copies.
 import { readFileSync } from 'node:fs'
 import type { KafkaAccess, KafkaSecurity, TopicCopies } from '@dcms/events'
 import type { Settings } from './settings.ts'
@@ -20,7 +21,10 @@ export function kafkaAccess(brokers: string, read: Settings): KafkaAccess {
   return { brokers, ...(security && { security }), ...(copies && { copies }) }
 }
 
-/** Engines of one node, without TLS and passwords, for trying DCMS out: said explicitly, what they acknowledged may be lost. */
+/**
+ * Engines of one node, without TLS and passwords, for trying DCMS out: said explicitly, what they
+ * acknowledged may be lost.
+ */
 export function isTrial(read: Settings): boolean {
   return oneOf(read, 'DCMS_ENGINES', ['production', 'trial'], 'production') === 'trial'
 }

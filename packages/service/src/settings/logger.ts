@@ -4,7 +4,10 @@ import { type Logger, pino, stdTimeFunctions } from 'pino'
 
 const SECRET_FIELDS = ['pan', 'pin', 'cvv', 'password', 'authorization', 'token', 'key', 'secret']
 
-/** A logger named after the process. Lines never carry a card number or a token, whatever was handed to it. */
+/**
+ * A logger named after the process. Lines never carry a card number or a token, whatever was handed
+ * to it.
+ */
 export const createLogger = (name: string, level = 'info'): Logger =>
   pino(
     {

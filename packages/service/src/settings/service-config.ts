@@ -24,9 +24,15 @@ export interface ServiceConfig {
   operatorsFile?: string | undefined
   logLevel: string
   environment: Environment
-  /** How long a process that is told to end goes on answering: not ready, and asking callers to connect anew. */
+  /**
+   * How long a process that is told to end goes on answering: not ready, and asking callers to
+   * connect anew.
+   */
   drainMs: number
-  /** Listens on ports that another process of this user may share, and only once it can serve: the next one takes over without a gap. */
+  /**
+   * Listens on ports that another process of this user may share, and only once it can serve: the
+   * next one takes over without a gap.
+   */
   sharesPorts: boolean
 }
 

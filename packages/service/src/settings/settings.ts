@@ -1,4 +1,5 @@
-// Reading a process's settings from its environment; a wrong or missing one stops the start with one clear sentence.
+// Reading a process's settings from its environment; a wrong or missing one stops the start with
+// one clear sentence.
 
 import { SettingsError } from './settings-error.ts'
 

@@ -1,4 +1,5 @@
-// A circuit per other side, be it a service or a bank's partner: after several failed connections in a row, calls are refused at once and one probe at a time looks whether it is back.
+// A circuit per other side, be it a service or a bank's partner: after several failed connections
+// in a row, calls are refused at once and one probe at a time looks whether it is back.
 
 /** Failures in a row that open the circuit. */
 export const FAILURES_MAX = 5
@@ -7,7 +8,10 @@ export const OPEN_MS = 1_000
 
 export type CircuitState = 'closed' | 'open' | 'half-open'
 
-/** Failures are of the connection only: an answer, whatever it says, shows that the service is there. */
+/**
+ * Failures are of the connection only: an answer, whatever it says, shows that the service is
+ * there.
+ */
 export class Circuit {
   #failures = 0
   #state: CircuitState = 'closed'

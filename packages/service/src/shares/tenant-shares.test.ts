@@ -1,4 +1,5 @@
-// Sharing out places: half for one bank alone, always room for another, queues that are bounded and taken in turn.
+// Sharing out places: half for one bank alone, always room for another, queues that are bounded and
+// taken in turn.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
 import { TenantShares } from './tenant-shares.ts'

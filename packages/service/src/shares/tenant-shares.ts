@@ -1,4 +1,5 @@
-// Bulkheads: how the banks share what each could use up alone (connections to a service, to a partner, to the store).
+// Bulkheads: how the banks share what each could use up alone (connections to a service, to a
+// partner, to the store).
 import { Counter, Gauge } from 'prom-client'
 
 const all = new Map<string, TenantShares>()
@@ -37,14 +38,18 @@ export interface SharesOptions {
   name: string
   /** Places for all banks together. */
   places: number
-  /** For all banks together that wait for a place; shared out by the same rule. More are refused. */
+  /**
+   * For all banks together that wait for a place; shared out by the same rule. More are refused.
+   */
   waitingPlaces: number
 }
 
 /**
- * A bank gets a place as long as it has fewer than are free. One bank alone so gets half of all, two busy ones a third each, and there is always
- * room for one more: no bank can take the last places, however many calls it makes or how long they last. Beyond that its calls wait in a queue of
- * its own, and beyond that they are refused. (Choudhury and Hahne: dynamic queue length thresholds.)
+ * A bank gets a place as long as it has fewer than are free. One bank alone so gets half of all,
+ * two busy ones a third each, and there is always room for one more: no bank can take the last
+ * places, however many calls it makes or how long they last. Beyond that its calls wait in a queue
+ * of its own, and beyond that they are refused. (Choudhury and Hahne: dynamic queue length
+ * thresholds.)
  */
 export class TenantShares {
   readonly name: string

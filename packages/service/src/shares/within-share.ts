@@ -1,13 +1,19 @@
-// Work of a bank within its share and its deadline: what waits counts, what nobody waits for any more is not begun.
+// Work of a bank within its share and its deadline: what waits counts, what nobody waits for any
+// more is not begun.
 import { ServiceUnavailable } from '../commands/decision.ts'
 import type { TenantShares } from './tenant-shares.ts'
 
-/** Milliseconds that the caller still waits, as it sent the call: clocks of processes need not agree. */
+/**
+ * Milliseconds that the caller still waits, as it sent the call: clocks of processes need not
+ * agree.
+ */
 export const TIME_LEFT_HEADER = 'x-dcms-time-left-ms'
 /** What any caller gets; also one that says nothing. */
 export const TIME_LEFT_MS_MAX = 10_000
 
-/** Refused before anything was begun: a repeat is safe, and there is nothing to tell but the count. */
+/**
+ * Refused before anything was begun: a repeat is safe, and there is nothing to tell but the count.
+ */
 export class NotBegun extends ServiceUnavailable {}
 
 export interface ShareUse {

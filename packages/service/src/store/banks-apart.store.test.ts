@@ -1,4 +1,5 @@
-// A bank that cannot be served keeps none of the others waiting, and is served as soon as it can be.
+// A bank that cannot be served keeps none of the others waiting, and is served as soon as it can
+// be.
 import { type PublishedTenant, tenantsTopic } from '@dcms/contract'
 import type { Broker } from '@dcms/events'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'

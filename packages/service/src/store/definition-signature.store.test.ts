@@ -1,4 +1,5 @@
-// What the gateway signed counts, and nothing else: forgeries of every part, bounded lines in the log.
+// What the gateway signed counts, and nothing else: forgeries of every part, bounded lines in the
+// log.
 import { afterAll, expect, test } from '@jest/globals'
 import { pino } from 'pino'
 import { callerFiles, definitionOf } from '../../test/test-bank.ts'

@@ -1,4 +1,5 @@
-// Who may say what a bank is: the gateway signs each definition, and every reader verifies and validates it before it counts.
+// Who may say what a bank is: the gateway signs each definition, and every reader verifies and
+// validates it before it counts.
 import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { type PublishedTenant, type TenantDefinition, tenantFaults, tenantSchema, validatorOf } from '@dcms/contract'
 import canonicalize from 'canonicalize'
@@ -7,7 +8,10 @@ import type { Logger } from 'pino'
 import { Counter } from 'prom-client'
 import { readCallerKey, readJson } from '../settings/key-files.ts'
 
-/** Audience of no process: a context token is never a signature of a definition, nor the other way round. */
+/**
+ * Audience of no process: a context token is never a signature of a definition, nor the other way
+ * round.
+ */
 const AUDIENCE = 'dcms.tenants'
 const SIGNER = 'gateway'
 const LOG_EVERY_MS = 60_000
@@ -38,14 +42,20 @@ export function definitionSigner(keyFile: string): (unsigned: Unsigned) => Publi
   }
 }
 
-/** A definition that may be served: what the gateway published, and its definition as this release reads it. */
+/**
+ * A definition that may be served: what the gateway published, and its definition as this release
+ * reads it.
+ */
 export interface GenuineTenant {
   readonly published: PublishedTenant
   readonly definition: TenantDefinition
 }
 
 export interface DefinitionReader {
-  /** What stands on the topic under a bank's name; null for what is not to be believed, which is counted and told. */
+  /**
+   * What stands on the topic under a bank's name; null for what is not to be believed, which is
+   * counted and told.
+   */
   read(tenant: string, text: string): GenuineTenant | null
   /** The same of a copy that was kept. */
   check(tenant: string, kept: unknown): GenuineTenant | null
@@ -85,7 +95,10 @@ export function definitionReader({ callersFile, logger }: { callersFile: string;
   }
 }
 
-/** Whoever can write to the topic could otherwise fill the log: one line a minute says how many there were. */
+/**
+ * Whoever can write to the topic could otherwise fill the log: one line a minute says how many
+ * there were.
+ */
 function boundedTeller(logger: Logger) {
   let silent = 0
   let nextAtMs = 0

@@ -1,4 +1,5 @@
-// Placing documents in the real store: of several at once one is placed, into a model and into a bare collection alike.
+// Placing documents in the real store: of several at once one is placed, into a model and into a
+// bare collection alike.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { cardsOf, newCard, TestBank } from '../../test/test-bank.ts'
 import { place } from './place.ts'

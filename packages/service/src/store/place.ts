@@ -2,8 +2,9 @@
 import type { Model, mongo } from 'mongoose'
 
 /**
- * Inserts a document unless there is one of its `_id`, or of another value that is unique in the collection: of several that come at once one is
- * placed. It is written as it is given: a model's schema is not asked.
+ * Inserts a document unless there is one of its `_id`, or of another value that is unique in the
+ * collection: of several that come at once one is placed. It is written as it is given: a model's
+ * schema is not asked.
  */
 export async function place<Document extends { _id: string }>(
   into: Model<Document> | mongo.Collection<Document>,

@@ -1,4 +1,5 @@
-// The document store: connection settings said explicitly, one database per tenant, models that are chosen by tenant.
+// The document store: connection settings said explicitly, one database per tenant, models that are
+// chosen by tenant.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '@dcms/contract'
 import type { OutboxDocument, OutboxEvent, Projected } from '@dcms/events'
@@ -7,7 +8,10 @@ import type { Logger } from 'pino'
 import { watchPool } from '../request-metrics.ts'
 import type { Tenant } from './tenant.ts'
 
-/** More than the calls that one bank may have in hand on both listeners together (see routes.ts): others always find a connection. */
+/**
+ * More than the calls that one bank may have in hand on both listeners together (see routes.ts):
+ * others always find a connection.
+ */
 const POOL_MAX = 120
 const POOL_WAIT_MS_MAX = 2_000
 const OPENING_PAUSE_MS = 500
@@ -16,7 +20,10 @@ const SOCKET_TIMEOUT_MS = 20_000
 
 /** What every aggregate has besides its own fields. */
 export interface Stored extends OutboxDocument {
-  /** The last few commands that changed it, so that a repeat of one whose answer was lost finds itself done. */
+  /**
+   * The last few commands that changed it, so that a repeat of one whose answer was lost finds
+   * itself done.
+   */
   commandIds: string[]
 }
 
@@ -51,7 +58,8 @@ const options = { versionKey: false, minimize: false, autoIndex: false, autoCrea
 
 const tenantModel = <State>(collectionName: string, schema: Schema, isAggregate: boolean): TenantModel<State> =>
   Object.assign(
-    // Mongoose derives a model's type from its schema; ours are written once, as interfaces, so the derived one is set aside here.
+    // Mongoose derives a model's type from its schema; ours are written once, as interfaces, so the
+    // derived one is set aside here.
     (tenant: Tenant) =>
       (tenant.database.models[collectionName] ?? tenant.database.model(collectionName, schema, collectionName)) as unknown as Model<State>,
     { collectionName, isAggregate },
@@ -60,7 +68,10 @@ const tenantModel = <State>(collectionName: string, schema: Schema, isAggregate:
 type Fields = mongoose.SchemaDefinition
 type Indexes = readonly (readonly [Record<string, 1 | -1>, mongoose.IndexOptions?])[]
 
-/** A collection of aggregates: state with version, outbox and the index that the relay's sweep reads. */
+/**
+ * A collection of aggregates: state with version, outbox and the index that the relay's sweep
+ * reads.
+ */
 export const aggregateModel = <State extends Stored>(collectionName: string, fields: object, indexes: Indexes = []): TenantModel<State> =>
   tenantModel(
     collectionName,
@@ -79,7 +90,10 @@ export const projectionModel = <State extends Projected>(
   indexes: Indexes = [],
 ): TenantModel<State> => tenantModel(collectionName, schemaOf({ ...fields, ...projectedFields } as Fields, indexes), false)
 
-/** A collection that is both: aggregates of this context, kept in step with the aggregate of another context that has the same id. */
+/**
+ * A collection that is both: aggregates of this context, kept in step with the aggregate of another
+ * context that has the same id.
+ */
 export const followingAggregateModel = <State extends Stored & Projected>(
   collectionName: string,
   fields: object,
@@ -107,8 +121,8 @@ export const newlyStored = <const Own extends object>(own: Own): Own & Omit<Stor
 })
 
 /**
- * Connects in the background and goes on trying; reads and writes wait a few seconds for the store and then fail.
- * Write concern majority with journal and primary reads are set here for everything.
+ * Connects in the background and goes on trying; reads and writes wait a few seconds for the store
+ * and then fail. Write concern majority with journal and primary reads are set here for everything.
  */
 export function connectStore(mongoUrl: string, logger: Logger): Connection {
   const connection = mongoose.createConnection()
@@ -116,7 +130,10 @@ export function connectStore(mongoUrl: string, logger: Logger): Connection {
   return connection
 }
 
-/** The driver reconnects by itself once it was connected; the first time it gives up, so the first time is repeated here. */
+/**
+ * The driver reconnects by itself once it was connected; the first time it gives up, so the first
+ * time is repeated here.
+ */
 async function keepOpening(connection: Connection, mongoUrl: string, logger: Logger): Promise<void> {
   for (;;) {
     try {
@@ -141,6 +158,9 @@ async function keepOpening(connection: Connection, mongoUrl: string, logger: Log
   }
 }
 
-/** `kit_acme_bank`, or `<installation>_kit_acme_bank`; without a tenant the context's own database, `kit`. */
+/**
+ * `kit_acme_bank`, or `<installation>_kit_acme_bank`; without a tenant the context's own database,
+ * `kit`.
+ */
 export const databaseName = (installation: string, context: Context, tenant?: string): string =>
   [installation, context, tenant?.toLowerCase()].filter((part) => part).join('_')

@@ -1,4 +1,5 @@
-// The tenants of a context: read from its own database, followed on Kafka, prepared before they are served.
+// The tenants of a context: read from its own database, followed on Kafka, prepared before they are
+// served.
 import { tenantsTopic } from '@dcms/contract'
 import type { Broker } from '@dcms/events'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'

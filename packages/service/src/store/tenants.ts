@@ -1,4 +1,5 @@
-// The tenants a service knows: kept in its own database, followed on the compacted topic, each served by itself.
+// The tenants a service knows: kept in its own database, followed on the compacted topic, each
+// served by itself.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Context, type PublishedTenant, tenantsTopic } from '@dcms/contract'
 import type { Broker } from '@dcms/events'
@@ -56,8 +57,9 @@ const notServed = new Gauge({
 })
 
 /**
- * The tenants of one context. A tenant is served once its collections, indexes and keys exist. Each is served by itself: one that cannot be is
- * tried again with growing pauses and keeps none of the others waiting.
+ * The tenants of one context. A tenant is served once its collections, indexes and keys exist. Each
+ * is served by itself: one that cannot be is tried again with growing pauses and keeps none of the
+ * others waiting.
  */
 export class Tenants {
   readonly #options: TenantsOptions
@@ -99,8 +101,8 @@ export class Tenants {
   }
 
   /**
-   * What this context kept from earlier, so that it can serve while Kafka is away; verified again, for a database is not the gateway. Resolves
-   * when every bank was tried once.
+   * What this context kept from earlier, so that it can serve while Kafka is away; verified again,
+   * for a database is not the gateway. Resolves when every bank was tried once.
    * @throws when the store does not answer
    */
   async load(): Promise<void> {
@@ -134,7 +136,8 @@ export class Tenants {
     if ((this.#served.get(id)?.version ?? 0) > version || (!isNew && this.#served.get(id)?.version === version)) return Promise.resolve()
     const wanted: Wanted = { genuine, isNew, failures: 0 }
     this.#wanted.set(id, wanted)
-    // After an attempt that is under way, so that an earlier definition never comes over a later one.
+    // After an attempt that is under way, so that an earlier definition never comes over a later
+    // one.
     const begin = (): Promise<void> => this.#limit(() => this.#try(id, wanted))
     wanted.trying = wantedBefore?.trying === undefined ? begin() : wantedBefore.trying.then(begin)
     return wanted.trying
@@ -179,7 +182,10 @@ export class Tenants {
     if (wanted.isNew) await this.#keep(id, published)
   }
 
-  /** Keeps the newest of the gateway's; a copy that it did not sign gives way, whatever version it claims. */
+  /**
+   * Keeps the newest of the gateway's; a copy that it did not sign gives way, whatever version it
+   * claims.
+   */
   async #keep(_id: string, published: PublishedTenant): Promise<void> {
     const collection = this.#collection()
     for (let attempt = 0; attempt < KEEP_ATTEMPTS_MAX; attempt++) {
@@ -200,7 +206,10 @@ export class Tenants {
   }
 }
 
-/** @throws when the attempt takes too long; it may still end later, which the next attempt takes as a repeat */
+/**
+ * @throws when the attempt takes too long; it may still end later, which the next attempt takes as
+ * a repeat
+ */
 async function withinTime(attempt: Promise<void>): Promise<void> {
   const late = new AbortController()
   const timeOut = sleep(ATTEMPT_MS_MAX, undefined, { signal: late.signal, ref: false }).then(() => {

@@ -1,4 +1,5 @@
-// Confirming reserved kits: from here on the cards exist. Contract: packages/contract/src/kit/issue-kits.ts.
+// Confirming reserved kits: from here on the cards exist. Contract:
+// packages/contract/src/kit/issue-kits.ts.
 import { confirmKitsEndpoint, type KitInfo, type KitIssued } from '@dcms/contract'
 import { answer, command, type Decision, refuse, unchanged } from '@dcms/service'
 import { expDateOf, isIssued, type Kit, kitsOf, readKit } from '../kit.ts'
@@ -6,7 +7,10 @@ import { shipmentDue } from '../shipments/shipment.ts'
 import { type At, takeStep } from '../take-step.ts'
 import type { CardVault } from '../vault/card-vault.ts'
 
-/** Kit by kit, each one atomic update; a repeat passes over those it finds confirmed by the same command. */
+/**
+ * Kit by kit, each one atomic update; a repeat passes over those it finds confirmed by the same
+ * command.
+ */
 export const confirmKits = (vault: CardVault) =>
   command(confirmKitsEndpoint, async ({ commandId, kitNos }, scope) => {
     const kitInfo: KitInfo[] = []

@@ -1,4 +1,5 @@
-// Making a kit: numbered, encrypted and stored RESERVED, unseen by everybody until a command confirms it.
+// Making a kit: numbered, encrypted and stored RESERVED, unseen by everybody until a command
+// confirms it.
 import type { Product } from '@dcms/contract'
 import { newlyStored, type Refused, refuse, type Scope } from '@dcms/service'
 import { expiryOf, type IssueOperation, type Kit, kitsOf } from '../kit.ts'
@@ -26,8 +27,8 @@ export interface NewKit extends Pick<Kit, 'aliasName' | 'plasticCode' | 'deliver
 export type Made = { kind: 'made'; kitNo: string } | Refused<'bin.range.exhausted'>
 
 /**
- * What is not confirmed in time the sweep `releaseReservations` takes back; numbers are never used again. Refused when the product's BIN has no
- * number left.
+ * What is not confirmed in time the sweep `releaseReservations` takes back; numbers are never used
+ * again. Refused when the product's BIN has no number left.
  */
 export async function makeKit(wanted: NewKit, scope: Scope, { vault, numbering }: KitMaking): Promise<Made> {
   const { commandId, entityId, accountNo, product, operation, first, aliasName, plasticCode, deliveryAddress, predecessor, takesOver } =
@@ -66,7 +67,10 @@ export async function makeKit(wanted: NewKit, scope: Scope, { vault, numbering }
   return { kind: 'made', kitNo }
 }
 
-/** Has a kit that this command made a while ago wait for its time anew; false when the sweep was faster. */
+/**
+ * Has a kit that this command made a while ago wait for its time anew; false when the sweep was
+ * faster.
+ */
 export async function keepKit(kitNo: string, commandId: string, { tenant }: Pick<Scope, 'tenant'>): Promise<boolean> {
   const until = new Date(Date.now() + RESERVED_FOR_MS)
   const mine = { _id: kitNo, status: 'RESERVED' as const, 'reservation.commandId': commandId }

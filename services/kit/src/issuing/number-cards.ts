@@ -1,11 +1,15 @@
-// Numbering: kit numbers and PANs from counters that are leased in blocks, so that no number is given twice by any process.
+// Numbering: kit numbers and PANs from counters that are leased in blocks, so that no number is
+// given twice by any process.
 import type { Hsm, Pan, PanRange } from '@dcms/card-crypto'
 import type { Product } from '@dcms/contract'
 import { place, type Tenant } from '@dcms/service'
 import type { Connection } from 'mongoose'
 
 const BLOCK_MAX = 1_000
-/** What is left of a block when a process ends is never used: at most this part of what is left of the range. */
+/**
+ * What is left of a block when a process ends is never used: at most this part of what is left of
+ * the range.
+ */
 const PART_OF_RANGE = 10_000
 const FIRST_KIT_NO = 4_240_000_001
 const PAN_LENGTH = 16
@@ -27,14 +31,17 @@ export interface NumberedCard {
 
 export type CardNumbering = ReturnType<typeof cardNumbering>
 
-/** Numbers cards of all tenants. What is left of a block when the process ends is never used; blocks are small beside their range. */
+/**
+ * Numbers cards of all tenants. What is left of a block when the process ends is never used; blocks
+ * are small beside their range.
+ */
 export function cardNumbering(database: Connection, hsm: Hsm) {
   const counters = database.collection<Counter>('counters')
   const leasing = new Map<string, Promise<Block | null>>()
 
   /**
-   * The next block of a counter; null when the range has none left. The counter is placed first: of two upserts at once the engine may let both
-   * begin at zero, which would give numbers twice.
+   * The next block of a counter; null when the range has none left. The counter is placed first: of
+   * two upserts at once the engine may let both begin at zero, which would give numbers twice.
    */
   const lease = async (name: string, size: number, reached: number | undefined): Promise<Block | null> => {
     for (let known = reached; ; known = undefined) {
@@ -51,7 +58,10 @@ export function cardNumbering(database: Connection, hsm: Hsm) {
     }
   }
 
-  /** The next value of a counter: 0, 1, 2 … below `size`, over all processes; null when they are used up. */
+  /**
+   * The next value of a counter: 0, 1, 2 … below `size`, over all processes; null when they are
+   * used up.
+   */
   const nextOf = async (name: string, size: number): Promise<number | null> => {
     for (;;) {
       const leased = leasing.get(name)
@@ -82,7 +92,10 @@ export function cardNumbering(database: Connection, hsm: Hsm) {
       return { kitNo: String(FIRST_KIT_NO + kitPosition), pan }
     },
 
-    /** How many numbers of each BIN that a product names no process has leased yet. One look at the store for all tenants. */
+    /**
+     * How many numbers of each BIN that a product names no process has leased yet. One look at the
+     * store for all tenants.
+     */
     async left(tenants: readonly Tenant[]): Promise<{ tenant: string; bin: string; left: number }[]> {
       const ranges = tenants.flatMap((tenant) => rangesOf(tenant).map((range) => ({ tenant, range, name: counterOf(tenant, range) })))
       const stored = await counters.find({ _id: { $in: ranges.map(({ name }) => name) } }).toArray()
@@ -96,7 +109,10 @@ export function cardNumbering(database: Connection, hsm: Hsm) {
   }
 }
 
-/** Toward the end of a range numbers are leased one by one, so that several processes use up even a small one. */
+/**
+ * Toward the end of a range numbers are leased one by one, so that several processes use up even a
+ * small one.
+ */
 export const blockOf = (left: number): number => Math.min(BLOCK_MAX, Math.max(1, Math.floor(left / PART_OF_RANGE)))
 
 type Range = PanRange & { rangeStart: number; rangeSize: number }
@@ -113,7 +129,10 @@ function rangesOf(tenant: Tenant): Range[] {
   })
 }
 
-/** The part of the BIN that is numbered here: as the tenant says, otherwise the lower nine tenths (the rest is for numbers from files). */
+/**
+ * The part of the BIN that is numbered here: as the tenant says, otherwise the lower nine tenths
+ * (the rest is for numbers from files).
+ */
 export function rangeOf(tenant: Pick<Tenant, 'id' | 'definition'>, product: Pick<Product, 'bin' | 'productId'>): Range {
   const bin = tenant.definition.bins.find((each) => each.bin === product.bin)
   if (!bin) throw new Error(`product ${product.productId} of ${tenant.id} names a BIN that is not defined`)

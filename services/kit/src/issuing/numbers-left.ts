@@ -6,7 +6,10 @@ import type { CardNumbering } from './number-cards.ts'
 /** However often metrics are read, the store is asked at most so often. */
 const ASKED_EVERY_MS = 60_000
 
-/** Shows at each read of the metrics what was counted last, and counts anew in the background: the store may be away. */
+/**
+ * Shows at each read of the metrics what was counted last, and counts anew in the background: the
+ * store may be away.
+ */
 export function gaugeNumbersLeft(
   numbering: Pick<CardNumbering, 'left'>,
   tenants: () => readonly Tenant[],

@@ -1,4 +1,5 @@
-// The sweep that gives up reservations whose command did not confirm in time: the customer side refused, or never came back.
+// The sweep that gives up reservations whose command did not confirm in time: the customer side
+// refused, or never came back.
 import type { Scope, Sweep, Tenant } from '@dcms/service'
 import { type Kit, kitsOf, readKit } from '../kit.ts'
 import { decideConfirmation } from './confirm-kits.ts'
@@ -10,9 +11,10 @@ const KITS_PER_RUN = 500
 type Late = Pick<Kit, '_id' | 'version' | 'predecessor' | 'reservation'>
 
 /**
- * A kit that was never confirmed has told nobody of itself, so it is deleted; its card number stays reserved and is not used again. Two kinds are
- * not given up, because another document has decided that they exist: one that the kit before it names as its successor (the sweep
- * `finishSuccessions` confirms it), and one whose set was begun to be confirmed (this sweep confirms it).
+ * A kit that was never confirmed has told nobody of itself, so it is deleted; its card number stays
+ * reserved and is not used again. Two kinds are not given up, because another document has decided
+ * that they exist: one that the kit before it names as its successor (the sweep `finishSuccessions`
+ * confirms it), and one whose set was begun to be confirmed (this sweep confirms it).
  */
 export const releaseReservations: Sweep = {
   name: 'release reservations',
@@ -30,7 +32,10 @@ export const releaseReservations: Sweep = {
   },
 }
 
-/** The first kit of a set decides: while it is reserved nothing is given up, once it is confirmed all are, and it goes first. */
+/**
+ * The first kit of a set decides: while it is reserved nothing is given up, once it is confirmed
+ * all are, and it goes first.
+ */
 async function settle(kit: Late, tenant: Tenant, scope: Scope): Promise<void> {
   const { _id, version, predecessor, reservation } = kit
   if (predecessor !== undefined && !(await isGivenUp(_id, predecessor, tenant))) return await putOff(kit, tenant, scope.now)
@@ -49,8 +54,9 @@ async function confirm(kitNo: string, commandId: string, scope: Scope): Promise<
 }
 
 /**
- * False for a kit that the one before it names. Otherwise the version of that one is moved on, so that a command that stood still for all that
- * time and is about to name the kit is overtaken: it comes back to find the kit gone (see `putSuccessor`).
+ * False for a kit that the one before it names. Otherwise the version of that one is moved on, so
+ * that a command that stood still for all that time and is about to name the kit is overtaken: it
+ * comes back to find the kit gone (see `putSuccessor`).
  */
 async function isGivenUp(_id: string, predecessor: string, tenant: Tenant): Promise<boolean> {
   const movedOn = await kitsOf(tenant).updateOne({ _id: predecessor, 'successor.kitNo': { $ne: _id } }, { $inc: { version: 1 } })
@@ -63,7 +69,10 @@ async function putOff({ _id, version }: Late, tenant: Tenant, now: Date): Promis
   await kitsOf(tenant).updateOne({ _id, version, status: 'RESERVED' }, { $set: { 'reservation.until': until }, $inc: { version: 1 } })
 }
 
-/** Those that are late for longest first. Without `$exists` the store does not see that the partial index has them all. */
+/**
+ * Those that are late for longest first. Without `$exists` the store does not see that the partial
+ * index has them all.
+ */
 export const lateReservations = (tenant: Tenant, now: Date) =>
   kitsOf(tenant)
     .find({ 'reservation.until': { $exists: true, $lt: now } }, { _id: 1, version: 1, predecessor: 1, reservation: 1 })

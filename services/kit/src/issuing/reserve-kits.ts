@@ -1,4 +1,5 @@
-// Reserving kits for an issuing command: numbered, encrypted, stored, but unseen until confirmed. Contract: packages/contract/src/kit/issue-kits.ts.
+// Reserving kits for an issuing command: numbered, encrypted, stored, but unseen until confirmed.
+// Contract: packages/contract/src/kit/issue-kits.ts.
 import { type Product, productOf, type ReserveKits, reserveKitsEndpoint } from '@dcms/contract'
 import { answer, command, refuse, type Scope } from '@dcms/service'
 import type { CardVault } from '../vault/card-vault.ts'
@@ -6,8 +7,9 @@ import { dropKit, makeKit } from './make-kit.ts'
 import type { CardNumbering } from './number-cards.ts'
 
 /**
- * The idempotency key is the issuing command: a repeat gets the kit numbers of the first time. When this process dies half way, the next run
- * reserves anew and the sweep `releaseReservations` takes back what the first left; numbers are never used again. The first kit decides for all.
+ * The idempotency key is the issuing command: a repeat gets the kit numbers of the first time. When
+ * this process dies half way, the next run reserves anew and the sweep `releaseReservations` takes
+ * back what the first left; numbers are never used again. The first kit decides for all.
  */
 export const reserveKits = (vault: CardVault, numbering: CardNumbering) =>
   command(reserveKitsEndpoint, async (input, scope) => {

@@ -7,9 +7,11 @@ import { isNextAfter } from './place.ts'
 import { takeOver } from './take-over.ts'
 
 /**
- * A repeat with the same idempotency key answers success; any other second activation is refused. The card that an upgrade takes the place of
- * is replaced right after; when this process dies in between, the sweep `finishSuccessions` does it. A kit whose place another one has got is not
- * activated: the card names the one that has it, and names another only when that one can never be activated any more.
+ * A repeat with the same idempotency key answers success; any other second activation is refused.
+ * The card that an upgrade takes the place of is replaced right after; when this process dies in
+ * between, the sweep `finishSuccessions` does it. A kit whose place another one has got is not
+ * activated: the card names the one that has it, and names another only when that one can never be
+ * activated any more.
  */
 export const activateKit = command(activateKitEndpoint, async ({ kitNo, entityId }, scope) => {
   const kit = await readKit(scope.tenant, kitNo)
@@ -22,7 +24,10 @@ export const activateKit = command(activateKitEndpoint, async ({ kitNo, entityId
   return activated
 })
 
-/** A kit is activated once, by the customer it belongs to, and never again after it was taken out of use. */
+/**
+ * A kit is activated once, by the customer it belongs to, and never again after it was taken out of
+ * use.
+ */
 export function decideActivation(kit: Kit | null, entityId: string, at: At): Decision<Kit, KitActivated, RefusalOf<'ACTIVATE'>> {
   if (!kit || kit.entityId !== entityId || !isIssued(kit)) return refuse('MCC007') // the same answer for all: no probing for kits
   const step = takeStep(kit, 'ACTIVATE', at)

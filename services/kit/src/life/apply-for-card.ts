@@ -1,4 +1,5 @@
-// Applying for a physical card: a fresh one, or the plastic for a virtual card. Contract: packages/contract/src/kit/apply-for-card.ts.
+// Applying for a physical card: a fresh one, or the plastic for a virtual card. Contract:
+// packages/contract/src/kit/apply-for-card.ts.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type AppliedCard, accountsOfEntityEndpoint, applyForCardEndpoint, productFor, statusesFor } from '@dcms/contract'
 import { answer, command, type Outcome, refuse, type Scope } from '@dcms/service'
@@ -12,12 +13,18 @@ import { addressRefusal } from './delivery-address.ts'
 import type { SuccessionParts } from './succession.ts'
 import { giveTurnBack, takeTurn } from './take-turn.ts'
 
-/** Between two looks at a call that still runs; so often as a command is run again, that is longer than such a call may run. */
+/**
+ * Between two looks at a call that still runs; so often as a command is run again, that is longer
+ * than such a call may run.
+ */
 const PAUSE_MS = 150
 /** Statuses in which a card is held: the same that may be converted. */
 const held = statusesFor('CONVERT')
 
-/** A repeat with the same idempotency key shows the same card; without a key the same call does while it was not answered. */
+/**
+ * A repeat with the same idempotency key shows the same card; without a key the same call does
+ * while it was not answered.
+ */
 export const applyForCard = (parts: SuccessionParts) =>
   command(applyForCardEndpoint, async (input, scope): Promise<Outcome<AppliedCard, ApplyRefusal>> => {
     const application = { ...input, deliveryAddress: input.deliveryAddress ?? 'PERMANENT' }
@@ -52,7 +59,10 @@ async function apply(
   return kit && isIssued(kit) ? await answerWith(kit, scope, parts) : { kind: 'overtaken' }
 }
 
-/** Only once the answer is made up is noted that there is one: until then the same call finds the card. */
+/**
+ * Only once the answer is made up is noted that there is one: until then the same call finds the
+ * card.
+ */
 async function answerWith(kit: IssuedKit, scope: Scope, { vault }: SuccessionParts): Promise<Outcome<AppliedCard, never>> {
   const kitInfo = { ...(await vault.kitInfoWithCardNumber(scope.tenant, kit)), ...conversionDateOf(kit, scope.tenant) }
   if (!(await claimApplication(kit, scope))) return { kind: 'overtaken' }

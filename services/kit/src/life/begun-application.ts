@@ -1,11 +1,15 @@
-// Finding the physical card that an earlier call of applyForCard made. A caller with a key is known by the command; one without by asking for the
-// same once more, as long as the card was not answered.
+// Finding the physical card that an earlier call of applyForCard made. A caller with a key is known
+// by the command; one without by asking for the same once more, as long as the card was not
+// answered.
 import type { ErrorCode } from '@dcms/contract'
 import type { Decision, Scope } from '@dcms/service'
 import { type IssuedKit, isIssued, type Kit, kitsOf, withoutOutbox } from '../kit.ts'
 import { foundBy } from './begun-succession.ts'
 
-/** Keeps with the update of the card who is to be answered: a caller without a key is known again by that. */
+/**
+ * Keeps with the update of the card who is to be answered: a caller without a key is known again by
+ * that.
+ */
 export function notingApplicant<Event extends { type: string }, Code extends ErrorCode>(
   decision: Decision<Kit, Event, Code>,
   asked: string | undefined,
@@ -15,7 +19,10 @@ export function notingApplicant<Event extends { type: string }, Code extends Err
   return { ...decision, set: { ...decision.set, appliedFor: { by: asked, commandId, at: new Date() } } }
 }
 
-/** The card that this command, or the same call before it, has made and not answered. `running`: that one may still be answered. */
+/**
+ * The card that this command, or the same call before it, has made and not answered. `running`:
+ * that one may still be answered.
+ */
 export async function begunApplication(
   entityId: string,
   asked: string | undefined,
@@ -35,7 +42,10 @@ export async function claimApplication({ _id, appliedFor }: Kit, { tenant }: Pic
   return (await kitsOf(tenant).updateOne(mine, { $unset: { appliedFor: '' } })).matchedCount === 1
 }
 
-/** A caller who is told of an error is known again at once when it asks for the same. Where this cannot be noted, by the age of what it began. */
+/**
+ * A caller who is told of an error is known again at once when it asks for the same. Where this
+ * cannot be noted, by the age of what it began.
+ */
 export async function leaveApplication(
   entityId: string,
   asked: string | undefined,

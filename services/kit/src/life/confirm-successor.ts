@@ -1,5 +1,5 @@
-// The last step of a succession: the kit that a card names as its successor is confirmed. Whoever comes next carries on: a repeat, another
-// command, the sweep.
+// The last step of a succession: the kit that a card names as its successor is confirmed. Whoever
+// comes next carries on: a repeat, another command, the sweep.
 import type { Scope } from '@dcms/service'
 import { decideConfirmation } from '../issuing/confirm-kits.ts'
 import { type Kit, kitsOf } from '../kit.ts'
@@ -25,7 +25,10 @@ export async function confirmSuccessor({ _id, successor }: Named, scope: Scope):
   if (next?.takesOver !== undefined && next.takesOver !== _id) await handOn(next.takesOver, _id, successor, scope)
 }
 
-/** Notes at the card whose place it is that the kit it named handed the place on; the way from there to here may have become long otherwise. */
+/**
+ * Notes at the card whose place it is that the kit it named handed the place on; the way from there
+ * to here may have become long otherwise.
+ */
 async function handOn(card: string, from: string, { kitNo, commandId }: NonNullable<Kit['successor']>, { tenant }: Scope): Promise<void> {
   const named = { _id: card, 'successor.kitNo': from }
   await kitsOf(tenant).updateOne(named, { $set: { 'successor.kitNo': kitNo, 'successor.commandId': commandId }, $inc: { version: 1 } })

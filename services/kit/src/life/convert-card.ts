@@ -22,7 +22,10 @@ export type Application = ApplyForCard & Pick<Required<ApplyForCard>, 'deliveryA
 
 export type Conversion = Application & { kitNo: string }
 
-/** The status stays: an active card goes on being usable. A repeat finds itself done. `asked`: by which a caller without a key is known again. */
+/**
+ * The status stays: an active card goes on being usable. A repeat finds itself done. `asked`: by
+ * which a caller without a key is known again.
+ */
 export async function convertCard(
   conversion: Conversion,
   asked: string | undefined,

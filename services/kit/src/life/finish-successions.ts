@@ -1,14 +1,19 @@
-// The sweep that finishes what a dead process left between two cards: a named successor is confirmed, a card that was taken over is replaced.
+// The sweep that finishes what a dead process left between two cards: a named successor is
+// confirmed, a card that was taken over is replaced.
 import type { Sweep, Tenant } from '@dcms/service'
 import { type Kit, kitsOf } from '../kit.ts'
 import { finishSuccession } from './confirm-successor.ts'
 import { takeOver } from './take-over.ts'
 
 const EVERY_MS = 3_000
-// A command that still runs is left alone for this long; carrying on beside it would be harmless, only wasteful.
+// A command that still runs is left alone for this long; carrying on beside it would be harmless,
+// only wasteful.
 const LEFT_AFTER_MS = 6_000
 const KITS_PER_RUN = 200
-/** One that met a fault waits as long again as it has waited, at most this long; the others have their turn meanwhile. */
+/**
+ * One that met a fault waits as long again as it has waited, at most this long; the others have
+ * their turn meanwhile.
+ */
 const PAUSE_MAX_MS = 15 * 60_000
 
 type Named = Pick<Kit, '_id' | 'successor' | 'successorPendingAt'>
@@ -39,7 +44,9 @@ export const finishSuccessions = (nowMs: () => number = Date.now): Sweep => ({
 const laterThan = (begunAt: Date | undefined, now: Date): Date =>
   new Date(now.getTime() + Math.min(PAUSE_MAX_MS, Math.max(0, now.getTime() - (begunAt ?? now).getTime())))
 
-/** Only where it is still as it was found: whoever finished it meanwhile has taken the mark away. */
+/**
+ * Only where it is still as it was found: whoever finished it meanwhile has taken the mark away.
+ */
 async function putOff(
   kit: Partial<Named & Activated> & Pick<Kit, '_id'>,
   mark: 'successorPendingAt' | 'takeOverPendingAt',
@@ -49,7 +56,10 @@ async function putOff(
   await kitsOf(tenant).updateOne({ _id: kit._id, [mark]: kit[mark] }, { $set: { [mark]: until } })
 }
 
-/** Those that are left for longest first. Without `$exists` the store does not see that the partial index has them all, here and below. */
+/**
+ * Those that are left for longest first. Without `$exists` the store does not see that the partial
+ * index has them all, here and below.
+ */
 export const kitsWithSuccessorPending = (tenant: Tenant, before: Date) =>
   kitsOf(tenant)
     .find({ successorPendingAt: { $exists: true, $lt: before } }, { successor: 1, successorPendingAt: 1 })

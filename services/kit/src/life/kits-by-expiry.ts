@@ -1,4 +1,5 @@
-// Kits by the month they end with, in batches: what the jobs expire-kits and notice-renewals go through.
+// Kits by the month they end with, in batches: what the jobs expire-kits and notice-renewals go
+// through.
 import type { KitStatus } from '@dcms/contract'
 import type { JobRun, Scope, Tenant } from '@dcms/service'
 import { type Kit, kitsOf, withoutOutbox } from '../kit.ts'
@@ -25,7 +26,10 @@ interface Reached {
 /** Whether the kit was changed. One that changes all the time is left: the next run comes by. */
 type Change = (kit: Kit, scope: Scope) => Promise<boolean>
 
-/** Calls `change` for each kit, status by status, month by month; a run that died is carried on behind its last batch. */
+/**
+ * Calls `change` for each kit, status by status, month by month; a run that died is carried on
+ * behind its last batch.
+ */
 export async function forKitsByExpiry(run: JobRun, { statuses, expiry, further, counted }: Wanted, change: Change): Promise<void> {
   let reached = run.checkpoint as Reached | undefined
   let done = run.counts[counted] ?? 0
@@ -65,5 +69,8 @@ export const kitsOfStatus = (
 
 const behindOf = ({ expiry, kitNo }: Reached): object => ({ $or: [{ expiry: { $gt: expiry } }, { expiry, _id: { $gt: kitNo } }] })
 
-/** The command id is the same whoever does it, so that a kit that was changed before a run died is not changed again. */
+/**
+ * The command id is the same whoever does it, so that a kit that was changed before a run died is
+ * not changed again.
+ */
 const scopeOf = ({ _id, expiry }: Kit, run: JobRun, counted: string): Scope => run.scopeOf(`${counted}/${_id}/${expiry}`)

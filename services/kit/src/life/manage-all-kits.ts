@@ -1,4 +1,5 @@
-// Locking, unlocking or blocking all kits of a customer. Contract: packages/contract/src/kit/manage-all-kits.ts.
+// Locking, unlocking or blocking all kits of a customer. Contract:
+// packages/contract/src/kit/manage-all-kits.ts.
 import {
   type AllKitsManaged,
   customersByMobileEndpoint,
@@ -14,16 +15,23 @@ import { decideManagement } from './manage-kit.ts'
 
 const KITS_PER_PAGE = 500
 const AT_ONCE = 8
-/** A call that changed cards for so long stops between two pages and says that more are left: its caller would not wait for much longer. */
+/**
+ * A call that changed cards for so long stops between two pages and says that more are left: its
+ * caller would not wait for much longer.
+ */
 const WORK_MAX_MS = 6_000
-/** What a page takes at most, more or less: no other one is begun when so little is left until the caller goes. */
+/**
+ * What a page takes at most, more or less: no other one is begun when so little is left until the
+ * caller goes.
+ */
 const PAGE_MAX_MS = 2_000
 /** As many are listed in the answer; all are changed and counted. */
 const LISTED_MAX = 5_000
 
 /**
- * Page by page and kit by kit, each one atomic update that keeps the command's id. A repeat with the same idempotency key, after a crash or where
- * there was too much for one call, does the rest and lists what the runs before did, too.
+ * Page by page and kit by kit, each one atomic update that keeps the command's id. A repeat with
+ * the same idempotency key, after a crash or where there was too much for one call, does the rest
+ * and lists what the runs before did, too.
  */
 export const manageAllKits = (customer: InternalClient, workMaxMs = WORK_MAX_MS) =>
   command(manageAllKitsEndpoint, async (input, scope) => {
@@ -81,7 +89,10 @@ async function exists(entityId: string, scope: Scope, customer: InternalClient):
   return asked.kind === 'answer' && asked.result.exists
 }
 
-/** Those that the operation changes, and those that this very command has changed before; oldest first, behind the last of the page before. */
+/**
+ * Those that the operation changes, and those that this very command has changed before; oldest
+ * first, behind the last of the page before.
+ */
 export const kitsToManage = (entityId: string, operation: ManageAllKits['operation'], { tenant, commandId }: At, reached?: Kit) =>
   kitsOf(tenant)
     .find(

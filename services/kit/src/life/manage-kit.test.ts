@@ -1,5 +1,6 @@
-// Locking, unlocking, blocking and hotlisting: the table in the description of manageKit, cell by cell. Replacing has its own test.
-// Rules: docs/rules.md#locking-and-blocking, docs/rules.md#hotlisting.
+// Locking, unlocking, blocking and hotlisting: the table in the description of manageKit, cell by
+// cell. Replacing has its own test. Rules: docs/rules.md#locking-and-blocking,
+// docs/rules.md#hotlisting.
 import { refuse } from '@dcms/service'
 import { expect, test } from '@jest/globals'
 import { ENTITY, KIT_NO, kit } from '../../test/kits.ts'

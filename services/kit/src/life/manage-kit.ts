@@ -1,4 +1,5 @@
-// Locking, unlocking, blocking, hotlisting a kit, or replacing it. Contract: packages/contract/src/kit/manage-kit.ts.
+// Locking, unlocking, blocking, hotlisting a kit, or replacing it. Contract:
+// packages/contract/src/kit/manage-kit.ts.
 import {
   type KitBlocked,
   type KitHotlisted,
@@ -14,7 +15,10 @@ import { type At, auditOf, takeStep } from '../take-step.ts'
 import { replaceKit } from './replace-kit.ts'
 import type { SuccessionParts } from './succession.ts'
 
-/** A repeat with the same idempotency key gives the first answer; otherwise an operation that finds its end state already there is refused. */
+/**
+ * A repeat with the same idempotency key gives the first answer; otherwise an operation that finds
+ * its end state already there is refused.
+ */
 export const manageKit = (parts: SuccessionParts) =>
   command(manageKitEndpoint, async (input, scope) => {
     const { operation, oldKit } = input

@@ -24,7 +24,10 @@ export const noticeRenewals: Job = {
   },
 }
 
-/** The last `YYMM` whose last day is at most so many days away: `2701` when asked for 30 days on 1 January 2027. */
+/**
+ * The last `YYMM` whose last day is at most so many days away: `2701` when asked for 30 days on 1
+ * January 2027.
+ */
 export function lastDueMonth(asOf: Date, noticeDays: number, timeZone: string): string {
   const reached = new Date(asOf.getTime() + noticeDays * DAY_MS)
   const month = expiryOf(reached, 0, timeZone)

@@ -1,4 +1,5 @@
-// The rules of replacing: what the new kit is, what becomes of the old one, and what while another kit waits to take its place.
+// The rules of replacing: what the new kit is, what becomes of the old one, and what while another
+// kit waits to take its place.
 import { refuse } from '@dcms/service'
 import { describe, expect, test } from '@jest/globals'
 import { catalogue, ofProduct } from '../../test/catalogue.ts'

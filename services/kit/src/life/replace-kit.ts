@@ -1,4 +1,5 @@
-// Replacing a kit: the operations REPLACE and BLOCK_AND_REPLACE of manageKit. Contract: packages/contract/src/kit/manage-kit.ts.
+// Replacing a kit: the operations REPLACE and BLOCK_AND_REPLACE of manageKit. Contract:
+// packages/contract/src/kit/manage-kit.ts.
 import {
   type KitInfo,
   type KitManaged,
@@ -86,6 +87,7 @@ export function decideReplacementBy(
   const decision = decideReplacement(old, order, newKitNo, at)
   if (decision.kind !== 'changed') return decision
   const { successorPendingAt: _exists, successor, ...set } = decision.set
-  // A kit that lost its place names the one that has it; the card itself has named it before, and keeps by which command.
+  // A kit that lost its place names the one that has it; the card itself has named it before, and
+  // keeps by which command.
   return { ...decision, set: { ...set, ...(!old.successor && successor && { successor }) } }
 }

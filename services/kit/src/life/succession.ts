@@ -1,5 +1,6 @@
-// Putting another kit in a kit's place, over two documents: 1. the new kit is made, RESERVED; 2. one update of the old kit names it and tells the
-// event; 3. the new kit is confirmed. Each step is atomic, and whoever comes next (a repeat, another command, the sweep) carries on.
+// Putting another kit in a kit's place, over two documents: 1. the new kit is made, RESERVED; 2.
+// one update of the old kit names it and tells the event; 3. the new kit is confirmed. Each step is
+// atomic, and whoever comes next (a repeat, another command, the sweep) carries on.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ErrorCode, KitInfo, Product } from '@dcms/contract'
 import { answer, type Decision, type InternalClient, type Outcome, type Refused, refuse, type Scope } from '@dcms/service'
@@ -12,7 +13,10 @@ import { addressRefusal } from './delivery-address.ts'
 import { givePlaceAway, type Place, placeAfter } from './place.ts'
 
 const CHANGES_MAX = 50
-/** Between two looks at a call that still runs; so often as is looked, that is longer than such a call may run. */
+/**
+ * Between two looks at a call that still runs; so often as is looked, that is longer than such a
+ * call may run.
+ */
 const PAUSE_MS = 150
 
 export interface SuccessionParts extends KitMaking {
@@ -29,11 +33,17 @@ export interface Successor extends Pick<NewKit, 'product' | 'operation' | 'alias
 export interface Succession<Code extends ErrorCode> {
   /** By which a caller without a key is known again (see `askedBy`). */
   asked: string | undefined
-  /** What the new kit is to be, or why there is none. Asked again when the old kit changed meanwhile. */
+  /**
+   * What the new kit is to be, or why there is none. Asked again when the old kit changed
+   * meanwhile.
+   */
   plan(old: Kit | null): Successor | Refused<Code>
   /** The one update of the old kit. */
   decide(old: IssuedKit, newKitNo: string, planned: Successor): Decision<Kit, { type: string }, Code>
-  /** What becomes of the order while another kit waits to take the place already: that one is the answer, unless it is refused. */
+  /**
+   * What becomes of the order while another kit waits to take the place already: that one is the
+   * answer, unless it is refused.
+   */
   decideWaiting(old: IssuedKit, waiting: IssuedKit): Decision<Kit, { type: string }, Code>
 }
 
@@ -45,8 +55,9 @@ interface Made {
 }
 
 /**
- * The new kit in the place of the old one; a repeat of the command gets the same one, and without a key the same call does while it was not
- * answered. While another kit waits to take that place, no further one is made.
+ * The new kit in the place of the old one; a repeat of the command gets the same one, and without a
+ * key the same call does while it was not answered. While another kit waits to take that place, no
+ * further one is made.
  */
 export async function putSuccessor<Code extends ErrorCode>(
   kitNo: string,
@@ -120,11 +131,17 @@ async function put<Code extends ErrorCode>(
   return await giveUp({ kind: 'overtaken' })
 }
 
-/** The kit that this command put in the place of the old one. Its step may be past the last few; what the old kit names is kept beside them. */
+/**
+ * The kit that this command put in the place of the old one. Its step may be past the last few;
+ * what the old kit names is kept beside them.
+ */
 const doneBy = (old: Kit, commandId: string): string | undefined =>
   stepBy(old, commandId)?.newKitNo ?? (old.successor?.commandId === commandId ? old.successor.kitNo : undefined)
 
-/** What this command, or the same call before it, has put in the place of the card. `unsettled`: read it anew. */
+/**
+ * What this command, or the same call before it, has put in the place of the card. `unsettled`:
+ * read it anew.
+ */
 async function putBefore(
   old: Kit,
   asked: string | undefined,
@@ -159,14 +176,20 @@ async function successorOf(old: Kit, newKitNo: string, scope: Scope): Promise<Is
   return next
 }
 
-/** The answer. Only once it is made up is noted that there is one: until then the same call finds what this one began. */
+/**
+ * The answer. Only once it is made up is noted that there is one: until then the same call finds
+ * what this one began.
+ */
 async function shownTo(asked: string | undefined, old: Kit, next: IssuedKit, scope: Scope, { vault }: SuccessionParts): Promise<KitInfo> {
   const shown = await vault.kitInfoWithCardNumber(scope.tenant, next)
   if (old.successorPendingAt || asked !== undefined) await noteAnswered(old._id, next._id, asked, scope)
   return shown
 }
 
-/** Keeps with the name of the successor who is to be answered: a caller without a key is known again by that. */
+/**
+ * Keeps with the name of the successor who is to be answered: a caller without a key is known again
+ * by that.
+ */
 function notingWho<Event extends { type: string }, Code extends ErrorCode>(
   asked: string | undefined,
   decision: Decision<Kit, Event, Code>,
@@ -186,7 +209,10 @@ export const namedBy = (newKitNo: string, { commandId, now }: Pick<Scope, 'comma
   successorPendingAt: now,
 })
 
-/** What the new card takes from the one before; a card that was never activated hands on whose place it was to take. */
+/**
+ * What the new card takes from the one before; a card that was never activated hands on whose place
+ * it was to take.
+ */
 export const takenFrom = (old: IssuedKit): Pick<Successor, 'entityId' | 'aliasName' | 'takesOver'> & { accountNo: string } => ({
   entityId: old.entityId,
   accountNo: old.accountNo ?? '',

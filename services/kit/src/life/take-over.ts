@@ -1,10 +1,14 @@
-// The end of an upgrade: the new card was activated, so the old one is replaced. Whoever comes next (a repeat, the sweep) carries on.
+// The end of an upgrade: the new card was activated, so the old one is replaced. Whoever comes next
+// (a repeat, the sweep) carries on.
 import type { KitReplaced } from '@dcms/contract'
 import { type Decision, type Scope, unchanged } from '@dcms/service'
 import { isIssued, type Kit, kitsOf } from '../kit.ts'
 import { type At, takeStep } from '../take-step.ts'
 
-/** Replaces the card that `kit` takes the place of, then notes that it is done. `known`: that card as it was read just before. */
+/**
+ * Replaces the card that `kit` takes the place of, then notes that it is done. `known`: that card
+ * as it was read just before.
+ */
 export async function takeOver(kit: Pick<Kit, '_id' | 'takesOver'>, scope: Scope, known?: Kit | null): Promise<void> {
   if (kit.takesOver !== undefined) {
     const replaced = await scope.change(kitsOf, kit.takesOver, (old) => decideTakeOver(old, kit._id, scope), { known })

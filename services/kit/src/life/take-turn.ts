@@ -1,4 +1,5 @@
-// One command at a time where no single document stands for what must not be done twice. A turn ends by itself when its process dies.
+// One command at a time where no single document stands for what must not be done twice. A turn
+// ends by itself when its process dies.
 import { place, type RequestRecord, requestsOf, type Scope } from '@dcms/service'
 
 /** Far longer than a command runs. */

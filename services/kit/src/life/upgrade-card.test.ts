@@ -1,4 +1,5 @@
-// The rules of upgrading: which card comes next, what becomes of the old one, and what a further order means while a card waits.
+// The rules of upgrading: which card comes next, what becomes of the old one, and what a further
+// order means while a card waits.
 import { refuse, unchanged } from '@dcms/service'
 import { describe, expect, test } from '@jest/globals'
 import { catalogue, ofProduct } from '../../test/catalogue.ts'

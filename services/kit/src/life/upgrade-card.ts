@@ -97,7 +97,10 @@ const cardOf = ({ productId, aliasName, plasticCode, deliveryAddress }: { [Key i
   ...(deliveryAddress && { deliveryAddress }),
 })
 
-/** The old card stays usable until the new one is activated, unless the bank wants it replaced at once. */
+/**
+ * The old card stays usable until the new one is activated, unless the bank wants it replaced at
+ * once.
+ */
 export function decideUpgrade(
   old: IssuedKit,
   newKitNo: string,

@@ -1,4 +1,5 @@
-// The accounts of a card, by its number in clear. Contract: packages/contract/src/account-mapping/fetch-accounts-by-card-no.ts.
+// The accounts of a card, by its number in clear. Contract:
+// packages/contract/src/account-mapping/fetch-accounts-by-card-no.ts.
 import { Pan } from '@dcms/card-crypto'
 import { type AccountInfo, type AccountsOfCard, fetchAccountsByCardNoEndpoint } from '@dcms/contract'
 import { answer, command, type InternalClient, refuse } from '@dcms/service'

@@ -1,4 +1,5 @@
-// A card with customer, account and limits, by its encrypted number. Contract: packages/contract/src/kit/fetch-by-card-no-v2.ts.
+// A card with customer, account and limits, by its encrypted number. Contract:
+// packages/contract/src/kit/fetch-by-card-no-v2.ts.
 import { type CardByNumber, type CardPreferences, type CardRegion, cardPreferencesEndpoint, fetchByCardNoV2Endpoint } from '@dcms/contract'
 import { answer, command, type InternalClient, refuse, type Scope, ServiceUnavailable } from '@dcms/service'
 import { expDateOf, type IssuedKit, kitTimestampOf } from '../kit.ts'
@@ -8,7 +9,10 @@ import { kitWithCardNumber } from './kit-with-card-number.ts'
 
 type KitDetails = CardByNumber['accountInfo']['kitDetails']
 
-/** Whatever is wrong with the value, the refusal is the same one: it tells nothing of what it opened to. */
+/**
+ * Whatever is wrong with the value, the refusal is the same one: it tells nothing of what it opened
+ * to.
+ */
 export const fetchByCardNoV2 = (vault: CardVault, customer: InternalClient, pinPreference: InternalClient) =>
   command(fetchByCardNoV2Endpoint, async ({ encryptedCardNumber }, scope) => {
     const pan = await vault.fromField(scope.tenant, encryptedCardNumber)
@@ -66,7 +70,10 @@ function kitDetailsOf(kit: IssuedKit, preferences: CardPreferences, encryptedCar
   }
 }
 
-/** What the holder may spend a day while the channel is on; channels that the product does not offer are left out. */
+/**
+ * What the holder may spend a day while the channel is on; channels that the product does not offer
+ * are left out.
+ */
 export function limitsOf({ atm, pos, ecom, contactless }: Omit<CardRegion, 'isEnabled'>): KitDetails['domestic'] {
   const channelLimit = Object.fromEntries(
     Object.entries({ atm, ecom, pos, contactless }).flatMap(([name, channel]) => (channel ? [[name, Number(channel.dailyLimit)]] : [])),

@@ -1,11 +1,15 @@
-// The cards of an account by holder. Contract: packages/contract/src/kit/fetch-kits-by-account-no.ts.
+// The cards of an account by holder. Contract:
+// packages/contract/src/kit/fetch-kits-by-account-no.ts.
 import { accountHoldersEndpoint, fetchKitsByAccountNoEndpoint, type KitInfo, traitsOf } from '@dcms/contract'
 import { answer, command, type InternalClient, refuse, type Tenant } from '@dcms/service'
 import { type IssuedKit, isIssued, type Kit, kitInfoOf, kitsOf, withoutOutbox } from '../kit.ts'
 
 const KITS_MAX = 500
 
-/** Who holds the account only the customer context knows, holders without cards included; the cards are read fresh here. */
+/**
+ * Who holds the account only the customer context knows, holders without cards included; the cards
+ * are read fresh here.
+ */
 export const fetchKitsByAccountNo = (customer: InternalClient) =>
   command(fetchKitsByAccountNoEndpoint, async ({ accountNo, isAllCardsRequired = false }, scope) => {
     const asked = await customer.call(accountHoldersEndpoint, { accountNo }, scope)
@@ -27,7 +31,10 @@ export const fetchKitsByAccountNo = (customer: InternalClient) =>
 export const kitsOfAccount = (tenant: Tenant, accountNo: string) =>
   kitsOf(tenant).find({ accountNo }, withoutOutbox).sort({ createdAt: -1, _id: -1 }).limit(KITS_MAX)
 
-/** The account stands above all of them, and the published answer tells no encrypted card number here. */
+/**
+ * The account stands above all of them, and the published answer tells no encrypted card number
+ * here.
+ */
 function shown(kit: IssuedKit): KitInfo {
   const { accountNo: _above, ...kitInfo } = kitInfoOf(kit)
   return kitInfo

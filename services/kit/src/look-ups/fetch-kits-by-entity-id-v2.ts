@@ -1,4 +1,5 @@
-// The second address of fetchKitsByEntityId. Contract: packages/contract/src/kit/fetch-kits-by-entity-id-v2.ts.
+// The second address of fetchKitsByEntityId. Contract:
+// packages/contract/src/kit/fetch-kits-by-entity-id-v2.ts.
 import { fetchKitsByEntityIdV2Endpoint } from '@dcms/contract'
 import type { InternalClient } from '@dcms/service'
 import type { CardVault } from '../vault/card-vault.ts'

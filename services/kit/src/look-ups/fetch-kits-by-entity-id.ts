@@ -4,7 +4,10 @@ import { answer, command, type InternalClient, refuse } from '@dcms/service'
 import type { CardVault } from '../vault/card-vault.ts'
 import { kitsOfCustomer } from './kits-of-entity.ts'
 
-/** A customer without kits gets an empty list; whether the customer exists at all only the customer context knows. */
+/**
+ * A customer without kits gets an empty list; whether the customer exists at all only the customer
+ * context knows.
+ */
 export const fetchKitsByEntityId = (vault: CardVault, customer: InternalClient, endpoint = fetchKitsByEntityIdEndpoint) =>
   command(endpoint, async ({ entityId }, scope) => {
     const kits = await kitsOfCustomer(scope.tenant, entityId)

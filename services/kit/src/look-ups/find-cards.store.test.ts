@@ -1,4 +1,5 @@
-// Finding a card by its last six digits: what fits is found, and nothing else; the work is the same when nothing does.
+// Finding a card by its last six digits: what fits is found, and nothing else; the work is the same
+// when nothing does.
 import { type Hsm, Secret } from '@dcms/card-crypto'
 import { cvvAad } from '@dcms/contract'
 import { usedSecret } from '@dcms/leak-scan'

@@ -1,10 +1,14 @@
-// Cards by their last six digits, for card validation. Contract: packages/contract/src/kit/find-cards.ts.
+// Cards by their last six digits, for card validation. Contract:
+// packages/contract/src/kit/find-cards.ts.
 import { type FoundKit, findCardsEndpoint } from '@dcms/contract'
 import { answer, command } from '@dcms/service'
 import { type IssuedKit, isIssued, type Kit, kitsOf, withoutOutbox } from '../kit.ts'
 import type { CardVault } from '../vault/card-vault.ts'
 
-/** One customer has one or two cards with these digits at most; a caller takes more than one as none. */
+/**
+ * One customer has one or two cards with these digits at most; a caller takes more than one as
+ * none.
+ */
 const FOUND_MAX = 10
 
 export const findCards = (vault: CardVault) =>

@@ -1,4 +1,5 @@
-// One kit as it stands now, for PIN and preference calls. Contract: packages/contract/src/kit/kit-for-pin.ts.
+// One kit as it stands now, for PIN and preference calls. Contract:
+// packages/contract/src/kit/kit-for-pin.ts.
 import { kitForPinEndpoint } from '@dcms/contract'
 import { answer, command } from '@dcms/service'
 import { isIssued, type Kit, kitsOf, withoutOutbox } from '../kit.ts'

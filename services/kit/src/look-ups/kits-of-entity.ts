@@ -1,4 +1,5 @@
-// The kits of a customer as they stand now, for the customer context's reads. Contract: packages/contract/src/kit/fetch-kits-by-entity-id.ts.
+// The kits of a customer as they stand now, for the customer context's reads. Contract:
+// packages/contract/src/kit/fetch-kits-by-entity-id.ts.
 import { kitsOfEntityEndpoint } from '@dcms/contract'
 import { answer, command, type Tenant } from '@dcms/service'
 import { type IssuedKit, isIssued, type Kit, kitInfoOf, kitsOf, withoutOutbox } from '../kit.ts'
@@ -12,7 +13,9 @@ export const kitsOfEntity = (vault: CardVault) =>
     return answer(withCardNumbers ? await Promise.all(kits.map((kit) => vault.kitInfoWithCardNumber(tenant, kit))) : kits.map(kitInfoOf))
   })
 
-/** The kits of a customer in every status, oldest first; of more than an answer holds, the newest. */
+/**
+ * The kits of a customer in every status, oldest first; of more than an answer holds, the newest.
+ */
 export async function kitsOfCustomer(tenant: Tenant, entityId: string): Promise<IssuedKit[]> {
   const kits = await kitsOf(tenant).find({ entityId }, withoutOutbox).sort({ createdAt: -1, _id: -1 }).limit(KITS_MAX).lean<Kit[]>()
   return kits.toReversed().filter(isIssued)

@@ -1,4 +1,5 @@
-// Finding cards by their number and kits by their account: what is found, in every status and across a rotation of the index key.
+// Finding cards by their number and kits by their account: what is found, in every status and
+// across a rotation of the index key.
 import type { AccountInfo, CardPreferences } from '@dcms/contract'
 import { fetchByCardNoV2Endpoint, fetchKitsByAccountNoEndpoint, kitStatuses, validatorOf } from '@dcms/contract'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'

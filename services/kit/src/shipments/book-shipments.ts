@@ -1,4 +1,5 @@
-// The sweep that has the courier bring physical cards to their holders. Nothing is lost: what could not be booked stays due.
+// The sweep that has the courier bring physical cards to their holders. Nothing is lost: what could
+// not be booked stays due.
 import { deliveryToEndpoint } from '@dcms/contract'
 import { type Foundations, type InternalClient, type Scope, ServiceUnavailable, type Sweep, type Tenant, unchanged } from '@dcms/service'
 import { type Kit, kitsOf, withoutOutbox } from '../kit.ts'
@@ -11,7 +12,10 @@ const IDLE_EVERY_MS = 15 * 60_000
 const KITS_PER_RUN = 500
 /** After a fault that may be over soon. Others of the bank are tried meanwhile. */
 const AGAIN_AFTER_FAULT_MS = 30_000
-/** After a refusal, which somebody has to do something about: a new address, a courier that goes there. */
+/**
+ * After a refusal, which somebody has to do something about: a new address, a courier that goes
+ * there.
+ */
 const AGAIN_AFTER_REFUSAL_MS = 15 * 60_000
 
 export interface ShipmentParts extends Pick<Foundations, 'logger'> {
@@ -21,7 +25,10 @@ export interface ShipmentParts extends Pick<Foundations, 'logger'> {
 
 type ScopeOf = Parameters<Sweep['run']>[0]
 
-/** Two processes that book the same shipment get the same answer from the courier, and one of them finds it noted. */
+/**
+ * Two processes that book the same shipment get the same answer from the courier, and one of them
+ * finds it noted.
+ */
 export const bookShipments = ({ courier, customer, logger }: ShipmentParts): Sweep => ({
   name: 'book shipments',
   everyMs: EVERY_MS,
@@ -43,7 +50,10 @@ export const bookShipments = ({ courier, customer, logger }: ShipmentParts): Swe
   },
 })
 
-/** The longest due first. Without `$exists` the store does not see that the partial index has them all, and looks at every kit. */
+/**
+ * The longest due first. Without `$exists` the store does not see that the partial index has them
+ * all, and looks at every kit.
+ */
 export const kitsWithShipmentDue = (tenant: Tenant, now: Date) =>
   kitsOf(tenant)
     .find({ shipmentDueAt: { $exists: true, $lte: now } }, withoutOutbox)

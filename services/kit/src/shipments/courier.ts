@@ -1,4 +1,5 @@
-// The courier, by HTTP. What it offers: infra/sandbox/README.md. Its answers are looked at before they are used: it is somebody else's.
+// The courier, by HTTP. What it offers: infra/sandbox/README.md. Its answers are looked at before
+// they are used: it is somebody else's.
 import { type DeliveryTo, filledText, shipmentStatus, validatorOf } from '@dcms/contract'
 import { PartnerClient, partnerFaultCode, ServiceUnavailable, type Tenant } from '@dcms/service'
 import type { StoredShipment } from '../kit.ts'
@@ -21,14 +22,20 @@ export type TrackedShipment = Readonly<Record<string, unknown>>
 
 export interface ChangesPage {
   changes: ShipmentChange[]
-  /** How many more there are that cannot be read, such as one of a status we do not know: they must not hold up all others for ever. */
+  /**
+   * How many more there are that cannot be read, such as one of a status we do not know: they must
+   * not hold up all others for ever.
+   */
   unreadable: number
   /** Cursor for what comes after these. */
   next: string
   more: boolean
 }
 
-/** All methods throw ServiceUnavailable when the courier is away, too slow, at fault, or answers what cannot be read. */
+/**
+ * All methods throw ServiceUnavailable when the courier is away, too slow, at fault, or answers
+ * what cannot be read.
+ */
 export interface Courier {
   /** The same again for a `refNo` that is booked, also when the address has changed since. */
   book(tenant: Tenant, booking: Booking): Promise<{ kind: 'booked'; booked: Booked } | { kind: 'refused'; code: string }>

@@ -1,4 +1,5 @@
-// The sweep that reads the courier's feed of changes and tells of them. The cursor moves on after the changes are in the kits.
+// The sweep that reads the courier's feed of changes and tells of them. The cursor moves on after
+// the changes are in the kits.
 import { place, type RequestRecord, requestsOf, ServiceUnavailable, type Sweep, type Tenant, unchanged } from '@dcms/service'
 import { type Kit, kitsOf, readKit } from '../kit.ts'
 import { noteBooking, type ShipmentParts } from './book-shipments.ts'
@@ -8,7 +9,10 @@ const EVERY_MS = 5_000
 /** A bank where nothing else happens learns of its shipments within this time. */
 const IDLE_EVERY_MS = 10 * 60_000
 const PAGES_PER_RUN = 50
-/** How far the courier's feed was read for this bank: a small document without an end in the collection `requests`. */
+/**
+ * How far the courier's feed was read for this bank: a small document without an end in the
+ * collection `requests`.
+ */
 const FEED = 'courier-feed'
 
 type Feed = Pick<RequestRecord, '_id' | 'cursor'>
@@ -17,8 +21,8 @@ type ScopeOf = Parameters<Sweep['run']>[0]
 type Parts = Pick<ShipmentParts, 'courier' | 'logger'>
 
 /**
- * What was read but not noted in the cursor, by a process that died or beside another one, is read again: a change that a kit has already
- * changes nothing.
+ * What was read but not noted in the cursor, by a process that died or beside another one, is read
+ * again: a change that a kit has already changes nothing.
  */
 export const followShipments = ({ courier, logger }: Parts): Sweep => ({
   name: 'follow shipments',
@@ -38,7 +42,10 @@ export const followShipments = ({ courier, logger }: Parts): Sweep => ({
   },
 })
 
-/** Puts one change into its kit. A booking that was not noted, because its process died after the courier had it, is noted first. */
+/**
+ * Puts one change into its kit. A booking that was not noted, because its process died after the
+ * courier had it, is noted first.
+ */
 async function take(change: ShipmentChange, tenant: Tenant, scopeOf: ScopeOf, { courier, logger }: Parts): Promise<void> {
   const { kitNo, refNo, sequence } = change
   let kit = await readKit(tenant, kitNo)

@@ -1,4 +1,5 @@
-// What callers are told of a card on its way: the courier's data live, what is known while it is away.
+// What callers are told of a card on its way: the courier's data live, what is known while it is
+// away.
 
 import { kitTrackingEndpoint, validatorOf } from '@dcms/contract'
 import { createLogger } from '@dcms/service'

@@ -7,7 +7,9 @@ import type { Courier, TrackedShipment } from './courier.ts'
 type Shipment = KitShipments['shipmentData']['shipment'][number]
 type Scan = Shipment['scans']['scanDetail'][number]
 
-/** The courier is asked live; while it is away, or where none is set, what it told last is answered. */
+/**
+ * The courier is asked live; while it is away, or where none is set, what it told last is answered.
+ */
 export const kitTracking = (courier: Courier | undefined) =>
   command(kitTrackingEndpoint, async ({ kitNo }, scope) => {
     const kit = await kitsOf(scope.tenant).findById(kitNo, withoutOutbox).lean<Kit>()
@@ -55,7 +57,10 @@ const SCANS_MAX = 200
 const TEXT_CHARS_MAX = 200
 const PRINTED = new RegExp(freeText.pattern, 'u')
 
-/** The courier's data in the contract's form: members we know, text where the contract says text, and of both no more than is good for a page. */
+/**
+ * The courier's data in the contract's form: members we know, text where the contract says text,
+ * and of both no more than is good for a page.
+ */
 export function trackedShipmentOf(
   kitNo: string,
   { refNo, waybillNo, deliveryService }: StoredShipment,

@@ -1,4 +1,5 @@
-// The rules of shipments: which card is still sent, what is kept of a booking, and in which order a courier's word counts.
+// The rules of shipments: which card is still sent, what is kept of a booking, and in which order a
+// courier's word counts.
 import { unchanged } from '@dcms/service'
 import { describe, expect, test } from '@jest/globals'
 import { ENTITY, KIT_NO, kit } from '../../test/kits.ts'

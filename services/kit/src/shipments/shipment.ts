@@ -12,7 +12,10 @@ export interface ShipmentChange {
   at: string
 }
 
-/** To be set in the same update that issues a physical card or makes one of a virtual card: the sweep `bookShipments` finds it by this. */
+/**
+ * To be set in the same update that issues a physical card or makes one of a virtual card: the
+ * sweep `bookShipments` finds it by this.
+ */
 export const shipmentDue = ({ cardType }: Pick<Kit, 'cardType'>, now: Date): { shipmentDueAt?: Date } =>
   cardType === 'PHYSICAL' ? { shipmentDueAt: now } : {}
 

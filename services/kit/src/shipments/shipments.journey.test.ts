@@ -1,4 +1,5 @@
-// Shipments against the sandbox's courier: what is issued is booked once, what moves is told once, and nothing is lost on the way.
+// Shipments against the sandbox's courier: what is issued is booked once, what moves is told once,
+// and nothing is lost on the way.
 import { createLogger, requestsOf, type Sweep } from '@dcms/service'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { KitBank } from '../../test/kit-bank.ts'

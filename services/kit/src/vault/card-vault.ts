@@ -1,4 +1,5 @@
-// The card vault: PANs under the tenant's data key, each reserved by its keyed index. The only place where a PAN is in clear.
+// The card vault: PANs under the tenant's data key, each reserved by its keyed index. The only
+// place where a PAN is in clear.
 import { CardCryptoError, type CvvRequest, type Hsm, keyVersionOf, Pan, type Secret, type StoredPan } from '@dcms/card-crypto'
 import { cvvAad, type KitInfo, zoneAadOf } from '@dcms/contract'
 import type { Tenant } from '@dcms/service'
@@ -18,7 +19,10 @@ type SealedKit = Pick<Kit, '_id' | 'encryptedPan'>
 export function cardVault(hsm: Hsm, nowMs: () => number = () => performance.now()) {
   const index = panIndex(hsm, nowMs)
 
-  /** Only for what the HSM cannot do without handing it out: making an index, or the form the bank reads. */
+  /**
+   * Only for what the HSM cannot do without handing it out: making an index, or the form the bank
+   * reads.
+   */
   const open = async (tenant: Tenant, kit: SealedKit): Promise<Pan> => {
     const { ciphertext, aad } = storedPanOf(kit)
     const pan = Pan.parse((await hsm.decrypt(tenant.id, 'data', ciphertext, aad)).toString())
@@ -29,7 +33,10 @@ export function cardVault(hsm: Hsm, nowMs: () => number = () => performance.now(
   return {
     index,
 
-    /** Reserves the PAN for the kit and seals it: what the kit is stored with. Null when the PAN belongs to another kit. */
+    /**
+     * Reserves the PAN for the kit and seals it: what the kit is stored with. Null when the PAN
+     * belongs to another kit.
+     */
     async store(tenant: Tenant, pan: Pan, kitNo: string): Promise<Required<StoredCardNumber> | null> {
       const indexes = await index.reserve(tenant, pan, kitNo)
       if (!indexes) return null
@@ -47,14 +54,20 @@ export function cardVault(hsm: Hsm, nowMs: () => number = () => performance.now(
     reindex: async (tenant: Tenant, kit: SealedKit, version: number): Promise<void> =>
       await index.reindex(tenant, kit._id, await open(tenant, kit), version),
 
-    /** The kit as its owner's bank sees it: with the card number under the field key, where the bank has exchanged one. */
+    /**
+     * The kit as its owner's bank sees it: with the card number under the field key, where the bank
+     * has exchanged one.
+     */
     async kitInfoWithCardNumber(tenant: Tenant, kit: IssuedKit): Promise<KitInfo> {
       const kitInfo = kitInfoOf(kit)
       if (!(await hsm.hasKey(tenant.id, 'field'))) return kitInfo
       return { ...kitInfo, encryptedCardNumber: await hsm.encryptField(tenant.id, (await open(tenant, kit)).reveal()) }
     },
 
-    /** The card number that a bank encrypted under its field key; null when it does not open, or opens to something that is none. */
+    /**
+     * The card number that a bank encrypted under its field key; null when it does not open, or
+     * opens to something that is none.
+     */
     async fromField(tenant: Tenant, encrypted: string): Promise<Pan | null> {
       try {
         return Pan.parse((await hsm.decryptField(tenant.id, encrypted)).reveal())
@@ -72,8 +85,9 @@ export function cardVault(hsm: Hsm, nowMs: () => number = () => performance.now(
       hsm.cvv(tenant.id, storedPanOf(kit), cvvRequestOf(kit.expiry, kit.cvkVersion)),
 
     /**
-     * Those of the kits that have the CVV2 another context was given, sealed for this one. Each is checked, and for none a decoy of the same
-     * expiry, so that the time taken does not tell whether there was one.
+     * Those of the kits that have the CVV2 another context was given, sealed for this one. Each is
+     * checked, and for none a decoy of the same expiry, so that the time taken does not tell
+     * whether there was one.
      */
     async withCvv(tenant: Tenant, kits: readonly IssuedKit[], sealedCvv: string, expiry: string): Promise<IssuedKit[]> {
       const candidate = await hsm.openFromZone(tenant.id, sealedCvv, cvvAad)

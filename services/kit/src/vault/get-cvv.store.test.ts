@@ -1,5 +1,5 @@
-// Reading a CVV: the rule, and on the real store that nobody reads more often than allowed, also at once.
-// Rule: docs/rules.md#cvv-reads.
+// Reading a CVV: the rule, and on the real store that nobody reads more often than allowed, also at
+// once. Rule: docs/rules.md#cvv-reads.
 import { cvvRevealedEvent, validatorOf } from '@dcms/contract'
 import { refuse, refuseFor, type Tenant } from '@dcms/service'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'

@@ -10,7 +10,10 @@ const READS_MAX = 5
 const READS_WITHIN_MS = 3_600_000
 const SECOND_MS = 1_000
 
-/** The read is counted and told before the CVV is computed. A repeat is another read, under the same idempotency key too. */
+/**
+ * The read is counted and told before the CVV is computed. A repeat is another read, under the same
+ * idempotency key too.
+ */
 export const getCvv = (vault: CardVault, logger: Foundations['logger']) =>
   command(getCvvEndpoint, async ({ kitNo, entityId }, scope) => {
     if (entityId === undefined && scope.tenant.definition.settings?.cvvNeedsEntity)
@@ -30,7 +33,10 @@ export const getCvv = (vault: CardVault, logger: Foundations['logger']) =>
 
 type Refusal = 'MCC007' | 'card.blocked' | 'card.status.active' | 'rate.limit.exceeded'
 
-/** Only an active card shows its CVV, and only so often: who steals a token must not be able to harvest. */
+/**
+ * Only an active card shows its CVV, and only so often: who steals a token must not be able to
+ * harvest.
+ */
 export function decideReveal(kit: Kit, user: string, now: Date): Decision<Kit, CvvRevealed, Refusal> {
   if (!isIssued(kit)) return refuse('MCC007')
   const { cvvRefusal } = traitsOf(kit.status)

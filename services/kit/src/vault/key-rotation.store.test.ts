@@ -1,4 +1,5 @@
-// Key rotations on the real store: cards stay readable and findable, card numbers unique, and everything ends up under the newest keys.
+// Key rotations on the real store: cards stay readable and findable, card numbers unique, and
+// everything ends up under the newest keys.
 import { type Hsm, keyVersionOf, Pan } from '@dcms/card-crypto'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { KitBank } from '../../test/kit-bank.ts'

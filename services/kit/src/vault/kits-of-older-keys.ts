@@ -1,4 +1,5 @@
-// Kits that still stand under an older version of a key: found and brought forward in batches, by the sweeps that follow a rotation.
+// Kits that still stand under an older version of a key: found and brought forward in batches, by
+// the sweeps that follow a rotation.
 import { type SweptUpTo, SweptWithFaults, type Tenant } from '@dcms/service'
 import { type Kit, kitsOf } from '../kit.ts'
 
@@ -14,8 +15,9 @@ export const ofOlderKey = (field: VersionField, version: number): object => ({
 })
 
 /**
- * Calls `bring` for the next kits below the version, behind `position`: all kits are so gone through once, not from the first in each run. One that
- * fails is passed over, so that it does not hold up those behind it.
+ * Calls `bring` for the next kits below the version, behind `position`: all kits are so gone
+ * through once, not from the first in each run. One that fails is passed over, so that it does not
+ * hold up those behind it.
  * @returns how far it came when there are more
  * @throws when some of these failed, after all the others were brought
  */
@@ -51,7 +53,10 @@ export async function bringForward(
   return isMore ? { position: after } : undefined
 }
 
-/** In the order of `_id`, so that one that fails is passed by. That goes through all kits: only when there is something to find. */
+/**
+ * In the order of `_id`, so that one that fails is passed by. That goes through all kits: only when
+ * there is something to find.
+ */
 const kitsOfOlderKey = (tenant: Tenant, field: VersionField, version: number, after: string) =>
   kitsOf(tenant)
     .find({ _id: { $gt: after }, ...ofOlderKey(field, version) }, { encryptedPan: 1 })

@@ -1,4 +1,5 @@
-// How many CVVs a user, and all users of a bank, may read within an hour; and the alarm before that.
+// How many CVVs a user, and all users of a bank, may read within an hour; and the alarm before
+// that.
 import { type Foundations, place, requestsOf, type Scope, type Tenant } from '@dcms/service'
 import { Counter } from 'prom-client'
 
@@ -24,8 +25,9 @@ for (const whose of ['user', 'bank']) for (const at of ['warning', 'limit']) ala
 export type RevealRoom = { kind: 'taken' } | { kind: 'full'; retryAfterSeconds: number }
 
 /**
- * Counts a read of this user and of its bank, or neither. One small document each per hour, in the collection `requests`; it ends by itself.
- * The first that comes to the alarm or the limit tells it, in one process and once an hour.
+ * Counts a read of this user and of its bank, or neither. One small document each per hour, in the
+ * collection `requests`; it ends by itself. The first that comes to the alarm or the limit tells
+ * it, in one process and once an hour.
  */
 export async function takeRevealRoom({ tenant, user, now }: Scope, logger: Pick<Foundations['logger'], 'warn'>): Promise<RevealRoom> {
   const { cvvReadsPerUser = READS_PER_USER_MAX, cvvReadsPerBank = READS_PER_BANK_MAX } = tenant.definition.settings ?? {}
@@ -59,7 +61,10 @@ function alarmAt(count: number | null, max: number): 'warning' | 'limit' | null 
   return count === Math.ceil(max * ALARM_AT) ? 'warning' : null
 }
 
-/** The count with this read in it; null when there is no room. Each step is one write that two calls cannot both make. */
+/**
+ * The count with this read in it; null when there is no room. Each step is one write that two calls
+ * cannot both make.
+ */
 async function countRead(tenant: Tenant, _id: string, max: number, expiresAt: Date): Promise<number | null> {
   const counted = await countOneMore(tenant, _id, max)
   if (counted !== null) return counted

@@ -1,4 +1,5 @@
-// The keyed indexes of card numbers: each PAN reserved once, cards found by their last six digits; both across a rotation of the index key.
+// The keyed indexes of card numbers: each PAN reserved once, cards found by their last six digits;
+// both across a rotation of the index key.
 import type { Hsm, Pan } from '@dcms/card-crypto'
 import { place, plainModel, type Tenant } from '@dcms/service'
 import { type Kit, kitsOf } from '../kit.ts'
@@ -11,8 +12,8 @@ interface ReservedPan {
 }
 
 /**
- * One small document per PAN of the bank: its keyed index as `_id`, so that no PAN can be given twice. While the index key rotates a PAN may
- * stand under two versions, for the same kit.
+ * One small document per PAN of the bank: its keyed index as `_id`, so that no PAN can be given
+ * twice. While the index key rotates a PAN may stand under two versions, for the same kit.
  */
 export const pansOf = plainModel<ReservedPan>('pans', { kitNo: { type: String, required: true }, indexVersion: Number })
 
@@ -29,8 +30,9 @@ export interface PanIndexes {
 export type PanIndex = ReturnType<typeof panIndex>
 
 /**
- * After a rotation of the index key, for as long as another process may not have noticed, a new PAN is reserved under the version before as well:
- * that is where the two processes meet. Afterwards the sweep `reindexCardNumbers` brings everything to the newest version.
+ * After a rotation of the index key, for as long as another process may not have noticed, a new PAN
+ * is reserved under the version before as well: that is where the two processes meet. Afterwards
+ * the sweep `reindexCardNumbers` brings everything to the newest version.
  */
 export function panIndex(hsm: Hsm, nowMs: () => number) {
   const seen = new Map<string, { version: number; sinceMs: number }>()
@@ -53,7 +55,10 @@ export function panIndex(hsm: Hsm, nowMs: () => number) {
   })
 
   return {
-    /** Reserves the PAN for the kit; null when it belongs to another kit, under whatever version of the index key. */
+    /**
+     * Reserves the PAN for the kit; null when it belongs to another kit, under whatever version of
+     * the index key.
+     */
     async reserve(tenant: Tenant, pan: Pan, kitNo: string): Promise<PanIndexes | null> {
       const { version, settled } = await newestOf(tenant)
       if (
@@ -63,30 +68,43 @@ export function panIndex(hsm: Hsm, nowMs: () => number) {
         return null
       const claimed = settled ? [version] : [version - 1, version]
       for (const each of claimed) if (!(await claim(tenant, await panIndexOf(tenant, pan, each), kitNo, each))) return null
-      // The kit bears the older one of two, so that the sweep comes by and takes the older reservation away.
+      // The kit bears the older one of two, so that the sweep comes by and takes the older
+      // reservation away.
       return await indexesUnder(tenant, pan, settled ? version : version - 1)
     },
 
-    /** The kit that has the PAN, under whatever version of the index key it stands; null for a number that was never given. */
+    /**
+     * The kit that has the PAN, under whatever version of the index key it stands; null for a
+     * number that was never given.
+     */
     async kitNoOf(tenant: Tenant, pan: Pan): Promise<string | null> {
       const { version } = await newestOf(tenant)
       const indexes = await Promise.all([version, ...before(version)].map((each) => panIndexOf(tenant, pan, each)))
       return (await reservedUnder(tenant, indexes).lean<Pick<ReservedPan, 'kitNo'>[]>())[0]?.kitNo ?? null
     },
 
-    /** What `lastSixIndex` of a card with these last digits may be: one value for each version there has been. */
+    /**
+     * What `lastSixIndex` of a card with these last digits may be: one value for each version there
+     * has been.
+     */
     async lastSixIndexes(tenant: Tenant, digits: string): Promise<string[]> {
       const { version } = await newestOf(tenant)
       return await Promise.all([...before(version), version].map((each) => lastSixIndexOf(tenant, digits, each)))
     },
 
-    /** The version to which kits of older ones may be brought now; null while a process may still write under the one before. */
+    /**
+     * The version to which kits of older ones may be brought now; null while a process may still
+     * write under the one before.
+     */
     async versionToReach(tenant: Tenant): Promise<number | null> {
       const { version, settled } = await newestOf(tenant)
       return settled ? version : null
     },
 
-    /** Brings a kit to a version. The PAN stays reserved at every moment; a run that was cut off is run again. */
+    /**
+     * Brings a kit to a version. The PAN stays reserved at every moment; a run that was cut off is
+     * run again.
+     */
     async reindex(tenant: Tenant, kitNo: Kit['_id'], pan: Pan, version: number): Promise<void> {
       if (!(await claim(tenant, await panIndexOf(tenant, pan, version), kitNo, version)))
         throw new Error(`the card number of kit ${kitNo} is reserved for another kit`)
@@ -101,7 +119,10 @@ export function panIndex(hsm: Hsm, nowMs: () => number) {
 /** All versions below one: 1, 2, … */
 const before = (version: number): number[] => Array.from({ length: version - 1 }, (_, position) => position + 1)
 
-/** While the index key rotates a PAN may stand under two versions, for the same kit: one of them is enough. */
+/**
+ * While the index key rotates a PAN may stand under two versions, for the same kit: one of them is
+ * enough.
+ */
 export const reservedUnder = (tenant: Tenant, indexes: readonly string[]) =>
   pansOf(tenant)
     .find({ _id: { $in: indexes } }, { kitNo: 1 })

@@ -1,4 +1,5 @@
-// The sweep that brings the keyed indexes of card numbers under the newest index key after a rotation, and indexes kits made before there was one.
+// The sweep that brings the keyed indexes of card numbers under the newest index key after a
+// rotation, and indexes kits made before there was one.
 import type { Sweep } from '@dcms/service'
 import type { CardVault } from './card-vault.ts'
 import { bringForward } from './kits-of-older-keys.ts'

@@ -1,4 +1,5 @@
-// The sweep that brings stored card numbers under the newest data key after a rotation. Until it has come by, the older key reads them.
+// The sweep that brings stored card numbers under the newest data key after a rotation. Until it
+// has come by, the older key reads them.
 import { type Hsm, keyVersionOf } from '@dcms/card-crypto'
 import type { Sweep } from '@dcms/service'
 import { kitsOf } from '../kit.ts'
@@ -10,8 +11,8 @@ const EVERY_MS = 30_000
 const IDLE_EVERY_MS = 60 * 60_000
 
 /**
- * Matched on the ciphertext it replaces, and on nothing else: commands that run meanwhile neither overtake it nor are overtaken. No card number
- * leaves the HSM.
+ * Matched on the ciphertext it replaces, and on nothing else: commands that run meanwhile neither
+ * overtake it nor are overtaken. No card number leaves the HSM.
  */
 export const rewrapCardNumbers = (hsm: Hsm): Sweep => ({
   name: 're-wrap card numbers',
