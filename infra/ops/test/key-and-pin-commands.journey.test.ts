@@ -77,7 +77,7 @@ test('a ceremony: a key is made, waits for a transport key, and then leaves as a
   const created = await dcms(keys('create', '--purpose', 'switch'))
   expect(created).toMatchObject({ code: 0, stderr: '' })
   expect(created.stdout).toMatch(/^switch key of ACME_BANK in pin-preference: version 1, AES-256, KCV [0-9A-F]{6}\n/)
-  expect(created.stdout).toContain('no transport key in pin-preference yet')
+  expect(created.stdout).toContain('pin-preference has no transport key yet')
   expect(await dcms(keys('create', '--purpose', 'switch'))).toMatchObject({ code: 1, stderr: expect.stringContaining('key.exists') })
 
   const [one, two] = [randomBytes(32), randomBytes(32)]

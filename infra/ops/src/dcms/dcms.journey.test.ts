@@ -71,10 +71,10 @@ test.each<[string, string[], number, string]>([
   ['a purpose that is made here', keys('create', '--purpose', 'data'), 2, 'Allowed choices are field, pin, mailer, switch'],
   ['a purpose of another context', keys('create', '--purpose', 'pin', '--context', 'kit'), 1, 'kit holds no pin key; pin-preference does'],
   ['an import without a form', keys('import', '--purpose', 'pin', '--stdin'), 2, 'either --component 1|2 or --key-block'],
-  ['a third component', keys('import', '--purpose', 'pin', '--component', '3', '--stdin'), 2, 'components 1 and 2'],
+  ['a third component', keys('import', '--purpose', 'pin', '--component', '3', '--stdin'), 2, 'component 1 or 2'],
   ['two forms at once', keys('import', '--purpose', 'pin', '--component', '1', '--key-block', '--stdin'), 2, 'cannot be used'],
-  ['a transport key as block', keys('import', '--purpose', 'transport', '--key-block', '--stdin'), 1, 'comes as two components'],
-  ['a pvk as component', keys('import', '--purpose', 'pvk', '--component', '1', '--stdin'), 1, 'comes as a key block'],
+  ['a transport key as block', keys('import', '--purpose', 'transport', '--key-block', '--stdin'), 1, 'is imported as two components'],
+  ['a pvk as component', keys('import', '--purpose', 'pvk', '--component', '1', '--stdin'), 1, 'is imported as a key block'],
   ['a key on the command line', keys('import', '--purpose', 'pin', '--key-block', 'D0112'), 2, '--stdin'],
   ['the numbering key to rotate', keys('rotate', '--purpose', 'numbering'), 1, 'A numbering key is never rotated'],
   ['an exchanged key to rotate', keys('rotate', '--purpose', 'field'), 1, 'dcms keys import --tenant ACME_BANK --purpose field'],
@@ -92,7 +92,7 @@ test('a component of the wrong form is refused without being repeated', async ()
   const parameters = keys('import', '--purpose', 'field', '--component', '1', '--stdin')
   const { code, stderr } = await dcms(parameters, 'c2VjcmV0LWtleQ==\n')
   expect(code).toBe(1)
-  expect(stderr).toContain('hex or Base64 of 32 bytes')
+  expect(stderr).toContain('32 bytes (AES-256) or 16 bytes (TDES), in hex or Base64')
   expect(stderr).not.toContain('c2VjcmV0')
 })
 

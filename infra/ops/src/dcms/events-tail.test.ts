@@ -42,5 +42,5 @@ test('tenant and type choose', () => {
 test('topics are named by context or in full; an unknown one is told with those there are', () => {
   expect(topicsOf(['kit', 'dcms.customer'])).toEqual(['dcms.kit', 'dcms.customer'])
   expect(topicsOf([])).toEqual(serviceNames.map(topicOf))
-  expect(() => topicsOf(['wallet'])).toThrow(`There is no topic wallet; there are ${serviceNames.map(topicOf).join(', ')}.`)
+  expect(() => topicsOf(['wallet'])).toThrow(`There is no topic wallet. Topics: ${serviceNames.map(topicOf).join(', ')}.`)
 })
