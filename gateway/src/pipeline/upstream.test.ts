@@ -37,7 +37,7 @@ test('no answer in time is service.timeout, also in the middle of an answer', as
 })
 
 test('a call that never left the queue is service.unavailable: it may be repeated without a doubt', async () => {
-  const { upstream } = await upstreamTo((request) => request.resume(), 300)
+  const { upstream } = await upstreamTo((request) => request.resume(), 2_000) // long enough for 64 connections
   const answers = await Promise.all(Array.from({ length: 100 }, () => call(upstream)))
   const codes = answers.map((answer) => (answer instanceof Refusal ? answer.code : ''))
   expect([

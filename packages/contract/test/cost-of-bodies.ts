@@ -4,9 +4,27 @@ import { publicEndpoints, validatorOf, viewCustomerEndpoint } from '@dcms/contra
 import { type Schema, schemas } from './schemas.ts'
 
 const MB = 1024 * 1024
-const CPU_MAX_MS = 50
+const USUAL_MAX_MS = 50
+/**
+ * Of what merely listing 90,000 names takes: on a machine that is slow or shared, that alone may
+ * take the 50 ms.
+ */
+const LISTINGS_MAX = 2
 const HEAP_MAX_BYTES = 50 * MB
 const TRIES_MAX = 3
+
+/** What the engine itself needs for the dearest of the bodies below; the least of some tries. */
+function listingMs(): number {
+  const names = hostile['many names']?.() ?? {}
+  return Math.min(...Array.from({ length: 5 }, () => cpuMsOf(() => Object.keys(names as object))))
+}
+
+function cpuMsOf(work: () => unknown): number {
+  const before = process.cpuUsage()
+  work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}
 
 /** Values of about 1 MB, of every kind that ever was dear to look at. */
 const hostile: Readonly<Record<string, () => unknown>> = {
@@ -58,18 +76,20 @@ function costOf(validate: (value: unknown) => unknown, make: () => unknown): { c
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const value = make()
     const heapBefore = process.memoryUsage().heapUsed
-    const before = process.cpuUsage()
-    const validated = validate(value)
-    const { user, system } = process.cpuUsage(before)
+    let validated: unknown
+    const cpuMs = cpuMsOf(() => {
+      validated = validate(value)
+    })
     const heapBytes = process.memoryUsage().heapUsed - heapBefore
     if (!validated) throw new Error('no verdict')
-    least = { cpuMs: Math.min(least.cpuMs, (user + system) / 1000), heapBytes: Math.min(least.heapBytes, heapBytes) }
+    least = { cpuMs: Math.min(least.cpuMs, cpuMs), heapBytes: Math.min(least.heapBytes, heapBytes) }
     if (least.cpuMs <= CPU_MAX_MS && least.heapBytes <= HEAP_MAX_BYTES) break
     globalThis.gc?.()
   }
   return least
 }
 
+const CPU_MAX_MS = Math.max(USUAL_MAX_MS, LISTINGS_MAX * listingMs())
 const dear: string[] = []
 let bodies = 0
 function look(what: string, validate: (value: unknown) => unknown, make: () => unknown): void {
