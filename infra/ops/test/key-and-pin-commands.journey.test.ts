@@ -73,34 +73,41 @@ test('the demo banks’ keys came as components, once; a second set-up adds no v
   expect(await kcvsOf('pin')).toEqual([kcv(pinKey)])
 })
 
-test('a ceremony: a key is made, waits for a transport key, and then leaves as a key block', async () => {
-  const created = await dcms(keys('create', '--purpose', 'switch'))
-  expect(created).toMatchObject({ code: 0, stderr: '' })
-  expect(created.stdout).toMatch(/^switch key of ACME_BANK in pin-preference: version 1, AES-256, KCV [0-9A-F]{6}\n/)
-  expect(created.stdout).toContain('pin-preference has no transport key yet')
-  expect(await dcms(keys('create', '--purpose', 'switch'))).toMatchObject({ code: 1, stderr: expect.stringContaining('key.exists') })
+/** A dozen commands, one after the other, each a process of its own. */
+const CEREMONY_MS_MAX = 300_000
 
-  const [one, two] = [randomBytes(32), randomBytes(32)]
-  const kcv = keyCheckValue(Buffer.from(one.map((byte, position) => byte ^ (two[position] ?? 0))))
-  const first = await component('transport', 1, 1, one)
-  for (const context of ['kit', 'pin-preference'])
-    expect(first.stdout).toContain(`component 1 of the transport key of ACME_BANK in ${context}: KCV ${keyCheckValue(one)}`)
-  expect((await dcms(keys('list'))).stdout).toContain('component 1 of a transport key in kit')
-  expect(await component('transport', 2, 1, two)).toMatchObject({ code: 1, stderr: expect.stringContaining('dual.control') })
-  const second = await component('transport', 2, 2, two)
-  expect(second.stdout).toContain(`transport key of ACME_BANK in kit: version 1, AES-256, KCV ${kcv}`)
-  expect(await kcvsOf('transport')).toEqual([kcv, kcv])
+test(
+  'a ceremony: a key is made, waits for a transport key, and then leaves as a key block',
+  async () => {
+    const created = await dcms(keys('create', '--purpose', 'switch'))
+    expect(created).toMatchObject({ code: 0, stderr: '' })
+    expect(created.stdout).toMatch(/^switch key of ACME_BANK in pin-preference: version 1, AES-256, KCV [0-9A-F]{6}\n/)
+    expect(created.stdout).toContain('pin-preference has no transport key yet')
+    expect(await dcms(keys('create', '--purpose', 'switch'))).toMatchObject({ code: 1, stderr: expect.stringContaining('key.exists') })
 
-  const noted = await dcms(keys('export', '--purpose', 'switch')) // the first officer gets nothing
-  expect(noted).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('a second officer') })
-  const exported = await dcms(keys('export', '--purpose', 'switch'), '', 2)
-  expect(exported.stdout).toMatch(/^D[0-9A-Z]+\n$/)
-  const imported = await dcms(keys('import', '--purpose', 'switch', '--key-block', '--stdin'), exported.stdout)
-  expect(imported.stdout).toContain('switch key of ACME_BANK in pin-preference: version 1') // the key that is in use already
-  const foreign = await dcms(keys('import', '--purpose', 'pvk', '--key-block', '--stdin'), exported.stdout)
-  expect(foreign).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('key.block.invalid') })
-  expect(foreign.stderr).not.toContain(exported.stdout.trim())
-})
+    const [one, two] = [randomBytes(32), randomBytes(32)]
+    const kcv = keyCheckValue(Buffer.from(one.map((byte, position) => byte ^ (two[position] ?? 0))))
+    const first = await component('transport', 1, 1, one)
+    for (const context of ['kit', 'pin-preference'])
+      expect(first.stdout).toContain(`component 1 of the transport key of ACME_BANK in ${context}: KCV ${keyCheckValue(one)}`)
+    expect((await dcms(keys('list'))).stdout).toContain('component 1 of a transport key in kit')
+    expect(await component('transport', 2, 1, two)).toMatchObject({ code: 1, stderr: expect.stringContaining('dual.control') })
+    const second = await component('transport', 2, 2, two)
+    expect(second.stdout).toContain(`transport key of ACME_BANK in kit: version 1, AES-256, KCV ${kcv}`)
+    expect(await kcvsOf('transport')).toEqual([kcv, kcv])
+
+    const noted = await dcms(keys('export', '--purpose', 'switch')) // the first officer gets nothing
+    expect(noted).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('a second officer') })
+    const exported = await dcms(keys('export', '--purpose', 'switch'), '', 2)
+    expect(exported.stdout).toMatch(/^D[0-9A-Z]+\n$/)
+    const imported = await dcms(keys('import', '--purpose', 'switch', '--key-block', '--stdin'), exported.stdout)
+    expect(imported.stdout).toContain('switch key of ACME_BANK in pin-preference: version 1') // the key that is in use already
+    const foreign = await dcms(keys('import', '--purpose', 'pvk', '--key-block', '--stdin'), exported.stdout)
+    expect(foreign).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('key.block.invalid') })
+    expect(foreign.stderr).not.toContain(exported.stdout.trim())
+  },
+  CEREMONY_MS_MAX,
+)
 
 test('a rotation makes the next version where the key is held; earlier ones go on reading', async () => {
   const rotated = await dcms(keys('rotate', '--purpose', 'data', '--context', 'kit'))

@@ -8,7 +8,7 @@ export {
   headVerifier,
   recordsWithin,
   unchain,
-  withinMessage,
+  withinMessages,
   withSignature,
 } from './audit/audit-chain.ts'
 export { AuditLog, type Noted } from './audit/audit-log.ts'
@@ -44,6 +44,7 @@ export { mongoKeyStore, requireMasterKey } from './keys/key-store.ts'
 export { healthRoutes, type Readiness } from './listeners/health.ts'
 export { drainAndClose, IDLE_CONNECTION_MS, onShutdown, type RunningHttp, startHttp } from './listeners/http.ts'
 export { addFallbacks } from './listeners/routes.ts'
+export type { Foundations, ServiceParts } from './service-parts.ts'
 export { kafkaAccess, kafkaSecurity } from './settings/kafka-settings.ts'
 export { createLogger } from './settings/logger.ts'
 export { type ServiceConfig, serviceConfig } from './settings/service-config.ts'
@@ -51,7 +52,7 @@ export { type Environment, otherMasterKey, runProcess, type Settings, SettingsEr
 export { Circuit, type CircuitState } from './shares/circuit.ts'
 export { TenantShares, type Waiting } from './shares/tenant-shares.ts'
 export { TIME_LEFT_HEADER, TIME_LEFT_MS_MAX } from './shares/within-share.ts'
-export { type Foundations, type ServiceParts, startService } from './start-service.ts'
+export { startService } from './start-service.ts'
 export { type DefinitionReader, definitionReader, definitionSigner, type GenuineTenant } from './store/definition-signature.ts'
 export { isDuplicateKey, place } from './store/place.ts'
 export {

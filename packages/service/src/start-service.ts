@@ -5,32 +5,30 @@ import { auditTopic, type Context, tenantsTopic, topicOf } from '@dcms/contract'
 import { Broker, deadLetterTopic, Relay, type SetAsideEvent, SetAsideStore } from '@dcms/events'
 import express, { type Express } from 'express'
 import type { Connection } from 'mongoose'
-import type { Logger } from 'pino'
 import { AuditLog } from './audit/audit-log.ts'
 import { auditRegister } from './audit/audit-register.ts'
 import { admitOperators } from './callers/admit-operators.ts'
 import { type CallerTokens, callerTokens, contextVerifier } from './callers/context-token.ts'
-import type { Command } from './commands/command.ts'
 import { ServiceUnavailable } from './commands/decision.ts'
 import { requestsOf } from './commands/idempotency.ts'
 import { Scope } from './commands/scope.ts'
-import { type Following, startFollowers } from './jobs/followings.ts'
-import type { Job } from './jobs/job.ts'
+import { startFollowers } from './jobs/followings.ts'
 import { addJobRoutes } from './jobs/job-routes.ts'
 import { Jobs } from './jobs/jobs.ts'
-import { type Reaction, startReactions, topicsOfReactions } from './jobs/reactions.ts'
+import { startReactions, topicsOfReactions } from './jobs/reactions.ts'
 import { SweepBoard } from './jobs/sweep-board.ts'
-import { pause, type Sweep, Sweeper } from './jobs/sweeps.ts'
+import { pause, Sweeper } from './jobs/sweeps.ts'
 import { healthRoutes } from './listeners/health.ts'
 import { drainAndClose, onShutdown, type RunningHttp, startHttp } from './listeners/http.ts'
 import { addCommands, addFallbacks } from './listeners/routes.ts'
 import { addTenantVersion } from './listeners/tenant-version.ts'
+import type { Foundations, ServiceParts } from './service-parts.ts'
 import { createLogger } from './settings/logger.ts'
 import type { ServiceConfig } from './settings/service-config.ts'
 import { SettingsError } from './settings/settings.ts'
 import { definitionReader } from './store/definition-signature.ts'
 import { OutboxSources } from './store/outbox-sources.ts'
-import { anyModel, connectStore, databaseName, type TenantModel } from './store/store.ts'
+import { anyModel, connectStore, databaseName } from './store/store.ts'
 import type { Tenant } from './store/tenant.ts'
 import { Tenants } from './store/tenants.ts'
 
@@ -38,41 +36,6 @@ import { Tenants } from './store/tenants.ts'
 const JOBS_END_MS = 5_000
 const LOAD_PAUSE_MS = 1_000
 const NOT_READ_YET = 'the store was not read yet'
-
-/** What a service makes of the pieces it gets at its start. */
-export interface ServiceParts {
-  commands: readonly Command[]
-  aggregates: readonly TenantModel<never>[]
-  followings?: readonly Following[]
-  sweeps?: readonly Sweep[]
-  /** Work by the clock, in one process at a time. */
-  jobs?: readonly Job[]
-  /** What is done outside the store when something happened. */
-  reactions?: readonly Reaction[]
-  /** Runs before the first tenant is served; a SettingsError ends the start. */
-  check?: () => Promise<void>
-  /** Runs once per tenant and start, before the tenant is served. */
-  prepare?: (tenant: Tenant) => Promise<void>
-  /** Further routes of the internal listener, for operators. */
-  adminRoutes?: (
-    app: Express,
-    verify: ReturnType<typeof contextVerifier>,
-    tenants: Tenants,
-    logger: Logger,
-    touched: (tenant: string) => void,
-  ) => void
-  /** Called once, for gauges that are counted by tenant. */
-  gauges?: (tenants: Pick<Tenants, 'all'>) => void
-  /** Closed at the end. */
-  clients?: readonly { close(): Promise<void> }[]
-}
-
-/** What a service gets to make its parts of. */
-export interface Foundations {
-  connection: Connection
-  tokens: CallerTokens
-  logger: Logger
-}
 
 /**
  * Starts a service and keeps it running until SIGTERM or SIGINT. Resolves when it follows events

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AuditHead, type AuditInstance, auditTopic, type ChainedRecord } from '@dcms/contract'
 import { Broker } from '@dcms/events'
-import { AuditLog, type AuditRegister, createLogger, recordsWithin, withinMessage } from '@dcms/service'
+import { AuditLog, type AuditRegister, createLogger, recordsWithin, withinMessages } from '@dcms/service'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type InstallationKeys, installationKeys } from '../launcher/installation-keys.ts'
 import type { AuditReport } from './audit-verifier.ts'
@@ -57,7 +57,7 @@ function packed(messages: Messages, perMessage: number): Message[] {
     if (group?.key === key && group.values.length < perMessage) group.values.push(value)
     else groups.push({ key, values: [value] })
   }
-  return groups.map(({ key, values }) => ({ key, value: withinMessage(values) }))
+  return groups.flatMap(({ key, values }) => withinMessages(values).map((value) => ({ key, value })))
 }
 
 /** As a process notes its runs in its database. */

@@ -39,8 +39,9 @@ export const isKitEventType = (type: string): type is KitEventType => Object.has
 export function statusChangeOf(payload: { readonly type: string; readonly [member: string]: unknown }): StatusChange | null {
   if (!isKitEventType(payload.type)) return null
   const at = toldAt[payload.type]
+  if (at === null) return null
   const cardStatus = (payload.cardStatus as CardStatus | undefined) ?? onlyStatusAfter(payload.type)
-  if (at === null || cardStatus === undefined) return null
+  if (cardStatus === undefined) return null
   const previousStatus = payload.previousStatus as CardStatus | undefined
   return { ...(previousStatus && { previousStatus }), cardStatus, at: String(payload[at]) }
 }

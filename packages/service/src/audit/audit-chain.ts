@@ -28,11 +28,28 @@ export function chain(record: AuditRecord, { process, instance, sequence, prevHa
   return { json: `${open},"hash":"${digest}"}`, digest }
 }
 
+/** At three bytes a character, the most there are, a message stays below Kafka's limit of 1 MiB. */
+const MESSAGE_CHARS_MAX = 250_000
+
 /**
- * One message holds a whole batch, a line per record, as Kafka's client has work per message: JSON
- * text has no line break in it.
+ * One message holds a batch, a line per record, as Kafka's client has work per message: JSON text
+ * has no line break in it. Records that are too long for one message together go into several, in
+ * their order.
  */
-export const withinMessage = (jsons: readonly string[]): string => jsons.join('\n')
+export function withinMessages(jsons: readonly string[]): string[] {
+  const messages: string[][] = []
+  let chars = 0
+  for (const json of jsons) {
+    const message = messages.at(-1)
+    chars += json.length + 1
+    if (message !== undefined && chars <= MESSAGE_CHARS_MAX) message.push(json)
+    else {
+      messages.push([json])
+      chars = json.length
+    }
+  }
+  return messages.map((lines) => lines.join('\n'))
+}
 
 /** The records in a message. Earlier releases sent each in a message of its own. */
 export const recordsWithin = (message: string): string[] => message.split('\n')

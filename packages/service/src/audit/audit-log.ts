@@ -5,7 +5,7 @@ import { type AuditHead, type AuditRecord, auditTopic } from '@dcms/contract'
 import type { Broker, PlainMessage } from '@dcms/events'
 import type { Logger } from 'pino'
 import { Counter, Gauge } from 'prom-client'
-import { chain, FIRST_PREV_HASH, headSigner, withinMessage, withSignature } from './audit-chain.ts'
+import { chain, FIRST_PREV_HASH, headSigner, withinMessages, withSignature } from './audit-chain.ts'
 import type { AuditRegister } from './audit-register.ts'
 
 const SEND_EVERY_MS = 200
@@ -55,8 +55,8 @@ export class AuditLog {
   readonly instance = randomUUID()
   #records: Noted[] = []
   #operators: Noted[] = []
-  /** The records of the batch under way, as one message. */
-  #batch: { message: PlainMessage; records: number } | undefined
+  /** The records of the batch under way; as a rule one message. */
+  #batch: { messages: PlainMessage[]; records: number } | undefined
   #head: AuditHead = { instance: this.instance, sequence: 0, hash: FIRST_PREV_HASH }
   #sentHead: AuditHead | undefined
   #registeredAtMs = 0
@@ -129,7 +129,7 @@ export class AuditLog {
     let pauseMs = SEND_EVERY_MS
     if (this.#batch !== undefined) {
       try {
-        await this.#parts.broker.publish(auditTopic, [this.#batch.message])
+        await this.#parts.broker.publish(auditTopic, this.#batch.messages)
         this.#batch = undefined
         this.#sentHead = this.#head
         if (this.#records.length >= PER_BATCH_MAX) pauseMs = 0
@@ -178,11 +178,11 @@ export class AuditLog {
   }
 
   /** One message with one signature, over its last record. */
-  #signed(jsons: readonly string[]): { message: PlainMessage; records: number } | undefined {
+  #signed(jsons: readonly string[]): { messages: PlainMessage[]; records: number } | undefined {
     const last = jsons.at(-1)
     if (last === undefined) return undefined
-    const value = withinMessage(jsons.with(-1, withSignature(last, this.#signer.sign(this.#head))))
-    return { message: { key: this.instance, value }, records: jsons.length }
+    const values = withinMessages(jsons.with(-1, withSignature(last, this.#signer.sign(this.#head))))
+    return { messages: values.map((value) => ({ key: this.instance, value })), records: jsons.length }
   }
 
   async #enter(endedAt?: Date): Promise<void> {

@@ -1,7 +1,7 @@
 // Applying for a physical card: a fresh one, or the plastic for a virtual card. Contract:
 // packages/contract/src/kit/apply-for-card.ts.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type AppliedCard, accountsOfEntityEndpoint, applyForCardEndpoint, productFor, statusesFor } from '@dcms/contract'
+import { type AppliedCard, accountsOfEntityEndpoint, applyForCardEndpoint, productFor, statusesThat } from '@dcms/contract'
 import { answer, command, type Outcome, refuse, type Scope } from '@dcms/service'
 import { decideConfirmation } from '../issuing/confirm-kits.ts'
 import { makeKit } from '../issuing/make-kit.ts'
@@ -18,8 +18,6 @@ import { giveTurnBack, takeTurn } from './take-turn.ts'
  * than such a call may run.
  */
 const PAUSE_MS = 150
-/** Statuses in which a card is held: the same that may be converted. */
-const held = statusesFor('CONVERT')
 
 /**
  * A repeat with the same idempotency key shows the same card; without a key the same call does
@@ -94,7 +92,7 @@ async function issueFresh({ entityId, deliveryAddress }: Application, asked: str
   const { accounts } = known.kind === 'answer' ? known.result : { accounts: [] }
   const account = accounts.find(({ defaultAccount }) => defaultAccount) ?? accounts[0]
   if (!account) return refuse('CUS001') // every customer has one
-  if (await kits.exists({ entityId, cardType: 'PHYSICAL', status: { $in: held } })) return refuse('card.already.active')
+  if (await kits.exists({ entityId, cardType: 'PHYSICAL', status: { $in: statusesThat('isLiving') } })) return refuse('card.already.active')
   const product = productFor(tenant.definition, account.schemeCode, 'PHYSICAL')
   if (!product) return refuse('product.not.found')
   const refused = await addressRefusal({ entityId, deliveryAddress }, scope, parts.customer)
