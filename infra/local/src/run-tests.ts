@@ -51,6 +51,7 @@ const counts = await (isRules ? runRules() : run()).catch((problem: Error): Test
   return { passed: 0, failed: 1, skipped: 0 }
 })
 if (interrupted) console.error('The run was interrupted.')
+for (const failure of counts.failures ?? []) console.error(`failed: ${failure.replace(`${repository}/`, '')}`)
 // Written before the exit, whatever else holds the process.
 process.stdout.write(`${summaryLine(counts)}\n`, () => process.exit(isSuccess(counts) ? 0 : 1))
 

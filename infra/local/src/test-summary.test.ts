@@ -25,3 +25,24 @@ test('what the leak scan found is added to what jest counted', () =>
   expect(summaryLine(addCounts({ passed: 12, failed: 0, skipped: 2 }, { passed: 1, failed: 1, skipped: 0 }))).toBe(
     '13 passed, 1 failed, 2 skipped',
   ))
+
+test('what failed is named by file and test, a file that could not be loaded by itself', () => {
+  const testResults = [
+    {
+      name: 'a.test.ts',
+      status: 'failed',
+      assertionResults: [
+        { status: 'passed', fullName: 'holds' },
+        { status: 'failed', fullName: 'does not' },
+      ],
+    },
+    { name: 'b.test.ts', status: 'failed', assertionResults: [] },
+    { name: 'c.test.ts', status: 'passed', assertionResults: [{ status: 'passed', fullName: 'holds' }] },
+  ]
+  const text = JSON.stringify({
+    ...JSON.parse(report({ numPassedTests: 2, numFailedTests: 1, numRuntimeErrorTestSuites: 1 })),
+    testResults,
+  })
+  expect(countTests(text, 1).failures).toEqual(['a.test.ts: does not', 'b.test.ts: could not be run'])
+  expect(addCounts(countTests(text, 1), countTests(text, 1)).failures).toHaveLength(4)
+})

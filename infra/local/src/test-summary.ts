@@ -3,6 +3,8 @@ export interface TestCounts {
   passed: number
   failed: number
   skipped: number
+  /** What failed, by file and name, told once more at the end of a long run. */
+  failures?: readonly string[]
 }
 
 interface JestReport {
@@ -12,6 +14,13 @@ interface JestReport {
   numTodoTests: number
   /** Files that could not even be loaded have no test case to count. */
   numRuntimeErrorTestSuites: number
+  testResults?: readonly JestFile[]
+}
+
+interface JestFile {
+  name: string
+  status: string
+  assertionResults: readonly { status: string; fullName: string }[]
 }
 
 const counters = ['numPassedTests', 'numFailedTests', 'numPendingTests', 'numTodoTests', 'numRuntimeErrorTestSuites'] as const
@@ -28,13 +37,21 @@ export function countTests(report: string | undefined, exitCode: number): TestCo
     passed: parsed.numPassedTests,
     failed: failed === 0 && exitCode !== 0 ? 1 : failed,
     skipped: parsed.numPendingTests + parsed.numTodoTests,
+    failures: (parsed.testResults ?? []).flatMap(failuresOf),
   }
+}
+
+/** A file that could not be loaded has no test to name. */
+function failuresOf({ name, status, assertionResults }: JestFile): readonly string[] {
+  const failed = assertionResults.filter((test) => test.status === 'failed').map(({ fullName }) => `${name}: ${fullName}`)
+  return failed.length === 0 && status === 'failed' ? [`${name}: could not be run`] : failed
 }
 
 export const addCounts = (some: TestCounts, more: TestCounts): TestCounts => ({
   passed: some.passed + more.passed,
   failed: some.failed + more.failed,
   skipped: some.skipped + more.skipped,
+  failures: [...(some.failures ?? []), ...(more.failures ?? [])],
 })
 
 export function summaryLine({ passed, failed, skipped }: TestCounts): string {

@@ -33,9 +33,9 @@ export async function makeAndCheck(
   const { admin, nameOf, copies } = cluster
   const existing = new Set(await admin.listTopics())
   const missing = topics.filter(({ topic }) => !existing.has(nameOf(topic)))
-  const failures = missing.length === 0 ? new Map<string, Error>() : await create(cluster, missing)
+  const { failures, madeByOthers } = missing.length === 0 ? nothingMade() : await create(cluster, missing)
   if (!copies || copies.replication === 1) return failures
-  const present = topics.filter(({ topic }) => existing.has(nameOf(topic)))
+  const present = topics.filter(({ topic }) => existing.has(nameOf(topic)) || madeByOthers.has(topic))
   const weak = await weakTopics(
     admin,
     present.map(({ topic }) => nameOf(topic)),
@@ -50,7 +50,13 @@ export async function makeAndCheck(
   return failures
 }
 
-async function create({ admin, nameOf, copies }: Cluster, missing: readonly Topic[]): Promise<Map<string, Error>> {
+interface Made {
+  failures: Map<string, Error>
+  /** At the same moment, with whatever copies they asked for. */
+  madeByOthers: ReadonlySet<string>
+}
+
+async function create({ admin, nameOf, copies }: Cluster, missing: readonly Topic[]): Promise<Made> {
   const minInSync = copies ? [{ name: 'min.insync.replicas', value: String(copies.minInSync) }] : []
   try {
     await admin.createTopics({
@@ -62,20 +68,25 @@ async function create({ admin, nameOf, copies }: Cluster, missing: readonly Topi
         configEntries: [compacted ? { name: 'cleanup.policy', value: 'compact' } : { name: 'retention.ms', value: '-1' }, ...minInSync],
       })),
     })
-    return new Map()
+    return nothingMade()
   } catch (error) {
     return failuresByTopic(error, missing, nameOf)
   }
 }
 
+const nothingMade = (): Made => ({ failures: new Map(), madeByOthers: new Set() })
+
 /** Kafka decides topic by topic; an answer that names none is a fault of all. */
-function failuresByTopic(error: unknown, topics: readonly Topic[], nameOf: (topic: string) => string): Map<string, Error> {
+function failuresByTopic(error: unknown, topics: readonly Topic[], nameOf: (topic: string) => string): Made {
   if (!(error instanceof Error && 'errors' in error && Array.isArray(error.errors))) throw error
   const failures = new Map<string, Error>()
+  const madeByOthers = new Set<string>()
   for (const each of error.errors) {
     if (!(each instanceof Error && 'topic' in each && 'type' in each)) throw error
     const topic = topics.find(({ topic }) => nameOf(topic) === each.topic)?.topic
-    if (topic !== undefined && each.type !== 'TOPIC_ALREADY_EXISTS') failures.set(topic, each)
+    if (topic === undefined) continue
+    if (each.type === 'TOPIC_ALREADY_EXISTS') madeByOthers.add(topic)
+    else failures.set(topic, each)
   }
-  return failures
+  return { failures, madeByOthers }
 }
