@@ -32,7 +32,7 @@ export {
   unchanged,
 } from './commands/decision.ts'
 export { DEFINITION_VERSION_HEADER } from './commands/definition-version.ts'
-export { hashOf, type RequestRecord, requestsOf } from './commands/idempotency.ts'
+export { hashOf } from './commands/idempotency.ts'
 export { Scope } from './commands/scope.ts'
 export { type Following, following } from './jobs/followings.ts'
 export type { Job, JobRun } from './jobs/job.ts'
@@ -55,6 +55,16 @@ export { TIME_LEFT_HEADER, TIME_LEFT_MS_MAX } from './shares/within-share.ts'
 export { startService } from './start-service.ts'
 export { type DefinitionReader, definitionReader, definitionSigner, type GenuineTenant } from './store/definition-signature.ts'
 export { isDuplicateKey, place } from './store/place.ts'
+export {
+  type Cursor,
+  claimsOf,
+  cursorsOf,
+  type FailureCounter,
+  failureCountersOf,
+  marksOf,
+  revealCountersOf,
+  turnsOf,
+} from './store/requests.ts'
 export {
   aggregateModel,
   anyModel,

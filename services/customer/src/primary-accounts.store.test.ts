@@ -1,6 +1,6 @@
 // At most one primary holder per account, whatever happens at the same time and whoever died.
 // Rule: docs/rules.md#joint-accounts.
-import { requestsOf } from '@dcms/service'
+import { claimsOf, place } from '@dcms/service'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { CustomerBank } from '../test/customer-bank.ts'
 import { account } from '../test/customers.ts'
@@ -53,10 +53,9 @@ test('a claim of a customer who is gone, and one of an earlier release, are take
   await claimPrimaryAccount(bank.tenant(), 'inherited', 'gone')
   expect(await ask('heir', 'inherited')).toMatchObject({ status: 200 })
 
-  const claims = requestsOf(bank.tenant()).collection
   await bank.add('older', { accountInfo: [account('old', { isPrimary: true, defaultAccount: true })] })
-  await claims.insertOne({ _id: 'primary-account old' as never, holder: 'older' })
-  await claims.insertOne({ _id: 'primary-account left' as never, holder: 'older' })
+  await place(claimsOf(bank.tenant()), { _id: 'primary-account old', holder: 'older' })
+  await place(claimsOf(bank.tenant()), { _id: 'primary-account left', holder: 'older' })
   expect(await ask('heir', 'old')).toMatchObject({ code: 'invalid.source.account' })
   expect(await ask('heir', 'left')).toMatchObject({ status: 200 })
 })

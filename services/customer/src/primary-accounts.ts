@@ -2,8 +2,7 @@
 // document per account keeps claims apart.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { place, requestsOf, ServiceUnavailable, type Tenant } from '@dcms/service'
-import type { mongo } from 'mongoose'
+import { claimsOf, place, ServiceUnavailable, type Tenant } from '@dcms/service'
 import { type Customer, customersOf } from './customer.ts'
 
 const TRIES_MAX = 40
@@ -14,15 +13,10 @@ const PATIENCE_TRIES = 4
 const PAUSE_MS = 25
 
 /**
- * In the collection `requests`. Never given back: a claim of a customer who does not hold the
+ * One claim per account. It is never given back: a claim of a customer who does not hold the
  * account as primary is taken over.
  */
-interface Claim {
-  _id: string // primary-account <accountNo>
-  holder: string
-  /** Another one for each claim, so that it is noticed when the same customer has claimed again. */
-  claim?: string
-}
+const claimIdOf = (accountNo: string): string => `primary-account ${accountNo}`
 
 /**
  * Claims an account for a customer that is about to be written with it as primary. The write that
@@ -32,11 +26,11 @@ interface Claim {
  */
 export async function claimPrimaryAccount(tenant: Tenant, accountNo: string, entityId: string): Promise<boolean> {
   const claims = claimsOf(tenant)
-  const _id = `primary-account ${accountNo}`
+  const _id = claimIdOf(accountNo)
   const mine = { holder: entityId, claim: randomUUID() }
   for (let tries = 1; tries <= TRIES_MAX; tries++) {
     if ((await place(claims, { _id, ...mine })) === 'placed') return true
-    const known = await claims.findOne({ _id })
+    const known = await claims.findById(_id).lean()
     if (!known) continue
     if (known.holder !== entityId) {
       const standing = await standingOf(tenant, accountNo, known.holder, tries <= PATIENCE_TRIES)
@@ -58,13 +52,10 @@ export async function claimPrimaryAccount(tenant: Tenant, accountNo: string, ent
  * take back.
  */
 export async function isPrimaryOfAnother(tenant: Tenant, accountNo: string, entityId: string): Promise<boolean> {
-  const claims = claimsOf(tenant)
-  const known = await claims.findOne({ _id: `primary-account ${accountNo}` })
+  const known = await claimsOf(tenant).findById(claimIdOf(accountNo)).lean()
   if (!known || known.holder === entityId) return false
   return (await standingOf(tenant, accountNo, known.holder, true)) === 'primary'
 }
-
-const claimsOf = (tenant: Tenant) => requestsOf(tenant).collection as unknown as mongo.Collection<Claim>
 
 /**
  * What a claim of another customer means. A customer who is not there, and one who does not hold

@@ -3,7 +3,7 @@
 // they are.
 import type { Hsm } from '@dcms/card-crypto'
 import { comparableMobileNumber } from '@dcms/contract'
-import { place, type RequestRecord, requestsOf, type Tenant } from '@dcms/service'
+import { type FailureCounter, failureCountersOf, place, type Tenant } from '@dcms/service'
 
 const FAILURES_MAX = 10
 /**
@@ -13,13 +13,6 @@ const FAILURES_OF_ENDING_MAX = 100
 const WINDOW_MS = 15 * 60 * 1000
 /** A rotation of the data key begins no new window. */
 const FIRST_KEY = 1
-
-/**
- * One small document per mobile number, customer and card that was tried, in the collection
- * `requests`: failed calls of the window and calls that are under way, and the end of the window,
- * which the first failure began. They end by themselves.
- */
-type Failures = Required<Pick<RequestRecord, '_id' | 'failures' | 'expiresAt'>>
 
 /** What a call tries, as it came in: whether any of it exists plays no part in the limit. */
 export interface Tried {
@@ -70,11 +63,15 @@ export const limitFailures =
       taken.push(counted)
     }
     const writeUnreached = async (): Promise<void> => {
-      await requestsOf(tenant).updateOne({ _id: counters[0]?.id }, { $inc: { unreached: 1 } })
+      await failureCountersOf(tenant).updateOne({ _id: counters[0]?.id }, { $inc: { unreached: 1 } })
     }
     return { kind: 'taken', giveBack, writeUnreached }
   }
 
+/**
+ * One per mobile number, customer and card that was tried: failed calls of the window and calls
+ * that are under way. The first failure begins the window; the counter ends by itself with it.
+ */
 interface Counter {
   key: string
   max: number
@@ -100,7 +97,7 @@ interface Counted {
  * calls cannot both make.
  */
 async function count(tenant: Tenant, id: string, max: number, now: Date): Promise<Counted | { kind: 'full'; until: Date }> {
-  const failures = requestsOf(tenant)
+  const failures = failureCountersOf(tenant)
   for (;;) {
     const running = await failures
       .findOneAndUpdate(
@@ -108,9 +105,9 @@ async function count(tenant: Tenant, id: string, max: number, now: Date): Promis
         { $inc: { failures: 1 } },
         { returnDocument: 'after' },
       )
-      .lean<Failures>()
+      .lean()
     if (running) return { kind: 'counted', id, expiresAt: running.expiresAt }
-    const stored = await failures.findById(id).lean<Failures>()
+    const stored = await failures.findById(id).lean()
     if (stored && stored.failures >= max && stored.expiresAt > now) return { kind: 'full', until: stored.expiresAt }
     // It was begun between the two looks: count in it, or this call would set back what others
     // counted.
@@ -124,18 +121,18 @@ async function count(tenant: Tenant, id: string, max: number, now: Date): Promis
  * Begins a window where none runs: the last one is over, or all its calls succeeded. False when
  * somebody else was faster.
  */
-async function begin(tenant: Tenant, id: string, stored: Failures | null, expiresAt: Date): Promise<boolean> {
+async function begin(tenant: Tenant, id: string, stored: FailureCounter | null, expiresAt: Date): Promise<boolean> {
   if (stored) {
-    const begun = await requestsOf(tenant).updateOne(
+    const begun = await failureCountersOf(tenant).updateOne(
       { _id: id, expiresAt: stored.expiresAt, failures: stored.failures },
       { $set: { failures: 1, expiresAt } },
     )
     return begun.modifiedCount === 1
   }
-  return (await place(requestsOf(tenant), { _id: id, failures: 1, expiresAt })) === 'placed'
+  return (await place(failureCountersOf(tenant), { _id: id, failures: 1, expiresAt })) === 'placed'
 }
 
 /** Only within its own window: a later one has not counted this call. */
 async function uncount(tenant: Tenant, { id, expiresAt }: Counted): Promise<void> {
-  await requestsOf(tenant).updateOne({ _id: id, expiresAt, failures: { $gte: 1 } }, { $inc: { failures: -1 } })
+  await failureCountersOf(tenant).updateOne({ _id: id, expiresAt, failures: { $gte: 1 } }, { $inc: { failures: -1 } })
 }

@@ -2,7 +2,8 @@
 // Rule: docs/rules.md#idempotency.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { TestBank } from '../../test/test-bank.ts'
-import { beginRequest, hashOf, keepAnswer, releaseRequest, requestsOf } from './idempotency.ts'
+import { keptAnswersOf } from '../store/requests.ts'
+import { beginRequest, hashOf, keepAnswer, releaseRequest } from './idempotency.ts'
 
 const LEASE_MS = 5_000
 // The real now: the store's TTL compares what these tests write with its own clock.
@@ -47,7 +48,7 @@ test('where the body hides a secret, three others under one key close it: the ri
 
   const told = await Promise.all(Array.from({ length: 40 }, (_, other) => begin(fast, `other ${other}`)))
   expect(told.filter(({ kind }) => kind !== 'conflict' && kind !== 'in-progress')).toEqual([])
-  expect(await requestsOf(bank.tenant).findById(fast).lean()).toMatchObject({ others: 3, compared: 3 })
+  expect(await keptAnswersOf(bank.tenant).findById(fast).lean()).toMatchObject({ others: 3, compared: 3 })
   expect(await begin(fast, 'body')).toEqual({ kind: 'conflict' })
 })
 
@@ -97,8 +98,8 @@ test('a run that was taken over cannot give the key back under the one that took
 test('an answer is kept for 24 hours and then goes by itself', async () => {
   const key = newKey()
   await beginRequest(bank.tenant, key, 'body', noon)
-  expect((await requestsOf(bank.tenant).findById(key).lean())?.expiresAt).toEqual(after(24 * 3_600_000))
-  const indexes = await requestsOf(bank.tenant).collection.indexes()
+  expect((await keptAnswersOf(bank.tenant).findById(key).lean())?.expiresAt).toEqual(after(24 * 3_600_000))
+  const indexes = await keptAnswersOf(bank.tenant).collection.indexes()
   expect(indexes).toContainEqual(expect.objectContaining({ key: { expiresAt: 1 }, expireAfterSeconds: 0 }))
 })
 

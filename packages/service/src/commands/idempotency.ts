@@ -2,7 +2,7 @@
 // `requests`, one per context and tenant).
 import { createHash } from 'node:crypto'
 import { place } from '../store/place.ts'
-import { plainModel } from '../store/store.ts'
+import { keptAnswersOf, type StoredAnswer } from '../store/requests.ts'
 import type { Tenant } from '../store/tenant.ts'
 
 const KEPT_S = 24 * 60 * 60
@@ -17,61 +17,6 @@ const LEASE_MS = 5_000
  * try PINs that nobody counts.
  */
 const OTHER_SECRETS_MAX = 3
-
-/** An answer as it goes out. */
-export interface StoredAnswer {
-  status: number
-  body: string
-}
-
-export interface RequestRecord {
-  _id: string
-  /** Hash of the normalised body, to tell a repeat from another request under the same key. */
-  bodyHash?: string
-  /**
-   * Bodies with another secret that came under the key; `compared` has those too that are just
-   * being compared.
-   */
-  others?: number
-  compared?: number
-  leaseUntil?: Date
-  answer?: StoredAnswer
-  expiresAt?: Date
-  /** Whose turn or claim it is, kept by the use cases that have such. */
-  holder?: string
-  /**
-   * A counter of failed calls, kept by a use case that limits them; `unreached` only by writes
-   * whose sole point is to be made.
-   */
-  failures?: number
-  unreached?: number
-  /** A counter of CVVs that were read within an hour. */
-  reveals?: number
-  /** How far a feed was read. */
-  cursor?: string
-}
-
-/**
- * Small documents of a tenant: kept answers, counters and turns, which end by themselves; claims
- * and cursors, without `expiresAt`, which do not.
- */
-export const requestsOf = plainModel<RequestRecord>(
-  'requests',
-  {
-    bodyHash: String,
-    others: Number,
-    compared: Number,
-    leaseUntil: Date,
-    answer: { status: Number, body: String },
-    expiresAt: Date,
-    holder: String,
-    failures: Number,
-    unreached: Number,
-    reveals: Number,
-    cursor: String,
-  },
-  [[{ expiresAt: 1 }, { expireAfterSeconds: 0 }]],
-)
 
 export type Begun =
   /** `leaseUntil` names this run: only it may give the key back. */
@@ -91,19 +36,18 @@ export async function beginRequest(
   now: Date,
   { hidesSecret = false }: { hidesSecret?: boolean } = {},
 ): Promise<Begun> {
-  const requests = requestsOf(tenant)
+  const requests = keptAnswersOf(tenant)
   const leaseUntil = new Date(now.getTime() + LEASE_MS)
   const expiresAt = new Date(now.getTime() + KEPT_S * 1000)
   if ((await place(requests, { _id: id, bodyHash, leaseUntil, expiresAt })) === 'placed') return { kind: 'run', leaseUntil }
   const known = hidesSecret ? await compareSecret(tenant, id, bodyHash) : null
   if (known) return known
-  const record = await requests.findById(id).lean<RequestRecord>()
+  const record = await requests.findById(id).lean()
   if (!record) return await beginRequest(tenant, id, bodyHash, now, { hidesSecret }) // ended between the two
   if (record.bodyHash !== bodyHash) return { kind: 'conflict' }
   if (record.answer) return { kind: 'answered', answer: record.answer }
-  const heldUntil = record.leaseUntil ?? now
-  if (heldUntil > now) return { kind: 'in-progress' } // most calls end within the second that Retry-After names
-  const taken = await requests.updateOne({ _id: id, leaseUntil: heldUntil, answer: { $exists: false } }, { $set: { leaseUntil } })
+  if (record.leaseUntil > now) return { kind: 'in-progress' } // most calls end within the second that Retry-After names
+  const taken = await requests.updateOne({ _id: id, leaseUntil: record.leaseUntil, answer: { $exists: false } }, { $set: { leaseUntil } })
   return taken.modifiedCount === 1 ? { kind: 'run', leaseUntil } : { kind: 'in-progress' }
 }
 
@@ -113,12 +57,12 @@ export async function beginRequest(
  * @returns null when the body is the first one's, or the record has ended
  */
 async function compareSecret(tenant: Tenant, id: string, bodyHash: string): Promise<Begun | null> {
-  const requests = requestsOf(tenant)
+  const requests = keptAnswersOf(tenant)
   const counted = await requests
     .findOneAndUpdate({ _id: id, compared: { $not: { $gte: OTHER_SECRETS_MAX } } }, { $inc: { compared: 1 } })
-    .lean<RequestRecord>()
+    .lean()
   if (!counted) {
-    const record = await requests.findById(id).lean<RequestRecord>()
+    const record = await requests.findById(id).lean()
     if (!record) return null
     return (record.others ?? 0) >= OTHER_SECRETS_MAX ? { kind: 'conflict' } : { kind: 'in-progress' } // others are being compared just now
   }
@@ -132,7 +76,7 @@ async function compareSecret(tenant: Tenant, id: string, bodyHash: string): Prom
 
 /** Keeps the final answer of a call. */
 export async function keepAnswer(tenant: Tenant, id: string, stored: StoredAnswer): Promise<void> {
-  await requestsOf(tenant).updateOne({ _id: id, answer: { $exists: false } }, { $set: { answer: stored } })
+  await keptAnswersOf(tenant).updateOne({ _id: id, answer: { $exists: false } }, { $set: { answer: stored } })
 }
 
 /**
@@ -140,7 +84,7 @@ export async function keepAnswer(tenant: Tenant, id: string, stored: StoredAnswe
  * not when another run has taken over.
  */
 export async function releaseRequest(tenant: Tenant, id: string, leaseUntil: Date): Promise<void> {
-  await requestsOf(tenant).deleteOne({ _id: id, leaseUntil, answer: { $exists: false } })
+  await keptAnswersOf(tenant).deleteOne({ _id: id, leaseUntil, answer: { $exists: false } })
 }
 
 /** SHA-256 of a body, the same for the same fields in any order. */

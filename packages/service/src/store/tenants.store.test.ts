@@ -4,7 +4,7 @@ import { tenantsTopic } from '@dcms/contract'
 import type { Broker } from '@dcms/events'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { cardsOf, definitionOf, TestBank, until } from '../../test/test-bank.ts'
-import { requestsOf } from '../commands/idempotency.ts'
+import { requestsOf } from './requests.ts'
 import { databaseName } from './store.ts'
 
 let bank: TestBank

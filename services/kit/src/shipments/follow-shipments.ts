@@ -1,6 +1,6 @@
 // The sweep that reads the courier's feed of changes and tells of them. The cursor moves on after
 // the changes are in the kits.
-import { place, type RequestRecord, requestsOf, ServiceUnavailable, type Sweep, type Tenant, unchanged } from '@dcms/service'
+import { type Cursor, cursorsOf, place, ServiceUnavailable, type Sweep, type Tenant, unchanged } from '@dcms/service'
 import { type Kit, kitsOf, readKit } from '../kit.ts'
 import { noteBooking, type ShipmentParts } from './book-shipments.ts'
 import { decideMove, nextRefNoOf, type ShipmentChange } from './shipment.ts'
@@ -9,13 +9,8 @@ const EVERY_MS = 5_000
 /** A bank where nothing else happens learns of its shipments within this time. */
 const IDLE_EVERY_MS = 10 * 60_000
 const PAGES_PER_RUN = 50
-/**
- * How far the courier's feed was read for this bank: a small document without an end in the
- * collection `requests`.
- */
+/** The cursor of a bank: how far the courier's feed was read for it. */
 const FEED = 'courier-feed'
-
-type Feed = Pick<RequestRecord, '_id' | 'cursor'>
 
 type ScopeOf = Parameters<Sweep['run']>[0]
 type Parts = Pick<ShipmentParts, 'courier' | 'logger'>
@@ -31,7 +26,7 @@ export const followShipments = ({ courier, logger }: Parts): Sweep => ({
   idleEveryMaxMs: IDLE_EVERY_MS,
   async run(scopeOf, tenant) {
     for (let page = 0; page < PAGES_PER_RUN; page++) {
-      const feed = await requestsOf(tenant).findById(FEED).lean<Feed>()
+      const feed = await cursorsOf(tenant).findById(FEED).lean()
       const { changes, unreadable, next, more } = await courier.changesAfter(tenant, feed?.cursor)
       if (unreadable > 0)
         logger.warn({ tenant: tenant.id, unreadable, upTo: next }, 'some of the courier’s updates cannot be read and are skipped')
@@ -64,8 +59,8 @@ async function take(change: ShipmentChange, tenant: Tenant, scopeOf: ScopeOf, { 
 }
 
 /** Only from where this process began: another one may be further on. */
-async function moveOn(tenant: Tenant, feed: Feed | null, next: string): Promise<void> {
+async function moveOn(tenant: Tenant, feed: Cursor | null, next: string): Promise<void> {
   if (feed?.cursor === next) return
-  if (feed) return void (await requestsOf(tenant).updateOne({ _id: FEED, cursor: feed.cursor }, { $set: { cursor: next } }))
-  await place(requestsOf(tenant), { _id: FEED, cursor: next })
+  if (feed) return void (await cursorsOf(tenant).updateOne({ _id: FEED, cursor: feed.cursor }, { $set: { cursor: next } }))
+  await place(cursorsOf(tenant), { _id: FEED, cursor: next })
 }

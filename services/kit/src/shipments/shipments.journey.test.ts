@@ -1,6 +1,6 @@
 // Shipments against the sandbox's courier: what is issued is booked once, what moves is told once,
 // and nothing is lost on the way.
-import { createLogger, requestsOf, type Sweep } from '@dcms/service'
+import { createLogger, cursorsOf, type Sweep } from '@dcms/service'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { KitBank } from '../../test/kit-bank.ts'
 import { type OtherContext, otherContext } from '../../test/other-contexts.ts'
@@ -48,7 +48,7 @@ const shipmentOf = async (kitNo: string) => (await bank.kit(kitNo)).shipments?.[
 const told = ({ outbox }: Kit, type: string) => outbox.filter((event) => event.type === type).map(({ payload }) => payload)
 /** As if the time to try again had come. */
 const due = (kitNo: string) => kitsOf(bank.tenant).updateOne({ _id: kitNo }, { $set: { shipmentDueAt: new Date(0) } })
-const cursor = async () => (await requestsOf(bank.tenant).findById('courier-feed').lean<{ cursor: string }>())?.cursor
+const cursor = async () => (await cursorsOf(bank.tenant).findById('courier-feed').lean())?.cursor
 
 test('a physical card is booked once, with name and address of its holder, and that is told', async () => {
   const kit = await booked()
@@ -180,7 +180,7 @@ test('a process that died after the kits and before the cursor repeats nothing',
   await advance('PT13H')
   await bank.sweep(following)
   const reached = await cursor()
-  await requestsOf(bank.tenant).deleteOne({ _id: 'courier-feed' })
+  await cursorsOf(bank.tenant).deleteOne({ _id: 'courier-feed' })
   await bank.sweep(following)
   expect(await cursor()).toBe(reached)
   expect(told(await bank.kit(_id), 'ShipmentMoved')).toHaveLength(2)

@@ -1,6 +1,6 @@
 // How many CVVs a user, and all users of a bank, may read within an hour; and the alarm before
 // that.
-import { type Foundations, place, requestsOf, type Scope, type Tenant } from '@dcms/service'
+import { type Foundations, marksOf, place, revealCountersOf, type Scope, type Tenant } from '@dcms/service'
 import { Counter } from 'prom-client'
 
 const WINDOW_MS = 3_600_000
@@ -25,9 +25,9 @@ for (const whose of ['user', 'bank']) for (const at of ['warning', 'limit']) ala
 export type RevealRoom = { kind: 'taken' } | { kind: 'full'; retryAfterSeconds: number }
 
 /**
- * Counts a read of this user and of its bank, or neither. One small document each per hour, in the
- * collection `requests`; it ends by itself. The first that comes to the alarm or the limit tells
- * it, in one process and once an hour.
+ * Counts a read of this user and of its bank, or neither. Each has one counter per hour, which ends
+ * by itself. The first that comes to the alarm or the limit tells it, in one process and once an
+ * hour.
  */
 export async function takeRevealRoom({ tenant, user, now }: Scope, logger: Pick<Foundations['logger'], 'warn'>): Promise<RevealRoom> {
   const { cvvReadsPerUser = READS_PER_USER_MAX, cvvReadsPerBank = READS_PER_BANK_MAX } = tenant.definition.settings ?? {}
@@ -46,7 +46,7 @@ export async function takeRevealRoom({ tenant, user, now }: Scope, logger: Pick<
       logger.warn({ tenant: tenant.id, user, whose, max, at: alarm }, 'many CVVs are being read')
     }
     if (count === null) {
-      await Promise.all(taken.map((each) => requestsOf(tenant).updateOne({ _id: each }, { $inc: { reveals: -1 } })))
+      await Promise.all(taken.map((each) => revealCountersOf(tenant).updateOne({ _id: each }, { $inc: { reveals: -1 } })))
       reads.inc({ outcome: 'refused' })
       return { kind: 'full', retryAfterSeconds: Math.max(1, Math.ceil((end.getTime() - now.getTime()) / 1000)) }
     }
@@ -68,16 +68,16 @@ function alarmAt(count: number | null, max: number): 'warning' | 'limit' | null 
 async function countRead(tenant: Tenant, _id: string, max: number, expiresAt: Date): Promise<number | null> {
   const counted = await countOneMore(tenant, _id, max)
   if (counted !== null) return counted
-  if ((await place(requestsOf(tenant), { _id, reveals: 1, expiresAt })) === 'placed') return 1
+  if ((await place(revealCountersOf(tenant), { _id, reveals: 1, expiresAt })) === 'placed') return 1
   return await countOneMore(tenant, _id, max) // full, or another call made it at the same moment
 }
 
 async function countOneMore(tenant: Tenant, _id: string, max: number): Promise<number | null> {
-  const counted = await requestsOf(tenant)
+  const counted = await revealCountersOf(tenant)
     .findOneAndUpdate({ _id, reveals: { $lt: max } }, { $inc: { reveals: 1 } }, { returnDocument: 'after', projection: { reveals: 1 } })
     .lean()
   return counted?.reveals ?? null
 }
 
 const isFirstToTell = async (tenant: Tenant, _id: string, expiresAt: Date): Promise<boolean> =>
-  (await place(requestsOf(tenant), { _id, expiresAt })) === 'placed'
+  (await place(marksOf(tenant), { _id, expiresAt })) === 'placed'
