@@ -1,6 +1,6 @@
 // The operators' routes for keys, over HTTP, with the software HSM on the real store.
 import { randomBytes } from 'node:crypto'
-import { CardCryptoError, keyCheckValue, SoftwareHsm } from '@dcms/card-crypto'
+import { CardCryptoError, type KeyRecord, keyCheckValue, SoftwareHsm } from '@dcms/card-crypto'
 import {
   addKeyComponentEndpoint,
   createKeyEndpoint,
@@ -8,12 +8,11 @@ import {
   exportKeyBlockEndpoint,
   type InternalEndpoint,
   importKeyBlockEndpoint,
-  type KeyPurposeName,
   keyPurposesOf,
   listKeysEndpoint,
   rotateKeyEndpoint,
 } from '@dcms/contract'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import express from 'express'
 import { callerFiles, TestBank } from '../../test/test-bank.ts'
 import { callerTokens, contextVerifier } from '../callers/context-token.ts'
@@ -27,40 +26,47 @@ import { mongoKeyStore } from './key-store.ts'
 const tenant = 'ACME_BANK'
 const files = callerFiles(['ops', 'ops:ravi', 'gateway'])
 let bank: TestBank
+let hsm: SoftwareHsm
 let http: RunningHttp
 let operator: InternalClient
 let second: InternalClient
 
 beforeAll(async () => {
   bank = await TestBank.start()
-  const hsm = new SoftwareHsm(mongoKeyStore(bank.connection, databaseName(bank.installation, 'kit')), randomBytes(32))
-  for (const purpose of ['data', 'numbering', 'cvk'] as const) await hsm.ensureKey(tenant, purpose)
-  http = await startKeyRoutes(hsm, [...keyPurposesOf['pin-preference'], 'numbering', 'cvk'])
-  operator = clientOf('ops')
-  second = clientOf('ops', http, 'ops:ravi')
 })
 afterAll(async () => {
-  await operator?.close()
-  await second?.close()
-  await http?.close()
   await bank?.close()
   files.remove()
 })
 
-async function startKeyRoutes(
-  hsm: SoftwareHsm,
-  purposes: readonly KeyPurposeName[] = keyPurposesOf['pin-preference'],
-): Promise<RunningHttp> {
+/** Each test begins with a bank that has three keys in their first version and no others. */
+beforeEach(async () => {
+  const database = databaseName(bank.installation, 'kit')
+  await bank.connection.useDb(database, { useCache: true }).collection<KeyRecord>('keys').deleteMany({})
+  hsm = new SoftwareHsm(mongoKeyStore(bank.connection, database), randomBytes(32))
+  for (const purpose of ['data', 'numbering', 'cvk'] as const) await hsm.ensureKey(tenant, purpose)
+  http = await startKeyRoutes()
+  operator = clientOf('ops')
+  second = clientOf('ops', 'ops:ravi')
+})
+afterEach(async () => {
+  await operator?.close()
+  await second?.close()
+  await http?.close()
+})
+
+async function startKeyRoutes(): Promise<RunningHttp> {
   const app = express()
   const verify = contextVerifier({ audience: 'pin-preference', callersFile: files.callersFile, operatorsFile: files.operatorsFile })
+  const purposes = [...keyPurposesOf['pin-preference'], 'numbering', 'cvk'] as const
   keyRoutes(hsm, purposes)(app, verify, bank.tenants, bank.logger, () => undefined)
   addFallbacks(app, bank.logger)
   return await startHttp({ handler: app, host: '127.0.0.1', port: 0 })
 }
 
-const clientOf = (caller: 'ops' | 'gateway', { port }: { port: number } = http, key: string = caller): InternalClient =>
+const clientOf = (caller: 'ops' | 'gateway', key: string = caller): InternalClient =>
   internalClient({
-    baseUrl: `http://127.0.0.1:${port}`,
+    baseUrl: `http://127.0.0.1:${http.port}`,
     audience: 'pin-preference',
     tokens: callerTokens({ caller, keyFile: files.keyFileOf(key) }),
   })
@@ -107,17 +113,9 @@ test('two components of two officers make a key; each step is told by its check 
 })
 
 test('after 255 versions a rotation is refused with a reason, not taken for a fault of the service', async () => {
-  const hsm = new SoftwareHsm(mongoKeyStore(bank.connection, databaseName(bank.installation, 'kit')), randomBytes(32))
   hsm.rotateKey = () => Promise.reject(new CardCryptoError('key.version.exhausted', 'A key has at most 255 versions'))
-  const own = await startKeyRoutes(hsm)
-  const client = clientOf('ops', own)
-  try {
-    const answer = await client.call(rotateKeyEndpoint.of('pin-preference'), { tenant, purpose: 'pvk' }, scope)
-    expect(answer).toMatchObject({ kind: 'refused', code: 'key.version.exhausted', fieldError: ['A key has at most 255 versions'] })
-  } finally {
-    await client.close()
-    await own.close()
-  }
+  const answer = await operator.call(rotateKeyEndpoint.of('pin-preference'), { tenant, purpose: 'pvk' }, scope)
+  expect(answer).toMatchObject({ kind: 'refused', code: 'key.version.exhausted', fieldError: ['A key has at most 255 versions'] })
 })
 
 test('one officer with both components is refused under dual control', async () => {
@@ -131,31 +129,22 @@ test('one officer with both components is refused under dual control', async () 
 })
 
 test('whoever calls itself by two names with one key is one officer: no key comes together, and none leaves', async () => {
-  const own = await startKeyRoutes(
-    new SoftwareHsm(mongoKeyStore(bank.connection, databaseName(bank.installation, 'kit', tenant)), randomBytes(32)),
-  )
-  const one = clientOf('ops', own)
-  const other = clientOf('ops', own, 'ops:ravi')
   const add = (by: InternalClient, user: string, purpose: Purpose, number: 1 | 2) => {
     // The officer's name was a member of the body once, and whatever the caller wrote there.
     const body = { tenant, purpose, number, component: randomBytes(32).toString('base64'), officer: user }
     return by.call(addKeyComponentEndpoint.of('pin-preference'), body, { ...scope, user })
   }
-  const leaves = (user: string) => one.call(exportKeyBlockEndpoint.of('pin-preference'), { tenant, purpose: 'pin' }, { ...scope, user })
-  try {
-    for (const purpose of ['pin', 'transport'] as const) {
-      expect(await add(one, 'asha', purpose, 1)).toMatchObject({ kind: 'answer' })
-      expect(await add(one, 'ravi', purpose, 2)).toMatchObject({ kind: 'refused', code: 'dual.control' })
-      expect(await add(other, 'ravi', purpose, 2)).toMatchObject({ kind: 'answer' })
-    }
-    for (const user of ['asha', 'ravi']) {
-      const answer = await leaves(user)
-      if (answer.kind === 'refused') throw new Error(`refused: ${answer.code}`)
-      expect(answer.result.keyBlock).toBeUndefined()
-    }
-  } finally {
-    await Promise.all([one.close(), other.close()])
-    await own.close()
+  const leaves = (user: string) =>
+    operator.call(exportKeyBlockEndpoint.of('pin-preference'), { tenant, purpose: 'pin' }, { ...scope, user })
+  for (const purpose of ['pin', 'transport'] as const) {
+    expect(await add(operator, 'asha', purpose, 1)).toMatchObject({ kind: 'answer' })
+    expect(await add(operator, 'ravi', purpose, 2)).toMatchObject({ kind: 'refused', code: 'dual.control' })
+    expect(await add(second, 'ravi', purpose, 2)).toMatchObject({ kind: 'answer' })
+  }
+  for (const user of ['asha', 'ravi']) {
+    const answer = await leaves(user)
+    if (answer.kind === 'refused') throw new Error(`refused: ${answer.code}`)
+    expect(answer.result.keyBlock).toBeUndefined()
   }
 })
 
