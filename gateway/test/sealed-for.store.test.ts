@@ -1,6 +1,5 @@
 // A sealed message is for one tenant and one call, and only for as long as its age is counted by
 // the clock at its end. Rule: docs/rules.md#sealed-for-one-call.
-import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { EncryptionKey, generateKeyPair, type HeaderFields, sealOneShot } from '@dcms/sealing'
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
@@ -138,13 +137,13 @@ test('a message whose body was held back counts by the time when it was complete
 })
 
 test('the example for JOSE libraries in the guide on sealing works as it is printed', async () => {
-  const guide = readFileSync(new URL('../../packages/docs-site/guides/sealing.md', import.meta.url), 'utf8')
-  const printed = /```javascript\n(import [^\n]* from 'jose'\n[\s\S]*?)```/.exec(guide)?.[1]
-  if (printed === undefined) throw new Error('the guide has no example for jose')
-  const code = printed.replace(/^import (\{[^}]*\}) from 'jose'/, 'const $1 = jose').replace('console.log(', 'return (')
-  const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor
-  const example = new AsyncFunction('jose', 'gateway', 'tenant', 'token', 'body', 'ownPrivateJwk', code)
-  const [ownKey] = clientKeys
-  const envelope = await example(await import('jose'), gateway.url, 'ACME_BANK', acme.token, { entityId: 'e', kitNo: '1' }, ownKey)
-  expect(envelope).toMatchObject({ result: { echo: { entityId: 'e', kitNo: '1' } }, exception: null })
+  const { callWithJose } = await import(new URL('call-with-jose.mjs', import.meta.url).href)
+  const [ownPrivateJwk] = clientKeys
+  const said = jest.spyOn(console, 'log').mockImplementation(() => undefined)
+  try {
+    await callWithJose({ gateway: gateway.url, tenant: 'ACME_BANK', token: acme.token, body: { entityId: 'e', kitNo: '1' }, ownPrivateJwk })
+    expect(said.mock.calls).toEqual([[expect.objectContaining({ result: { echo: { entityId: 'e', kitNo: '1' } }, exception: null })]])
+  } finally {
+    said.mockRestore()
+  }
 })
