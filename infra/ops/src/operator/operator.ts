@@ -156,7 +156,7 @@ export function createOperator({ internalUrls, keyFile, secondKeyFile }: Operato
     (file: string): OperatorCall =>
     async (owner, tenant, what, endpoint, body, { once = false } = {}) => {
       const requestId = randomUUID()
-      const scope = { tenant: { id: tenant }, user: '', roles: [], requestId } // who it is and may do, says the key
+      const scope = { tenant: { id: tenant }, user: '', roles: [], requestId } // the key says who it is and what they may do
       for (let tries = 1; ; tries++) {
         try {
           const answer = await clientOf(owner, file).call(withRefusals(endpoint), body, scope, { idempotencyKey: requestId })

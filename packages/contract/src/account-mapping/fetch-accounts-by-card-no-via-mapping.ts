@@ -17,7 +17,7 @@ export const fetchAccountsByCardNoViaMappingEndpoint = publicEndpoint<FetchAccou
   permission: 'card.reveal',
   sealedOnly: true,
   summary: 'As fetchAccountsByCardNo, under the address of the mapping manager',
-  description: 'One behaviour under two addresses: request, answer and errors are those of `fetchAccountsByCardNo`.',
+  description: 'The same call under a second address: request, answer and errors are those of `fetchAccountsByCardNo`.',
   idempotency: 'read',
   request: accountsByCardNoRequest,
   result: accountsOfCard,

@@ -12,7 +12,7 @@ export const accountsByCardNoRequest = {
       pattern: '^\\d{16,19}$',
       maxLength: 19,
       formatText: '16 to 19 digits',
-      description: 'The whole card number in clear, with its right check digit (Luhn); only inside a sealed body',
+      description: 'The whole card number in clear, with a correct check digit (Luhn); only inside a sealed body',
     },
   },
 } as const
@@ -41,7 +41,7 @@ export const accountsOfCard = {
           branchId: { ...text, description: 'Absent on OFFLINE' },
           ifscCode: { ...text, description: 'Absent on OFFLINE' },
           schemeCode: { ...text, description: 'Absent on OFFLINE' },
-          defaultAccount: { type: 'boolean', description: 'Whether debits of the card hit this account' },
+          defaultAccount: { type: 'boolean', description: 'Whether the card’s debits go to this account' },
           isPrimary: { type: 'boolean', description: 'Whether the customer is the primary holder' },
           product: {
             ...text,
@@ -103,9 +103,9 @@ export const fetchAccountsByCardNoEndpoint = publicEndpoint<FetchAccountsByCardN
   permission: 'card.reveal',
   sealedOnly: true,
   summary: 'The accounts of a card, found by the card number',
-  description: `The body holds a card number in clear, so it is taken sealed only, even where the tenant otherwise takes clear bodies: \`encryption.required\`. The number is in no log and no audit record.
+  description: `The body contains a card number in clear, so it must be sealed, even where the tenant otherwise accepts clear bodies; a clear one is refused with \`encryption.required\`. The number does not appear in any log or audit record.
 
-Cards of every status are found. No card of this bank is \`MCC007\` with the field error \`Invalid card number\`; a wrong check digit is \`invalid.input.request\`.`,
+Cards of every status are found. A number that is not a card of this bank is refused with \`MCC007\` and the field error \`Invalid card number\`; a wrong check digit with \`invalid.input.request\`.`,
   idempotency: 'read',
   request: accountsByCardNoRequest,
   result: accountsOfCard,

@@ -66,7 +66,11 @@ export const bankStreamHeaders = {
   type: 'object',
   required: ['eventId', 'eventType', 'schemaVersion'],
   properties: {
-    eventId: { type: 'string', format: 'uuid', description: 'The same for every delivery of one message: the key to tell repeats by' },
+    eventId: {
+      type: 'string',
+      format: 'uuid',
+      description: 'The same for every delivery of one message: the key by which to recognise repeats',
+    },
     eventType: { type: 'string' },
     schemaVersion: { type: 'string', pattern: '^\\d+$', description: 'Version of the schema of this type' },
   },
@@ -138,7 +142,7 @@ export const bankStreamTypes: readonly BankStreamType[] = [
     eventType: 'CARD_STATUS_CHANGED',
     version: 1,
     group: 'Card Status',
-    summary: 'The status of a card changed, in whatever way',
+    summary: 'The status of a card changed, in any way',
     schema: cardStatusChanged,
     example: {
       ...sent,
@@ -158,7 +162,7 @@ export const bankStreamTypes: readonly BankStreamType[] = [
     eventType: 'WALLET_LOADED',
     version: 1,
     group: 'NCMC',
-    summary: 'Money was loaded to the wallet of a card',
+    summary: 'Money was loaded into the wallet of a card',
     schema: walletLoaded,
     example: { ...sent, eventType: 'WALLET_LOADED', data: { ...holder, amount: '500.00', currency: 'INR', walletType: 'NCMC' } },
   }),

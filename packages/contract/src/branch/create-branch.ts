@@ -25,9 +25,9 @@ export const createBranchEndpoint = publicEndpoint<CreateBranch, StoredBranch>()
   owner: 'inventory-order',
   family: 'branch',
   permission: 'branch.write',
-  summary: 'Creates a branch: a place where kits lie and that orders them',
+  summary: 'Creates a branch: a place that orders kits and keeps them',
   description:
-    'Answers the branch as stored. `branchId` and `branchCode` are each unique in the tenant; one that is taken is refused with `BRN002`. Kits and card orders can name the branch at once.',
+    'Returns the branch as stored. `branchId` and `branchCode` are each unique in the tenant; one that is taken is refused with `BRN002`. Kits and card orders can refer to the branch at once.',
   idempotency: 'stored',
   request,
   result: storedBranch,

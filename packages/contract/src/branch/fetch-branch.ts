@@ -21,7 +21,7 @@ const request = {
       ...filledText,
       minLength: 1,
       maxLength: 100,
-      description: 'Part of the name, in any case of letters',
+      description: 'Part of the name, in upper or lower case',
     },
     fromCreatedDate: time('Created from'),
     toCreatedDate: time('Created until'),
@@ -79,7 +79,7 @@ export const fetchBranchEndpoint = publicEndpoint<FetchBranch, FetchedBranches>(
   permission: 'branch.read',
   summary: 'Finds branches by id, code, name and dates',
   description:
-    'All filters are optional and hold together. Pages count **from 1**; `pagination` of the envelope is filled. No match is an empty list, not an error.',
+    'All filters are optional and apply together. Pages count **from 1**; `pagination` of the envelope is filled. If nothing matches, the list is empty; that is not an error.',
   idempotency: 'read',
   request,
   result,

@@ -25,7 +25,7 @@ export const updateBranchEndpoint = publicEndpoint<UpdateBranch, StoredBranch>()
   permission: 'branch.write',
   summary: 'Changes fields of a branch',
   description:
-    'Fields that are not sent stay as they are. `pocDetails`, when sent, replaces the whole list. Answers the branch as stored; a repeat changes nothing more.',
+    'Fields that are not sent stay as they are. `pocDetails`, when sent, replaces the whole list. Returns the branch as stored; a repeat changes nothing more.',
   idempotency: 'document',
   request,
   result: storedBranch,

@@ -20,9 +20,9 @@ export const cancelCardOrderEndpoint = publicEndpoint<CancelCardOrder, 'Order ca
   owner: 'inventory-order',
   family: 'card-order',
   permission: 'card-order.write',
-  summary: 'Cancels an order that was not sent to the CMS yet',
+  summary: 'Cancels an order that has not been sent to the CMS yet',
   description:
-    'Takes an order from `RECEIVED` to `CANCELLED`, for good. Any other status, `CANCELLED` among them, is refused with `ORD003`. An order of another branch is as unknown as one that does not exist.',
+    'Moves an order from `RECEIVED` to `CANCELLED`, for good. Any other status, including `CANCELLED`, is refused with `ORD003`. An order of another branch is as unknown as one that does not exist.',
   idempotency: 'document',
   request,
   result: { const: 'Order cancelled successfully' },

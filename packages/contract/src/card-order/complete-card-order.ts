@@ -9,7 +9,7 @@ const completed = {
   properties: {
     type: { const: 'OrderCompleted' },
     orderId: { type: 'string' },
-    branchId: { type: 'string', description: 'Where the kits lie' },
+    branchId: { type: 'string', description: 'Where the kits are' },
     totalQuantity: { type: 'integer', description: 'Kits that were stocked' },
     completedAt: { type: 'string', format: 'date-time' },
   },

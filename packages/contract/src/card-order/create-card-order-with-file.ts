@@ -8,7 +8,7 @@ const request = {
   type: 'object',
   additionalProperties: false,
   required: ['branchInfo', 'products', 'fileName'],
-  properties: { ...orderProperties, fileName: { ...fileName, description: 'Name that `/card-order/uploadFile` answered' }, requestId },
+  properties: { ...orderProperties, fileName: { ...fileName, description: 'Name that `/card-order/uploadFile` returned' }, requestId },
 } as const
 export type CreateCardOrderWithFile = FromSchema<typeof request>
 
@@ -19,10 +19,10 @@ export const createCardOrderWithFileEndpoint = publicEndpoint<CreateCardOrderWit
   owner: 'inventory-order',
   family: 'card-order',
   permission: 'card-order.write',
-  summary: 'Orders pre-generated kits (PGK) by an uploaded file',
+  summary: 'Orders pre-generated kits (PGK) from an uploaded file',
   description: [
-    'As `/card-order`, but the card data comes in a file that was uploaded before. Products and quantities must be those of the file, else `ORD008`. A file serves one order only.',
-    'The header `X-Order-Id` of the answer holds the order’s id. The same order under the same `orderId` again answers success; another one is refused with `ORD004`.',
+    'Like `/card-order`, but the card data comes from a file that was uploaded before. Products and quantities must be those of the file, otherwise `ORD008`. A file can be used for one order only.',
+    'The header `X-Order-Id` of the answer holds the order’s id. Sending the same order again under the same `orderId` succeeds; a different one is refused with `ORD004`.',
   ].join('\n\n'),
   idempotency: 'stored',
   request,

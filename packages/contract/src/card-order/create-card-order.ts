@@ -25,8 +25,8 @@ export const createCardOrderEndpoint = publicEndpoint<CreateCardOrder, 'success'
   permission: 'card-order.write',
   summary: 'Orders kits in bulk, of one or several products',
   description: [
-    'Stores the order as `RECEIVED`. It goes to the card management system (CMS) when `processStartTime` is reached, or at once by `/card-order/process`; until then it can be cancelled.',
-    'The header `X-Order-Id` of the answer holds the order’s id. The same order under the same `orderId` again answers success; another one is refused with `ORD004`.',
+    'Stores the order as `RECEIVED`. It goes to the card management system (CMS) when `processStartTime` is reached, or at once through `/card-order/process`; until then it can be cancelled.',
+    'The header `X-Order-Id` of the answer holds the order’s id. Sending the same order again under the same `orderId` succeeds; a different one is refused with `ORD004`.',
   ].join('\n\n'),
   idempotency: 'stored',
   request,

@@ -15,7 +15,7 @@ const result = {
     cardOrderName: { type: 'string', description: 'Name of the order at the CMS; the orderId until the order was sent' },
     status: {
       ...orderStatus,
-      description: '`FAILED` when all products failed, `SUCCESS` when all succeeded, else that of the least advanced product',
+      description: '`FAILED` when all products failed, `SUCCESS` when all succeeded, otherwise that of the least advanced product',
     },
     tenantName: { type: 'string' },
     productDetails: {
@@ -48,7 +48,7 @@ export const fetchCardOrderStatusEndpoint = publicEndpoint<FetchCardOrderStatus,
   family: 'card-order',
   permission: 'card-order.read',
   summary: 'Shows the status of an order and of each of its products',
-  description: 'Answers what is stored; `/card-order/status` asks the CMS first.',
+  description: 'Returns what is stored; `/card-order/status` asks the CMS first.',
   idempotency: 'read',
   request,
   result,

@@ -39,7 +39,7 @@ export const fetchReceivedCardOrdersEndpoint = publicEndpoint<FetchReceivedCardO
   permission: 'card-order.read',
   summary: 'Lists orders that have been RECEIVED for too long',
   description:
-    'For watching the pipeline: all orders in `RECEIVED` longer than the tenant’s threshold (60 minutes unless configured otherwise), oldest first, at most 1,000. Needs no body.',
+    'For monitoring the pipeline: all orders that have been `RECEIVED` for longer than the tenant’s threshold (60 minutes unless configured otherwise), oldest first, at most 1,000. Needs no body.',
   idempotency: 'read',
   request,
   result,

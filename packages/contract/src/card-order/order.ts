@@ -92,7 +92,7 @@ export const orderingPartyInfo = {
 export const orderProperties = {
   orderId: {
     ...orderId,
-    description: 'Id of the order, unique in the tenant; made here when absent and answered in the header `X-Order-Id`',
+    description: 'Id of the order, unique in the tenant; generated when absent and returned in the header `X-Order-Id`',
   },
   branchInfo,
   address: {
@@ -115,7 +115,7 @@ export const orderProperties = {
     maxProperties: 20,
     propertyNames: { pattern: '^[A-Za-z][A-Za-z0-9_-]{0,49}$', formatText: 'names begin with a letter, then letters, digits, _ and -' },
     additionalProperties: { type: 'string', ...freeText, maxLength: 200 },
-    description: 'Free notes of the caller, name → text',
+    description: 'The caller’s own notes, name → text',
   },
   processStartTime: { ...localTime, description: 'Not sent to the CMS before this time, in the time zone of the tenant' },
   validity: { type: 'integer', minimum: 1, maximum: 3650, description: 'Days; an order not sent by then expires' },

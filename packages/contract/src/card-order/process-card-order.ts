@@ -25,8 +25,8 @@ export const processCardOrderEndpoint = publicEndpoint<ProcessCardOrder, true>()
   permission: 'card-order.write',
   summary: 'Sends one RECEIVED order to the CMS for card generation',
   description: [
-    'Takes an order from `RECEIVED` to `PENDING`; a CMS that works at once takes it further, to `SUCCESS` or `FAILED`. `true` says that the CMS has answered: `/card-order/fetchStatus` shows with what.',
-    '`orderId` may stand in the query or in the body. Without it the oldest order that is due is sent; `ORD009` when there is none. When the CMS does not answer (`ORD012`) the order stays `RECEIVED`.',
+    'Moves an order from `RECEIVED` to `PENDING`; a CMS that works at once moves it further, to `SUCCESS` or `FAILED`. `true` means that the CMS has answered: `/card-order/fetchStatus` shows its answer.',
+    '`orderId` may be in the query or in the body. Without it the oldest order that is due is sent; `ORD009` when there is none. When the CMS does not answer (`ORD012`) the order stays `RECEIVED`.',
   ].join('\n\n'),
   idempotency: 'stored',
   request,
@@ -47,7 +47,7 @@ const pending = {
     orderId: { type: 'string' },
     branchId: { type: 'string' },
     cardOrderName: { type: 'string', description: 'Name of the order at the CMS' },
-    attempt: { type: 'integer', minimum: 1, description: 'Counts how often it was placed there; more than 1 after a retry' },
+    attempt: { type: 'integer', minimum: 1, description: 'How often it has been placed there; more than 1 after a retry' },
     pendingAt: { type: 'string', format: 'date-time' },
   },
 } as const

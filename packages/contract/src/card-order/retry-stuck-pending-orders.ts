@@ -12,9 +12,9 @@ export const retryStuckPendingOrdersEndpoint = publicEndpoint<RetryStuckPendingO
   owner: 'inventory-order',
   family: 'card-order',
   permission: 'card-order.write',
-  summary: 'Places orders again that have been PENDING for too long',
+  summary: 'Places again the orders that have been PENDING for too long',
   description:
-    'For every order in `PENDING` longer than the tenant’s threshold (120 minutes unless configured otherwise): asks the CMS whether it knows the order, and places it again under the same key if not, so that no card is made twice. After 3 retries the order is `FAILED`. Needs no body.',
+    'For every order that has been `PENDING` for longer than the tenant’s threshold (120 minutes unless configured otherwise): asks the CMS whether it knows the order, and places it again under the same key if not, so that no card is made twice. After 3 retries the order is `FAILED`. Needs no body.',
   idempotency: 'document',
   request,
   result: { const: true },

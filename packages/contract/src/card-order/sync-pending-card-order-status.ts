@@ -14,7 +14,7 @@ export const syncPendingCardOrderStatusEndpoint = publicEndpoint<SyncPendingCard
   permission: 'card-order.write',
   summary: 'Asks the CMS for the status of every PENDING order and stores it',
   description:
-    'For every order in `PENDING` what `/card-order/status` does for one. An order whose enquiry fails is left for the next time and does not fail the call. One run at a time per tenant: a call during a run starts no second one. Needs no body.',
+    'Does for every order in `PENDING` what `/card-order/status` does for one. An order whose enquiry fails is left for the next time; the call does not fail because of it. One run at a time per tenant: a call during a run starts no second one. Needs no body.',
   idempotency: 'document',
   request,
   result: { const: true },

@@ -16,7 +16,7 @@ export const updateCardOrderStatusEndpoint = publicEndpoint<UpdateCardOrderStatu
   permission: 'card-order.write',
   summary: 'Asks the CMS for the status of one order and stores it',
   description:
-    'The CMS answers `PENDING`, `PROCESSED` or `FAILED`. `PROCESSED` has the cards numbered and stocked, after which the order is `SUCCESS`. An order that is not at the CMS stays as it is. `/card-order/fetchStatus` shows the outcome; a repeat asks again.',
+    'The CMS answers `PENDING`, `PROCESSED` or `FAILED`. On `PROCESSED` the cards are numbered and stocked, and the order then becomes `SUCCESS`. An order that is not at the CMS stays as it is. `/card-order/fetchStatus` shows the outcome; a repeat asks again.',
   idempotency: 'document',
   request,
   result: { const: true },
@@ -32,7 +32,7 @@ const processed = {
     orderId: { type: 'string' },
     branchId: { type: 'string' },
     cardOrderName: { type: 'string', description: 'Name of the order at the CMS' },
-    fileName: { type: 'string', description: 'The file that holds the cards, for orders with a file; else they are numbered' },
+    fileName: { type: 'string', description: 'The file with the cards, for orders with a file; otherwise they are numbered' },
     products: { type: 'array', items: orderProduct, description: 'The products that the CMS has done' },
     processedAt: { type: 'string', format: 'date-time' },
   },
@@ -43,7 +43,7 @@ export const orderProcessedEvent = eventType<OrderProcessed>()({
   type: 'OrderProcessed',
   version: 1,
   owner: 'inventory-order',
-  summary: 'The CMS is done with a card order and its kits can be made; subject is the orderId',
+  summary: 'The CMS has finished a card order and its kits can be made; subject is the orderId',
   schema: processed,
   example: {
     type: 'OrderProcessed',

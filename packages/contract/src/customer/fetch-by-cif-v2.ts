@@ -11,7 +11,7 @@ export const fetchByCifV2Endpoint = publicEndpoint<FetchByCif, CifView>()({
   permission: 'customer.read',
   summary: 'As fetchByCif, under its second address',
   description:
-    'Answers what `fetchByCif` answers. The two differed in how `encryptedCardNumber` was formed; both give AES-256-GCM under the field key now, so either may be called.',
+    'Returns what `fetchByCif` returns. The two differed in how `encryptedCardNumber` was formed; both give AES-256-GCM under the field key now, so either may be called.',
   idempotency: 'read',
   request: fetchByCifRequest,
   result: cifView,

@@ -115,11 +115,11 @@ export const fetchByCifEndpoint = publicEndpoint<FetchByCif, CifView>()({
   family: 'customer',
   permission: 'customer.read',
   summary: 'The default account of a customer with all cards and the preferences of each',
-  description: `\`accountInfo\` is one account, the default one; \`kitInfo\` holds all cards of the customer, replaced and blocked ones included. The card number is told only as \`encryptedCardNumber\`.
+  description: `\`accountInfo\` is one account, the default one; \`kitInfo\` holds all cards of the customer, replaced and blocked ones included. The card number is returned only as \`encryptedCardNumber\`.
 
 Limits are text in whole units of the tenant's currency. Channels that the product does not offer in a region are left out.
 
-Cards and preferences are asked of their owners, so the answer is as it stands now. While one of them is away it is \`service.unavailable\`: a limit or a status of yesterday would look like today's.`,
+Cards and preferences are requested from the services that own them, so the answer is current. While one of those is away, the call is refused with \`service.unavailable\`: yesterday's limit or status would look like today's.`,
   idempotency: 'read',
   request: fetchByCifRequest,
   result: cifView,

@@ -37,7 +37,7 @@ export const fetchCifByMaskedCardEndpoint = publicEndpoint<FetchCifByMaskedCard,
   permission: 'customer.read',
   summary: 'The customers who have a card with this masked number',
   description:
-    'Cards of every status are found, as they stand now; each customer is named once, at most 1,000. No match, and a mask that is not six digits, X and four digits, are both `MCC007` with the field error `Invalid masked card number format`.',
+    'Cards of every status are found, as they are now; each customer is listed once, at most 1,000. If nothing matches, or the mask is not six digits, X and four digits, the answer is `MCC007` with the field error `Invalid masked card number format`.',
   idempotency: 'read',
   request,
   result,

@@ -34,15 +34,15 @@ export const updateAccountEndpoint = publicEndpoint<UpdateAccount, UpdatedCustom
   family: 'customer',
   permission: 'customer.write',
   summary: 'Changes accounts of a customer, or links further ones',
-  description: `Works by \`accountNo\`: a known one is changed in the fields that are sent, a new one is linked (status \`ACTIVE\`, the bank's currency and not primary unless said otherwise). All accounts of a call are changed, or none.
+  description: `Accounts are matched by \`accountNo\`: for a known one the fields that are sent are changed, a new one is linked (by default with status \`ACTIVE\`, in the bank's currency and not primary). All accounts of a call are changed, or none.
 
 - \`defaultAccount: true\` takes the mark off the other accounts. A customer always has one default account: marking two, or taking the mark off without giving it to another account, is refused.
 - A joint account may be linked to several customers; a second primary holder is refused with \`invalid.source.account\`.
-- Closing the only account of an active card is refused with \`card.status.active\`: block the card first. A locked card counts as active, since it can be unlocked. Only for this the kit service is asked; while it is away, closing is \`service.unavailable\`.
-- A \`schemeCode\` that is none of the bank's schemes is \`product.not.found\`.
+- Closing the only account of an active card is refused with \`card.status.active\`: block the card first. A locked card counts as active, since it can be unlocked. The kit service is asked only for this; while it is away, closing is refused with \`service.unavailable\`.
+- A \`schemeCode\` that is not one of the bank's schemes is refused with \`product.not.found\`.
 - A customer has at most ${accountsOfCustomerMax} accounts.
 
-A repeat changes nothing further and answers success.`,
+A repeat changes nothing further and succeeds.`,
   idempotency: 'document',
   request,
   result: updatedCustomer,
@@ -95,7 +95,7 @@ const accountsChanged = {
     entityId: { type: 'string' },
     accounts: {
       type: 'array',
-      description: 'All accounts of the customer as they stand now',
+      description: 'All accounts of the customer as they are now',
       items: {
         type: 'object',
         required: ['accountNo', 'accountStatus', 'accountType', 'schemeCode', 'defaultAccount', 'isPrimary'],

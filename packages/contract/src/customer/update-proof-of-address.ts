@@ -32,7 +32,7 @@ export const updateProofOfAddressEndpoint = publicEndpoint<UpdateProofOfAddress,
   permission: 'customer.write',
   summary: 'Adds or replaces addresses of a customer, by category',
   description:
-    'Each address replaces the one of its `addressCategory`, or is added where there is none; naming a category twice is refused. Cards already dispatched are not affected. A repeat changes nothing further and answers success.',
+    'Each address replaces the one of its `addressCategory`, or is added where there is none; naming a category twice is refused. Cards already dispatched are not affected. A repeat changes nothing further and succeeds.',
   idempotency: 'document',
   request,
   result: updatedCustomer,

@@ -40,9 +40,9 @@ export const updateProofOfIdentityEndpoint = publicEndpoint<UpdateProofOfIdentit
   family: 'customer',
   permission: 'customer.write',
   summary: 'Replaces the contacts of a customer: mobile numbers, e-mail, notifications',
-  description: `Despite its published name it changes contacts, not identity documents. The list replaces the stored one, so send every contact that is to stay; each has a mobile number.
+  description: `Despite its published name it changes contacts, not identity documents. The list replaces the stored one, so send every contact that is to stay; each needs a mobile number.
 
-\`manageAllKits\` by \`mobileNo\` follows the new numbers at once. A repeat changes nothing further and answers success.`,
+\`manageAllKits\` by \`mobileNo\` follows the new numbers at once. A repeat changes nothing further and succeeds.`,
   idempotency: 'document',
   request,
   result: updatedCustomer,
@@ -65,7 +65,7 @@ const contactChanged = {
   properties: {
     type: { const: 'ContactChanged' },
     entityId: { type: 'string' },
-    notification: { type: 'boolean', description: 'Whether any contact takes notifications' },
+    notification: { type: 'boolean', description: 'Whether any contact accepts notifications' },
     changedAt: { type: 'string', format: 'date-time' },
   },
 } as const

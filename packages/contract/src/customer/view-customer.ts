@@ -128,9 +128,9 @@ export const viewCustomerEndpoint = publicEndpoint<ViewCustomer, CustomerView>()
   owner: 'customer',
   family: 'customer',
   permission: 'customer.read',
-  summary: 'The full read of a customer: profile, accounts, cards, addresses, contacts, KYC documents, account–kit mapping',
+  summary: 'Everything about a customer: profile, accounts, cards, addresses, contacts, KYC documents, account–kit mapping',
   description:
-    'Cards of every status are listed, oldest first, as they stand now; of more than 500 cards, the newest 500; while the kit service is away, as they stood last. Document numbers are masked. `nomineeInfo` and the flags appear where registration gave them.',
+    'Cards of every status are listed, oldest first, as they are now, or as last known while the kit service is away; of more than 500 cards, the newest 500. Document numbers are masked. `nomineeInfo` and the flags appear if they were given at registration.',
   idempotency: 'read',
   request,
   result,

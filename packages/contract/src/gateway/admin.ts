@@ -106,7 +106,7 @@ export const setUserStateEndpoint = internalEndpoint<SetUserState, { username: s
   path: '/internal/admin/set-user-state',
   owner: 'gateway',
   callers: ['ops'],
-  summary: 'Disables, enables or deletes an API user; tokens given before end. A deleted name can be added anew',
+  summary: 'Disables, enables or deletes an API user; earlier tokens end. A deleted name can be added again',
   idempotency: 'document',
   request: {
     type: 'object',

@@ -14,7 +14,7 @@ export const authenticateRequest = {
   properties: {
     username: { type: 'string', pattern: '^[A-Za-z0-9._-]{1,64}$', maxLength: 64 },
     password: { type: 'string', minLength: 1, maxLength: 200 },
-    rememberMe: { type: 'boolean', description: 'A longer life of the token, as far as the bank allows' },
+    rememberMe: { type: 'boolean', description: 'A longer life for the token, as far as the bank allows' },
   },
 } as const
 export type Authenticate = FromSchema<typeof authenticateRequest>

@@ -80,7 +80,7 @@ export const runJobEndpoint = (owner: Context) =>
     path: jobsRunPath,
     owner,
     callers: ['ops'],
-    summary: 'Asks for a run of a job as soon as possible; asked again before it begins, it is the same run',
+    summary: 'Asks for a run of a job as soon as possible; asking again before it begins gives the same run',
     idempotency: 'document',
     request: jobsRunRequest,
     result: { type: 'object' },

@@ -107,7 +107,7 @@ export const createKeyEndpoint = offered<CreateKey, KeyShown>()({
 export const addKeyComponentEndpoint = offered<AddKeyComponent, { componentKcv: string; key?: KeyShown }>()({
   name: 'addKeyComponent',
   path: '/internal/admin/keys/component',
-  summary: 'Takes one of the two components of a key; with the second, of another officer, the key stands as the next version',
+  summary: 'Takes one of the two components of a key; with the second one, from another officer, the key becomes the next version',
   idempotency: 'document',
   request: component,
   errors: [...always, 'dual.control', 'key.invalid', 'key.version.exhausted'],
@@ -125,7 +125,7 @@ export const importKeyBlockEndpoint = offered<ImportKeyBlock, KeyShown>()({
 export const rotateKeyEndpoint = offered<RotateKey, KeyShown>()({
   name: 'rotateKey',
   path: '/internal/admin/keys/rotate',
-  summary: 'Makes the next version of a key that is made here; earlier versions go on reading what they wrote',
+  summary: 'Makes the next version of a key that is made here; earlier versions still read what they wrote',
   idempotency: 'document',
   request: anyPurpose,
   errors: [...always, 'key.purpose.refused', 'key.not.found', 'key.version.exhausted'],

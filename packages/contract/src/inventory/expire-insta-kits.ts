@@ -10,7 +10,7 @@ const request = {
   additionalProperties: false,
   properties: {
     kitNo: { ...kitNo, description: 'The one kit to expire' },
-    parentKitNo: { ...kitNo, description: 'Parent kit (box): all its kits, or with kitNo the one that it holds' },
+    parentKitNo: { ...kitNo, description: 'Parent kit (box): all its kits or, with kitNo, that kit in it' },
   },
 } as const
 export type ExpireInstaKits = FromSchema<typeof request>
@@ -24,8 +24,8 @@ export const expireInstaKitsEndpoint = publicEndpoint<ExpireInstaKits, 'SUCCESS'
   permission: 'inventory.write',
   summary: 'Withdraws pre-made kits that were never handed out',
   description: [
-    'Takes kits from `UNALLOCATED` to `EXPIRED_CARD`, for good; their card numbers are never used again. At least one of `kitNo` and `parentKitNo` is needed; with both, `kitNo` must be a kit of that parent (else `MCC007`) and is the only one to expire.',
-    'Kits of a parent that were handed out are left alone. When nothing but handed-out kits is left, or the one kit has an owner, the answer is `INV004`; what has expired already is success, so the call may be repeated.',
+    'Moves kits from `UNALLOCATED` to `EXPIRED_CARD`, for good; their card numbers are never used again. At least one of `kitNo` and `parentKitNo` is needed; with both, `kitNo` must be a kit of that parent (otherwise `MCC007`) and is the only one to expire.',
+    'Kits of a parent that were handed out are left alone. When nothing but handed-out kits is left, or the one kit has an owner, the answer is `INV004`; for kits that have already expired the call succeeds, so it may be repeated.',
   ].join('\n\n'),
   idempotency: 'document',
   request,
@@ -49,7 +49,7 @@ const event = {
       minItems: 1,
       maxItems: KITS_MAX,
       items: { type: 'string' },
-      description: 'Kits that may not be handed out any more',
+      description: 'Kits that may no longer be handed out',
     },
     withdrawnAt: { type: 'string', format: 'date-time' },
   },
@@ -60,7 +60,7 @@ export const kitsWithdrawnEvent = eventType<KitsWithdrawn>()({
   type: 'KitsWithdrawn',
   version: 1,
   owner: 'inventory-order',
-  summary: 'Kits left the stock unused and are expired; subject is the withdrawalId, an event per 1,000 kits',
+  summary: 'Kits left the stock unused and are expired; subject is the withdrawalId, one event per 1,000 kits',
   schema: event,
   example: {
     type: 'KitsWithdrawn',

@@ -11,7 +11,7 @@ const request = {
   additionalProperties: false,
   required: ['branchId'],
   properties: {
-    branchId: { ...branchId, description: 'Branch where the kits lie; the one mandatory filter' },
+    branchId: { ...branchId, description: 'Branch where the kits are; the only mandatory filter' },
     cardOrderId: {
       type: 'string',
       ...filledText,
@@ -19,7 +19,7 @@ const request = {
       maxLength: 100,
       description: '`orderId` or `cardOrderName` of the order they came with',
     },
-    productId: { type: ['string', 'null'], ...freeText, maxLength: 60, description: 'Card product; null is no filter' },
+    productId: { type: ['string', 'null'], ...freeText, maxLength: 60, description: 'Card product; null does not filter' },
     cardType,
     embossType,
     deliveryStatus,
@@ -115,8 +115,8 @@ export const fetchKitSummaryEndpoint = publicEndpoint<FetchKitSummary, KitSummar
   permission: 'inventory.read',
   summary: 'Lists the kits of a branch, in stock and handed out',
   description: [
-    'The answer has a **double envelope**: `result` of the outer one holds `result[]`, `pagination` and `exception` of its own; the outer `pagination` is null. Refusals come in the outer envelope alone.',
-    'Pages count **from 0** here. An unknown branch has an empty list. Card numbers are always masked.',
+    'The answer has a **double envelope**: `result` of the outer one has its own `result[]`, `pagination` and `exception`; the outer `pagination` is null. Refusals come only in the outer envelope.',
+    'Pages count **from 0** here. For an unknown branch the list is empty. Card numbers are always masked.',
   ].join('\n\n'),
   idempotency: 'read',
   request,

@@ -15,7 +15,7 @@ const request = {
     additionalProperties: false,
     required: ['deliveryStatus', 'kitNo'],
     properties: {
-      deliveryStatus: { ...deliveryStatus, description: 'New status of these kits, of the tenant’s list, in any case of letters' },
+      deliveryStatus: { ...deliveryStatus, description: 'New status of these kits, from the tenant’s list, in upper or lower case' },
       kitNo: { type: 'array', minItems: 1, maxItems: KITS_MAX, items: kitNo, description: 'Kits; at most 1,000 in the whole call' },
     },
   },
@@ -31,7 +31,7 @@ const result = {
     required: ['kitNo', 'status'],
     properties: {
       kitNo: text,
-      result: { const: true, description: 'Only when the kit was updated, or had this status already' },
+      result: { const: true, description: 'Only when the kit was updated or already had this status' },
       status: { enum: ['200', '500'], description: '`200` done, `500` refused: see `exception`' },
       exception: {
         type: 'object',
@@ -97,7 +97,7 @@ export const updateDeliveryStatusEndpoint = publicEndpoint<UpdateDeliveryStatus,
   description: [
     'The body is a list. The answer has **HTTP 200 even when kits were refused**: one row per kit, in the order of the request. A kit is refused on its own with `MCC007` (unknown), `INV003` (virtual), `INV005` (does not follow its present status) or `invalid.input.request` (not in the tenant’s list); a malformed body or more than 1,000 kits refuse the whole call.',
     '| Present | Possible |\n| --- | --- |\n| none | `BANK`, `IN_TRANSIT` |\n| `IN_TRANSIT` | `BANK`, `DELIVERED`, `RETURNED` |\n| `BANK` | `IN_TRANSIT`, `DELIVERED`, `RETURNED` |\n| `DELIVERED` | `RETURNED` |\n| `RETURNED` | `IN_TRANSIT`, `BANK` |',
-    'The same status again is success and changes nothing, so the call may be repeated.',
+    'Setting the same status again succeeds and changes nothing, so the call may be repeated.',
   ].join('\n\n'),
   idempotency: 'document',
   request,
@@ -137,7 +137,7 @@ export const deliveryUpdatedEvent = eventType<DeliveryUpdated>()({
   type: 'DeliveryUpdated',
   version: 1,
   owner: 'inventory-order',
-  summary: 'A card is somewhere else now; subject is the kitNo',
+  summary: 'A card is now somewhere else; subject is the kitNo',
   schema: event,
   example: {
     type: 'DeliveryUpdated',

@@ -17,7 +17,7 @@ export const activateKitEndpoint = publicEndpoint<ActivateKit, 'success'>()({
   permission: 'kit.write',
   summary: 'Makes an issued card usable',
   description:
-    'Takes a card from `ASSIGNED` or `INACTIVE` to `ACTIVE`, once, for the customer it belongs to. A kit of another customer is as unknown as one that does not exist. The card that an upgraded kit takes the place of is `REPLACED` then; when that card was replaced by another kit, the activation is refused with `card.status.active`.',
+    'Moves a card from `ASSIGNED` or `INACTIVE` to `ACTIVE`, once, for the customer it belongs to. A kit of another customer is as unknown as one that does not exist. If the kit comes from an upgrade, the card whose place it takes becomes `REPLACED`; if that card has already been replaced by another kit, the activation is refused with `card.status.active`.',
   idempotency: 'document',
   request,
   result: { const: 'success' },

@@ -70,9 +70,9 @@ export const applyForCardEndpoint = publicEndpoint<ApplyForCard, AppliedCard>()(
   summary: 'Orders a physical card: a fresh one, or the plastic for a virtual card',
   description: `**Without \`kitNo\`** a fresh physical card is issued on the default account, \`INACTIVE\`. A customer who holds a physical card in \`ASSIGNED\`, \`INACTIVE\`, \`ACTIVE\` or \`LOCKED\` is refused with \`card.already.active\`.
 
-**With \`kitNo\`** that virtual card becomes a physical one: same kit, same card number, same status (an active card stays usable), product of the physical card; \`cardConversionDate\` says when. A card that is physical already is \`invalid.kit.info\`; blocked or hotlisted is \`card.blocked\`; replaced, expired or closed is \`card.status.active\`.
+**With \`kitNo\`** that virtual card becomes a physical one: same kit, same card number, same status (an active card stays usable), product of the physical card; \`cardConversionDate\` says when. A card that is already physical is refused with \`invalid.kit.info\`, a blocked or hotlisted one with \`card.blocked\`, a replaced, expired or closed one with \`card.status.active\`.
 
-\`deliveryAddress\` must be among the customer's addresses. A repeat with the same \`requestId\` gives the first answer again; without one it finds the card that the first call has made, and is refused with \`card.already.active\` or \`invalid.kit.info\`. There is one exception: a call that was answered with 503 or 500. Nothing was done and nothing will come of it, or the card was made; the same call again, with the same body and again without a \`requestId\`, then answers that card, once, within 24 hours.`,
+\`deliveryAddress\` must be among the customer's addresses. A repeat with the same \`requestId\` gives the first answer again; without one it finds the card that the first call has made, and is refused with \`card.already.active\` or \`invalid.kit.info\`. There is one exception: a call that was answered with 503 or 500. Either nothing was done and nothing will come of it, or the card was made; in that case the same call again, with the same body and again without a \`requestId\`, returns that card, once, within 24 hours.`,
   idempotency: 'stored',
   request,
   result,

@@ -28,7 +28,8 @@ export const entitiesByMaskedCardEndpoint = internalEndpoint<EntitiesByMaskedCar
   path: '/internal/entities-by-masked-card',
   owner: 'kit',
   callers: ['customer'],
-  summary: 'The customers who have a card with this masked number, in any status, each once and in order; none where there is none',
+  summary:
+    'The customers who have a card with this masked number, in any status, each once and in order; an empty list where there is none',
   idempotency: 'read',
   request,
   result: {

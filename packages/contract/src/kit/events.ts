@@ -93,7 +93,7 @@ export const kitAssignedEvent = eventType<KitAssigned>()({
   type: 'KitAssigned',
   version: 1,
   owner: 'kit',
-  summary: 'A kit out of stock got its owner, together with KitIssued; subject is the kitNo',
+  summary: 'A kit from stock got its owner, together with KitIssued; subject is the kitNo',
   schema: kitAssigned,
   example: {
     type: 'KitAssigned',
@@ -185,7 +185,7 @@ const declined = {
   properties: {
     type: { const: 'TransactionDeclined' },
     ...properties,
-    reason: { ...text, description: 'Why, in words; responseCode is the code of it' },
+    reason: { ...text, description: 'Why, in words; responseCode is the code for it' },
   },
 } as const
 export type TransactionAuthorised = FromSchema<typeof authorised>

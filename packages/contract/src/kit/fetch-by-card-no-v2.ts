@@ -33,7 +33,7 @@ const limits = {
       description: 'Limits per day and channel, in whole units of the tenant’s currency',
       properties: { atm: amount, ecom: amount, pos: amount, contactless: amount },
     },
-    totalLimit: { ...amount, description: 'Sum of atm, ecom and pos; contactless lies within pos' },
+    totalLimit: { ...amount, description: 'Sum of atm, ecom and pos; contactless is part of pos' },
   },
 } as const
 
@@ -92,7 +92,7 @@ export const fetchByCardNoV2Endpoint = publicEndpoint<FetchByCardNoV2, CardByNum
   permission: 'kit.read',
   summary: 'Customer, account, card and limits by the encrypted card number',
   description:
-    'Encrypt the card number under the field key that was exchanged at onboarding. A value that does not open, or opens to something that is not a card number (Luhn check), is `invalid.input.request`; a number that is no card of this bank is `MCC007`. Cards of every status are found.',
+    'Encrypt the card number under the field key that was exchanged at onboarding. A value that cannot be opened, or is not a card number once opened (Luhn check), is refused with `invalid.input.request`; a number that is not a card of this bank, with `MCC007`. Cards of every status are found.',
   idempotency: 'read',
   request,
   result,

@@ -12,7 +12,7 @@ const request = {
     isAllCardsRequired: {
       type: 'boolean',
       acceptsText: true,
-      description: 'true: cards in a final status too (BLOCKED, HOTLISTED, REPLACED, EXPIRED_CARD, CLOSED); false when absent',
+      description: 'true: also cards in a final status (BLOCKED, HOTLISTED, REPLACED, EXPIRED_CARD, CLOSED); false when absent',
     },
   },
 } as const
@@ -57,7 +57,7 @@ export const fetchKitsByAccountNoEndpoint = publicEndpoint<FetchKitsByAccountNo,
   permission: 'kit.read',
   summary: 'The cards of an account, grouped by holder',
   description:
-    'Shows the cards in `ASSIGNED`, `INACTIVE`, `ACTIVE` and `LOCKED`; with the query parameter `isAllCardsRequired=true` those in a final status as well. An account that no customer holds is `invalid.source.account`; a holder without such cards has an empty list.',
+    'Shows the cards in `ASSIGNED`, `INACTIVE`, `ACTIVE` and `LOCKED`; with the query parameter `isAllCardsRequired=true` those in a final status as well. An account that no customer holds is refused with `invalid.source.account`; a holder without such cards has an empty list.',
   idempotency: 'read',
   request,
   parametersIn: { isAllCardsRequired: 'query' },

@@ -13,7 +13,7 @@ export const fetchKitsByEntityIdV2Endpoint = publicEndpoint<FetchKitsByEntityId,
   permission: 'kit.read',
   summary: 'As fetchKitsByEntityId, under its second address',
   description:
-    'Answers what `fetchKitsByEntityId` answers. The two differed in how `encryptedCardNumber` was formed; both give AES-256-GCM under the field key now, so either may be called.',
+    'Returns what `fetchKitsByEntityId` returns. The two differed in how `encryptedCardNumber` was formed; both give AES-256-GCM under the field key now, so either may be called.',
   idempotency: 'read',
   request: fetchKitsByEntityIdEndpoint.request,
   result: { type: 'array', items: kitInfo },

@@ -43,7 +43,7 @@ export const fetchKitsByEntityIdEndpoint = publicEndpoint<FetchKitsByEntityId, K
   permission: 'kit.read',
   summary: 'All cards of a customer in every status, oldest first',
   description:
-    'Replaced, blocked and expired cards included; of more than 500 cards, the newest 500; a customer without cards gets an empty list. The card number is shown masked and, under the field key, as `encryptedCardNumber`.',
+    'Includes replaced, blocked and expired cards; of more than 500 cards, the newest 500; for a customer without cards the list is empty. The card number is shown masked and, under the field key, as `encryptedCardNumber`.',
   idempotency: 'read',
   request,
   result: { type: 'array', items: kitInfo },
@@ -71,7 +71,7 @@ export const kitsOfEntityEndpoint = internalEndpoint<KitsOfEntity, KitInfo[]>()(
   path: '/internal/kits-of-entity',
   owner: 'kit',
   callers: ['customer'],
-  summary: 'The kits of a customer, fresh',
+  summary: 'The kits of a customer as they are now',
   idempotency: 'read',
   request: kitsOfEntity,
   result: { type: 'array', items: kitInfo },

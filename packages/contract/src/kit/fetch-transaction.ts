@@ -56,9 +56,9 @@ export const fetchTransactionEndpoint = publicEndpoint<FetchTransaction, Transac
   family: 'kit',
   permission: 'kit.read',
   summary: 'Card transactions of a customer, newest first, by card, account, day, channel and response code',
-  description: `Only \`entityId\` is mandatory; the other filters narrow the list. A range covers at most 365 days, both ends included, in the tenant's time zone; without dates the last 30 days.
+  description: `Only \`entityId\` is mandatory; the other filters narrow the list. A range covers at most 365 days, both ends included, in the tenant's time zone; without dates it is the last 30 days.
 
-The page stands inside \`result\` (\`currentPage\`, \`totalItems\`, \`totalPages\`, \`data\`); the envelope's own \`pagination\` is null. Nothing found is an empty page. A range that starts after its end, or is too long, is \`invalid.input.request\`; a kit of another customer is \`MCC007\`.`,
+The page is inside \`result\` (\`currentPage\`, \`totalItems\`, \`totalPages\`, \`data\`); the envelope's own \`pagination\` is null. If nothing is found, the page is empty. A range that starts after its end, or is too long, is refused with \`invalid.input.request\`; a kit of another customer, with \`MCC007\`.`,
   idempotency: 'read',
   request,
   result,

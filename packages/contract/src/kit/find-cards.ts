@@ -12,7 +12,12 @@ const request = {
   properties: {
     cardNoLastSix: { type: 'string', pattern: '^\\d{6}$', maxLength: 6 },
     expiry: { type: 'string', pattern: '^\\d{4}$', maxLength: 4, description: 'YYMM' },
-    entityIds: { type: 'array', maxItems: 100, items: entityId, description: 'The customers it may belong to; none finds nothing' },
+    entityIds: {
+      type: 'array',
+      maxItems: 100,
+      items: entityId,
+      description: 'The customers it may belong to; an empty list finds nothing',
+    },
     sealedCvv: { type: 'string', maxLength: 200, description: 'CVV2 under the key that the HSMs share, bound to `cvvAad`' },
   },
 } as const

@@ -10,7 +10,7 @@ const request = {
   required: ['kitNo'],
   properties: {
     kitNo,
-    entityId: { ...entityId, description: 'The customer whose card it is; when sent it must be, and a bank may require it' },
+    entityId: { ...entityId, description: 'The customer the card belongs to; checked when sent, and a bank may require it' },
   },
 } as const
 export type GetCvv = FromSchema<typeof request>
@@ -21,7 +21,7 @@ const result = {
   required: ['cvv', 'expiryCvv'],
   properties: {
     cvv: { type: 'string', pattern: '^\\d{3}$', maxLength: 3, description: 'Three digits; show it, never store or log it' },
-    expiryCvv: { type: 'integer', minimum: 1, description: 'Seconds it may be shown' },
+    expiryCvv: { type: 'integer', minimum: 1, description: 'Seconds for which it may be shown' },
   },
 } as const
 export type RevealedCvv = FromSchema<typeof result>
@@ -35,12 +35,12 @@ export const getCvvEndpoint = publicEndpoint<GetCvv, RevealedCvv>()({
   permission: 'card.reveal',
   sealedOnly: true,
   summary: 'The CVV of an active card, to be shown to its holder for a short while',
-  description: `Call it only after the holder was authenticated, and drop the value after \`expiryCvv\` seconds. The CVV is computed anew each time and stays the same over the card's life.
+  description: `Call it only after the holder has been authenticated, and discard the value after \`expiryCvv\` seconds. The CVV is computed anew each time and stays the same for the card's whole life.
 
-- Sealed bodies only, even where the tenant otherwise takes clear ones: \`encryption.required\`.
-- \`entityId\` may be sent and is then checked: another customer's card is \`MCC007\`. Where the bank's setting \`cvvNeedsEntity\` is on, it must be: \`invalid.input.request\`.
-- The card must be \`ACTIVE\`: blocked or hotlisted is \`card.blocked\`, any other status \`card.status.active\`.
-- At most 5 reads per kit and hour, and per hour as many as the bank lets one user, and all of them, read (settings \`cvvReadsPerUser\`, \`cvvReadsPerBank\`); then 429 \`rate.limit.exceeded\` with \`Retry-After\`. A repeat is another read. Every read is audited.`,
+- Sealed bodies only, even where the tenant otherwise accepts clear ones: \`encryption.required\`.
+- \`entityId\` may be sent and is then checked: another customer's card is refused with \`MCC007\`. Where the bank's setting \`cvvNeedsEntity\` is on, it must be sent: \`invalid.input.request\`.
+- The card must be \`ACTIVE\`: a blocked or hotlisted one is refused with \`card.blocked\`, any other status with \`card.status.active\`.
+- At most 5 reads per kit and hour, and as many per hour as the bank allows one user and all users together (settings \`cvvReadsPerUser\`, \`cvvReadsPerBank\`); after that, 429 \`rate.limit.exceeded\` with \`Retry-After\`. A repeat counts as another read. Every read is audited.`,
   idempotency: 'read',
   request,
   result,
@@ -68,7 +68,7 @@ export const cvvRevealedEvent = eventType<CvvRevealed>()({
   type: 'CvvRevealed',
   version: 1,
   owner: 'kit',
-  summary: 'Somebody was shown the CVV of a card, which is not told here; subject is the kitNo',
+  summary: 'Somebody was shown the CVV of a card, which is not in this event; subject is the kitNo',
   schema: event,
   example: {
     type: 'CvvRevealed',

@@ -118,7 +118,7 @@ const kitIssued = {
     expDate: { type: 'string', description: 'Last day of the card’s life, as in kitInfo' },
     predecessor: {
       type: 'string',
-      description: 'The kit whose place this one takes or will take: what its holder had chosen goes on, its PIN does not',
+      description: 'The kit whose place this one takes or will take: what its holder has chosen carries over, its PIN does not',
     },
     issuedAt: { type: 'string', format: 'date-time' },
   },

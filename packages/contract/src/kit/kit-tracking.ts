@@ -45,7 +45,7 @@ const result = {
               deliveryService: { ...text, description: 'Name of the courier' },
               kitNo: text,
               refNo: { ...text, description: 'Reference of the consignment' },
-              waybillNo: { ...text, description: 'Number to ask the courier with' },
+              waybillNo: { ...text, description: 'Number by which to ask the courier' },
               origin: text,
               originAreaCode: text,
               destination: text,
@@ -84,7 +84,7 @@ export const kitTrackingEndpoint = publicEndpoint<KitTracking, KitShipments>()({
   permission: 'kit.read',
   summary: 'Where the shipment of a card is, with every scan of the courier',
   description:
-    'Courier data as the delivery partner sends it, so most members are optional and in the courier’s own words. A virtual card, and one that was not dispatched yet, have an empty `shipment` list; an unknown kit is `MCC007`. While the courier does not answer, what it told last is given, without scans.',
+    'Courier data as the delivery partner sends it, so most members are optional and in the courier’s own words. For a virtual card, and for one that has not been dispatched yet, the list `shipment` is empty; an unknown kit is refused with `MCC007`. While the courier does not answer, the call returns what it last reported, without scans.',
   idempotency: 'read',
   request,
   result,

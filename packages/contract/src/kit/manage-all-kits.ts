@@ -54,11 +54,11 @@ export const manageAllKitsEndpoint = publicEndpoint<ManageAllKits, AllKitsManage
   permission: 'kit.control',
   permissionOfOperation: { BLOCK: 'kit.control', LOCK: 'kit.control', UNLOCK: 'kit.control' },
   summary: 'Locks, unlocks or blocks all cards of a customer in one call',
-  description: `For a lost phone or wallet. The customer is found by \`entityId\` or by \`mobileNo\`; with both, they must be the same customer. A number that several customers share needs the \`entityId\`. Neither, both of different customers, and a shared number are \`invalid.input.request\`; nobody found is \`CUS001\`.
+  description: `For a lost phone or wallet. The customer is found by \`entityId\` or by \`mobileNo\`; with both, they must be the same customer. A number that several customers share needs the \`entityId\`. A call with neither of them, with both but of different customers, or with a shared number alone is refused with \`invalid.input.request\`; if no customer is found, with \`CUS001\`.
 
-Each card follows the rules of \`manageKit\`; a card that cannot take the operation is passed over and not listed, so the answer may list none. \`BLOCK\` cannot be undone.
+Each card follows the rules of \`manageKit\`; a card whose status does not allow the operation is skipped and not listed, so the list may be empty. \`BLOCK\` cannot be undone.
 
-All cards take part, however many. Where there are more than one call can change in a few seconds (some thousands), it answers \`service.unavailable\` and says how many are changed already: the same call with the same \`requestId\` does the rest, and its answer lists those of all calls.
+All cards are changed, however many there are. If there are more than one call can change in a few seconds (some thousands), it answers \`service.unavailable\` and says how many have been changed so far: the same call with the same \`requestId\` changes the rest, and its answer lists the cards of all calls.
 
 A repeat with the same \`requestId\` gives the first answer again; without one it lists only what it changed itself, usually nothing.`,
   idempotency: 'stored',

@@ -65,7 +65,7 @@ export const manageKitEndpoint = publicEndpoint<ManageKit, KitManaged>()({
 | \`BLOCK_AND_REPLACE\` | both in one step |
 | \`HOTLIST\` | reported lost or stolen: off for good, no replacement afterwards |
 
-What becomes of the card, by its present status:
+What becomes of the card depends on its present status:
 
 | Present | LOCK | UNLOCK | BLOCK | REPLACE | BLOCK_AND_REPLACE | HOTLIST |
 | --- | --- | --- | --- | --- | --- | --- |
@@ -76,11 +76,11 @@ What becomes of the card, by its present status:
 | HOTLISTED, REPLACED, EXPIRED_CARD | \`card.status.active\` for every operation | | | | | |
 | CLOSED | \`card.already.closed\` for every operation | | | | | |
 
-The new kit of a replacement has a number of its own, the same account, preferences and limits (the product’s defaults where the setting \`replacementPreferences\` is \`RESET\`), starts \`INACTIVE\` and has no PIN; \`kitInfo\` of the answer shows it. Its product is the one of the same scheme and tier for \`cardType\`; none is \`product.not.found\`. A \`PHYSICAL\` one is sent to \`deliveryAddress\`, which must be among the customer’s addresses; \`REPLACE\` without one sends it where the old card went, else to \`PERMANENT\`.
+The new kit of a replacement has its own number, the same account, preferences and limits (the product’s defaults where the setting \`replacementPreferences\` is \`RESET\`), starts \`INACTIVE\` and has no PIN; \`kitInfo\` of the answer shows it. Its product is the one of the same scheme and tier for \`cardType\`; if there is none, the call is refused with \`product.not.found\`. A \`PHYSICAL\` one is sent to \`deliveryAddress\`, which must be among the customer’s addresses; \`REPLACE\` without one sends it where the old card went, otherwise to \`PERMANENT\`.
 
-Where an upgrade of the card waits to be activated, \`REPLACE\` and \`BLOCK_AND_REPLACE\` take the old card out of use and show the waiting kit as the new one, whatever \`cardType\` says: no further card is issued. The waiting kit itself may be replaced too; the one issued for it then takes the old card's place. A blocked kit whose place another one was given since is replaced by that one while it waits, and refused with \`card.status.active\` once it is active.
+While an upgrade of the card is waiting to be activated, \`REPLACE\` and \`BLOCK_AND_REPLACE\` take the old card out of use and show the waiting kit as the new one, whatever \`cardType\` says: no further card is issued. The waiting kit itself may also be replaced; the one issued for it then takes the old card's place. If the place of a blocked kit has since been given to another one, that one replaces it while it is waiting; once it is active, the call is refused with \`card.status.active\`.
 
-A bank may switch \`HOTLIST\` off (setting \`hotlist\`): then it is \`product.level.disable\`.
+A bank may switch \`HOTLIST\` off (setting \`hotlist\`); it is then refused with \`product.level.disable\`.
 
 A repeat with the same \`requestId\` gives the first answer again; without one it meets the new status and is refused by the table. There is one exception: a \`REPLACE\` or \`BLOCK_AND_REPLACE\` that was answered with 503 or 500. Nothing was done, or it was begun and is finished; the same call again, with the same body and again without a \`requestId\`, then answers the new kit of the first, once, within 24 hours.`,
   idempotency: 'stored',
@@ -166,7 +166,7 @@ const replaced = {
   properties: {
     type: { const: 'KitReplaced' },
     ...properties,
-    newKitNo: { type: 'string', description: 'The kit that took its place; its own KitIssued tells what it is' },
+    newKitNo: { type: 'string', description: 'The kit that took its place; its own KitIssued says what it is' },
     operation: {
       enum: ['REPLACE', 'BLOCK_AND_REPLACE', 'TAKE_OVER'],
       description: 'TAKE_OVER: the new kit of an upgrade was activated. Absent in events of earlier releases',

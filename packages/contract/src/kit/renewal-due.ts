@@ -26,7 +26,7 @@ export const kitRenewalDueEvent = eventType<KitRenewalDue>()({
   type: 'KitRenewalDue',
   version: 1,
   owner: 'kit',
-  summary: 'A card ends soon, once per card, as many days before as the bank has set; subject is the kitNo',
+  summary: 'A card expires soon; once per card, as many days before as the bank has set; subject is the kitNo',
   schema: kitRenewalDue,
   example: {
     type: 'KitRenewalDue',

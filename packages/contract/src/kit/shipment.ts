@@ -60,7 +60,7 @@ export const shipmentMovedEvent = eventType<ShipmentMoved>()({
   type: 'ShipmentMoved',
   version: 1,
   owner: 'kit',
-  summary: 'A card on its way was picked up, moved, delivered or came back; subject is the kitNo',
+  summary: 'A card on its way was picked up, moved, delivered or returned; subject is the kitNo',
   schema: moved,
   example: {
     type: 'ShipmentMoved',

@@ -17,7 +17,7 @@ const request = {
     kitInfo: {
       type: 'array',
       maxItems: 1,
-      description: 'What the new card should be; what is left out is as on the old card. Without it: the next tier of the scheme',
+      description: 'What the new card should be; whatever is left out is as on the old card. Without it: the next tier of the scheme',
       items: {
         type: 'object',
         additionalProperties: false,
@@ -42,16 +42,16 @@ export const upgradeCardEndpoint = publicEndpoint<UpgradeCard, IssuedKits>()({
   family: 'kit',
   permission: 'kit.write',
   summary: 'Issues a card of another tier or product that takes the place of the old one',
-  description: `The old card must be \`ACTIVE\` or \`LOCKED\`. The new one starts \`ASSIGNED\`, on the same account, with the same preferences and limits (the product’s defaults where the setting \`replacementPreferences\` is \`RESET\`) and no PIN. The old card stays usable until the new one is activated and is \`REPLACED\` then; where the tenant's setting \`upgradeReplaceAtOnce\` is on, at once.
+  description: `The old card must be \`ACTIVE\` or \`LOCKED\`. The new one starts \`ASSIGNED\`, on the same account, with the same preferences and limits (the product’s defaults where the setting \`replacementPreferences\` is \`RESET\`) and no PIN. The old card stays usable until the new one is activated and then becomes \`REPLACED\`; where the tenant's setting \`upgradeReplaceAtOnce\` is on, it becomes \`REPLACED\` at once.
 
-- Without \`kitInfo\`: the next tier of the same scheme; none is \`tier.not.found\`.
-- An unknown tier is \`tier.not.found\`, an unknown plastic \`plastic.not.found\`, a tier without product for the card type \`product.not.found\`.
-- A \`PHYSICAL\` card is sent to \`deliveryAddress\`, which must be among the customer’s addresses; without one where the old card went, else to \`PERMANENT\`.
-- A blocked or hotlisted card is \`card.blocked\`, any other status \`card.status.active\`.
+- Without \`kitInfo\`: the next tier of the same scheme; \`tier.not.found\` if there is none.
+- An unknown tier is refused with \`tier.not.found\`, an unknown plastic with \`plastic.not.found\`, a tier without a product for the card type with \`product.not.found\`.
+- A \`PHYSICAL\` card is sent to \`deliveryAddress\`, which must be among the customer’s addresses; without one it goes where the old card went, otherwise to \`PERMANENT\`.
+- A blocked or hotlisted card is refused with \`card.blocked\`, any other status with \`card.status.active\`.
 
-A card has at most one successor that waits to be activated. While one waits, the same upgrade again answers that one, with or without a \`requestId\`; another upgrade is \`card.status.active\`. Once the waiting card is blocked, hotlisted, closed or expired, a new order works.
+A card has at most one successor waiting to be activated. While one is waiting, the same upgrade again returns that one, with or without a \`requestId\`; another upgrade is refused with \`card.status.active\`. Once the waiting card is blocked, hotlisted, closed or expired, the card can be upgraded again.
 
-A repeat with the same \`requestId\` gives the first answer again. Where the old card is replaced at once, a call without one that was answered with 503 or 500 is found by the same call again, once, within 24 hours.`,
+A repeat with the same \`requestId\` gives the first answer again. Where the old card is replaced at once, repeating a call without one that was answered with 503 or 500 finds what it did, once, within 24 hours.`,
   idempotency: 'stored',
   request,
   result: issuedKits,
@@ -109,7 +109,7 @@ const kitUpgraded = {
     type: { const: 'KitUpgraded' },
     kitNo: { type: 'string', description: 'The old kit' },
     entityId: { type: 'string' },
-    newKitNo: { type: 'string', description: 'The kit that takes its place once activated; its own KitIssued tells what it is' },
+    newKitNo: { type: 'string', description: 'The kit that takes its place once activated; its own KitIssued says what it is' },
     productId: { type: 'string', description: 'Product of the old kit' },
     newProductId: { type: 'string' },
     newTierType: { type: 'string' },
@@ -122,7 +122,7 @@ export const kitUpgradedEvent = eventType<KitUpgraded>()({
   type: 'KitUpgraded',
   version: 1,
   owner: 'kit',
-  summary: 'A card got a successor of another tier or product; KitReplaced follows when it takes over. Subject is the old kitNo',
+  summary: 'A card got a successor of another tier or product; KitReplaced follows when that one takes over. Subject is the old kitNo',
   schema: kitUpgraded,
   example: {
     type: 'KitUpgraded',

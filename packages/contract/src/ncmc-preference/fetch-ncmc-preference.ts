@@ -31,7 +31,7 @@ export const fetchNcmcPreferenceEndpoint = publicEndpoint<FetchNcmcPreference, N
   family: 'ncmc-preference',
   permission: 'preference.read',
   summary: 'The auto-reload of an NCMC card',
-  description: `Answers in every status of the card. Where nothing was ever set auto-reload is off with zeros, and account and dates are \`null\`. Who set it and through which channel is not shown.`,
+  description: `Works in every status of the card. If nothing was ever set, auto-reload is off with zeros, and account and dates are \`null\`. Who set it and through which channel is not shown.`,
   idempotency: 'read',
   request,
   result,

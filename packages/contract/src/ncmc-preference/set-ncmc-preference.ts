@@ -60,8 +60,8 @@ export const setNcmcPreferenceEndpoint = publicEndpoint<SetNcmcPreference, NcmcP
   description: `With auto-reload on, the wallet is loaded with \`loadAmount\` from the account when confirmed and staged balance together fall below \`threshold\`; the money is staged like any other load.
 
 What is left out stays as it is. Auto-reload can be on only with a threshold and an amount (\`invalid.input.request\`), and \`threshold + loadAmount\` may not exceed the wallet maximum of the product (\`TX0057\`).
-An account that is not linked to the card is \`invalid.source.account\`; without one the primary account pays. A card that is not NCMC is \`product.level.disable\`, a blocked or hotlisted one \`card.blocked\`,
-a replaced, expired or closed one \`card.status.active\`.
+An account that is not linked to the card is refused with \`invalid.source.account\`; without one the primary account pays. A card that is not NCMC is refused with \`product.level.disable\`, a blocked or hotlisted one with \`card.blocked\`,
+a replaced, expired or closed one with \`card.status.active\`.
 
 A repeat sets the same values: \`createdDate\` stays, \`changedDate\` moves.`,
   idempotency: 'document',

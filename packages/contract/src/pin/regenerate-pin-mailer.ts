@@ -43,10 +43,9 @@ export const regeneratePinMailerEndpoint = publicEndpoint<RegeneratePinMailer, P
   family: 'pin',
   permission: 'pin.write',
   summary: 'Orders a new PIN on paper for a physical card',
-  description: `Queues a line for the next PIN-mailer file. A new random PIN is made inside the HSM when that line is produced: until then the present PIN stays good, afterwards the new one is, and the try counter
-starts again. The card is \`ASSIGNED\`, \`INACTIVE\` or \`ACTIVE\`; a blocked or hotlisted one answers \`card.blocked\`, any other status \`card.status.active\`.
+  description: `Queues a line for the next PIN-mailer file. A new random PIN is made inside the HSM when that line is produced: until then the present PIN stays valid, after that the new one is, and the try counter starts again. The card must be \`ASSIGNED\`, \`INACTIVE\` or \`ACTIVE\`; a blocked or hotlisted one is refused with \`card.blocked\`, any other status with \`card.status.active\`.
 
-One mailer of a card may wait at a time (\`PIN005\`). A repeat with the same \`requestId\` gives the first answer.`,
+Only one mailer of a card may wait at a time (\`PIN005\`). A repeat with the same \`requestId\` gives the first answer.`,
   idempotency: 'stored',
   request,
   result,

@@ -12,7 +12,7 @@ export const setPinV2Endpoint = publicEndpoint<SetPinV2, true>()({
   owner: 'pin-preference',
   family: 'pin',
   permission: 'pin.write',
-  summary: 'Sets or changes the PIN of a card; the PIN block comes under AES-GCM (v2)',
+  summary: 'Sets or changes the PIN of a card; the PIN block is encrypted by AES-GCM (v2)',
   description: `Does what \`setPin\` does: sets the PIN of a card in \`ASSIGNED\`, \`INACTIVE\` or \`ACTIVE\`, resets the try counter and unlocks a locked PIN. Only the way the PIN block is encrypted differs.
 
 Build the block (ISO 9564-1 format 0) from the PIN and the card number: PIN 1234 and card number 6080390000022751 give \`0412376FFFFFDD8A\`. Encrypt its 16 characters by AES-256-GCM under the

@@ -13,12 +13,10 @@ export const setPinEndpoint = publicEndpoint<SetPin, true>()({
   owner: 'pin-preference',
   family: 'pin',
   permission: 'pin.write',
-  summary: 'Sets or changes the PIN of a card; the PIN block comes under AES-ECB (v1)',
-  description: `Sets the PIN of a card in \`ASSIGNED\`, \`INACTIVE\` or \`ACTIVE\`, for the first time or anew; the try counter starts again and a locked PIN is usable again.
-A blocked or hotlisted card answers \`card.blocked\`, any other status \`card.status.active\`.
+  summary: 'Sets or changes the PIN of a card; the PIN block is encrypted by AES-ECB (v1)',
+  description: `Sets the PIN of a card in \`ASSIGNED\`, \`INACTIVE\` or \`ACTIVE\`, for the first time or anew; the try counter starts again and a locked PIN can be used again. A blocked or hotlisted card is refused with \`card.blocked\`, any other status with \`card.status.active\`.
 
-The PIN has 4 to 6 digits, as the product says (4 unless it says otherwise). Only a verification value is kept, never the PIN.
-The account field of the PIN block is made of the card number, or of the kit number padded to 16 digits with zeros in front; both are tried unless the bank fixed one.
+The PIN has 4 to 6 digits, as the product says (4 by default). Only a verification value is kept, never the PIN. The account field of the PIN block is made from the card number, or from the kit number padded to 16 digits with leading zeros; both are tried unless the bank has fixed one.
 
 ECB is weak, so v1 is off for new banks (\`product.level.disable\`): use \`setPinV2\`.
 A repeat with the same \`requestId\` gives the first answer; without one it sets the PIN again.`,

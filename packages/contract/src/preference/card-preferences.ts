@@ -19,7 +19,7 @@ const channel = {
   required: ['isEnabled', 'dailyLimit', 'maxLimit'],
   properties: {
     isEnabled: { type: 'boolean' },
-    dailyLimit: { type: 'string', description: 'Most per day, whole units of the tenant’s currency' },
+    dailyLimit: { type: 'string', description: 'Maximum per day, in whole units of the tenant’s currency' },
     maxLimit: { type: 'string', description: 'The highest daily limit the holder may choose, whole units' },
   },
 } as const
@@ -27,7 +27,7 @@ const region = {
   type: 'object',
   additionalProperties: false,
   required: ['isEnabled'],
-  description: 'Shown in full also where it is off; channels that the product does not offer are left out',
+  description: 'Shown in full even when it is off; channels that the product does not offer are left out',
   properties: { isEnabled: { type: 'boolean' }, atm: channel, pos: channel, ecom: channel, contactless: channel },
 } as const
 const card = {

@@ -19,7 +19,7 @@ export const fetchPreferenceEndpoint = publicEndpoint<FetchPreference, Preferenc
   family: 'preference',
   permission: 'preference.read',
   summary: 'The preferences of a card: regions, channels, limits, features',
-  description: `Answers in every status of the card. A region that is off shows \`isEnabled\` alone; its channels keep their values and show them again when it is switched on. All amounts are text, whole rupees.
+  description: `Works in every status of the card. A region that is off shows only \`isEnabled\`; its channels keep their values and show them again when it is switched on. All amounts are text, in whole rupees.
 
 \`monthlyLimit\` is 30 × the product's daily cap and \`yearlyLimit\` 12 × that: they do not follow the daily limit of the holder. A new card has domestic ATM and POS on, and e-commerce, contactless and international use off, unless its product says otherwise.`,
   idempotency: 'read',

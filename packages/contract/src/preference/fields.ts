@@ -15,7 +15,7 @@ export const channelView = {
   required: ['isEnabled', 'dailyLimit', 'maxLimit', 'monthlyLimit', 'yearlyLimit'],
   properties: {
     isEnabled: { type: 'boolean' },
-    dailyLimit: { ...rupees, description: 'Most per day, as the holder chose; whole rupees' },
+    dailyLimit: { ...rupees, description: 'Maximum per day, as the holder chose; whole rupees' },
     maxLimit: { ...rupees, description: 'The highest daily limit the holder may choose; whole rupees' },
     monthlyLimit: { ...rupees, description: '30 × the product’s daily cap; whole rupees' },
     yearlyLimit: { ...rupees, description: '12 × monthlyLimit; whole rupees' },
@@ -27,7 +27,7 @@ export const regionView = {
   additionalProperties: false,
   required: ['isEnabled'],
   properties: {
-    isEnabled: { type: 'boolean', description: 'A region that is off shows this alone' },
+    isEnabled: { type: 'boolean', description: 'A region that is off shows only this' },
     atm: channelView,
     pos: channelView,
     ecom: channelView,

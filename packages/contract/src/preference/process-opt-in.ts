@@ -52,8 +52,7 @@ export const processOptInEndpoint = publicEndpoint<ProcessOptIn, true>()({
   description: `Switches one feature of the card: Super PIN (a one-time PIN for sensitive operations), Super OTP (a one-time password bound to a device), location shield, alerts by SMS or e-mail, NCMC offline payments.
 Customer views show \`superPin\`, \`superOtp\` and \`locationShield\` under \`toggle\`.
 
-The product must offer the feature (\`product.level.disable\`); a name that is none of the features is \`PRF001\`. A blocked or hotlisted card answers \`card.blocked\`; a replaced, expired or closed one \`card.status.active\`.
-A repeat with the same \`optedIn\` is a success that changes nothing.`,
+The product must offer the feature (\`product.level.disable\`); a name that is not one of the features is refused with \`PRF001\`. A blocked or hotlisted card is refused with \`card.blocked\`; a replaced, expired or closed one with \`card.status.active\`. A repeat with the same \`optedIn\` succeeds and changes nothing.`,
   idempotency: 'document',
   request,
   parametersIn: { operation: 'path' },

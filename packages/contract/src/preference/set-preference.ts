@@ -15,7 +15,7 @@ const wholeRupees = {
 const isEnabled = { type: 'boolean' } as const
 const dailyLimit = {
   ...wholeRupees,
-  description: 'Most per day: whole rupees, text or number; at most maxLimit and the product’s daily cap',
+  description: 'Maximum per day: whole rupees, text or number; at most maxLimit and the product’s daily cap',
 } as const
 const maxLimit = {
   ...wholeRupees,
@@ -71,12 +71,12 @@ export const setPreferenceEndpoint = publicEndpoint<SetPreference, PreferenceSet
   family: 'preference',
   permission: 'preference.write',
   summary: 'Switches regions and channels of a card on and off and sets their daily limits',
-  description: `Changes what is sent and keeps everything else: a region, channel, switch or limit that is left out stays as it is. Effective at once; answers the whole state. Old and new values go to the audit trail.
+  description: `Changes what is sent and keeps everything else: a region, channel, switch or limit that is left out stays as it is. It takes effect at once; the answer is the whole state. Old and new values go to the audit trail.
 
-\`maxLimit\` is the highest daily limit the holder may choose: \`maxLimit\` ≤ the product's maximum, and \`dailyLimit\` ≤ \`maxLimit\` and the product's daily cap, else \`invalid.daily.limit.product\`. One transaction may use what is left of the day.
-Monthly and yearly limits follow from the product and cannot be set. Switching on a region or channel that the product does not offer is \`product.level.disable\`. A refusal changes nothing.
+\`maxLimit\` is the highest daily limit the holder may choose: \`maxLimit\` ≤ the product's maximum, and \`dailyLimit\` ≤ \`maxLimit\` and the product's daily cap, otherwise \`invalid.daily.limit.product\`. One transaction may use what is left of the day.
+Monthly and yearly limits follow from the product and cannot be set. Switching on a region or channel that the product does not offer is refused with \`product.level.disable\`. A refusal changes nothing.
 
-A blocked or hotlisted card answers \`card.blocked\`; a replaced, expired or closed one \`card.status.active\`. A repeat sets the same values and answers the same state; what changes nothing emits no event.`,
+A blocked or hotlisted card is refused with \`card.blocked\`; a replaced, expired or closed one with \`card.status.active\`. A repeat sets the same values and returns the same state; a call that changes nothing emits no event.`,
   idempotency: 'document',
   request,
   result,
@@ -153,7 +153,7 @@ export const preferencesChangedEvent = eventType<PreferencesChanged>()({
   type: 'PreferencesChanged',
   version: 1,
   owner: 'pin-preference',
-  summary: 'Switches or limits of a card changed, told with old and new values; subject is the kitNo',
+  summary: 'Switches or limits of a card changed, with old and new values; subject is the kitNo',
   schema: event,
   example: {
     type: 'PreferencesChanged',

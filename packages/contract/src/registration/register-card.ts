@@ -38,11 +38,11 @@ export const registerCardEndpoint = publicEndpoint<RegisterCard, IssuedKits>()({
   family: 'registration',
   permission: 'customer.register',
   summary: 'Issues further cards to a known customer',
-  description: `Issues 1 to 5 cards to accounts that the customer has. A generated kit starts \`INACTIVE\`, a kit out of stock (\`kitNo\`) starts \`ASSIGNED\`; both become usable by \`activateKit\`. All cards of a call are issued, or none.
+  description: `Issues 1 to 5 cards to accounts that the customer has. A generated kit starts \`INACTIVE\`, a kit from stock (\`kitNo\`) starts \`ASSIGNED\`; \`activateKit\` makes both usable. All cards of a call are issued, or none.
 
-Send a \`requestId\`: a repeat with it gives the first answer again, a repeat without one issues another card. There is one exception: a call that was answered with 503 or 500. Nothing was done and nothing will come of it, or it was begun and is finished soon; the same call again, with the same body and again without a \`requestId\`, then answers the cards of the first, once, within 24 hours, and issues no further ones. That holds for no other lost answer, such as 504: only a \`requestId\` does.
+Send a \`requestId\`: a repeat with it gives the first answer again, a repeat without one issues another card. There is one exception: a call that was answered with 503 or 500. Either nothing was done and nothing will come of it, or it was begun and will soon be finished; in that case the same call again, with the same body and again without a \`requestId\`, returns the cards of the first, once, within 24 hours, and issues no further ones. This does not hold for other lost answers, such as 504: for those only a \`requestId\` helps.
 
-While 20 calls that issue cards to one customer are not finished, further ones are \`concurrent.change\`.`,
+While 20 calls that issue cards to one customer are unfinished, further ones are refused with \`concurrent.change\`.`,
   idempotency: 'stored',
   request,
   result: issuedKits,

@@ -131,13 +131,13 @@ export const registerEndpoint = publicEndpoint<Register, IssuedKits>()({
   summary: 'Registers a customer with profile, KYC, addresses, contacts and accounts; with kitInfo the cards are issued in the same call',
   description: `Stores the customer and issues the cards asked for as one: when a card cannot be issued, the customer is not registered either.
 
-- A generated kit starts \`INACTIVE\`; a kit named by \`kitNo\` leaves the stock and starts \`ASSIGNED\`. Both become usable by \`activateKit\`.
+- A generated kit starts \`INACTIVE\`; a kit named by \`kitNo\` leaves the stock and starts \`ASSIGNED\`. \`activateKit\` makes both usable.
 - \`schemeCode\` of the account and \`cardType\` decide the product.
-- One account is the default account. Where none is marked, the first one is; two marked are refused.
+- One account is the default account. If none is marked, it is the first one; marking two is refused.
 - An account may belong to several customers (joint account); at most one of them holds it as primary.
-- Up to 5 cards per call; more by \`registerCard\`.
+- Up to 5 cards per call; \`registerCard\` issues more.
 
-A repeat with the same \`requestId\` and body gives the first answer again; without a \`requestId\` it is refused with \`entity.already.exists\`. After 503 or 500 nothing was done and nothing will come of it, or the registration was begun and is finished soon: the same call again carries on or answers what the first has done, without a \`requestId\` within 24 hours, once.`,
+A repeat with the same \`requestId\` and body gives the first answer again; without a \`requestId\` it is refused with \`entity.already.exists\`. After 503 or 500, either nothing was done and nothing will come of it, or the registration was begun and will soon be finished: the same call again carries on or returns what the first has done; without a \`requestId\`, once, within 24 hours.`,
   idempotency: 'stored',
   request,
   result: issuedKits,

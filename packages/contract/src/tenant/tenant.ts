@@ -69,7 +69,7 @@ const product = {
       uniqueItems: true,
       items: { enum: ['super-pin', 'super-otp', 'location-shield', 'sms-alerts', 'email-alerts', 'ncmc-offline'] },
     },
-    retired: { type: 'boolean', description: 'true: no new cards; those there are stay what they are. false when absent' },
+    retired: { type: 'boolean', description: 'true: no new cards; existing ones stay what they are. false when absent' },
   },
 } as const
 
@@ -93,7 +93,7 @@ export const tenantSchema = {
       formatText: 'capital letters, digits and _, 2 to 30, starting with a letter',
     },
     name,
-    encryption: { enum: ['REQUIRED', 'OPTIONAL'], description: 'OPTIONAL also takes clear JSON; refused in production' },
+    encryption: { enum: ['REQUIRED', 'OPTIONAL'], description: 'OPTIONAL also accepts clear JSON; refused in production' },
     country: { type: 'string', pattern: '^[A-Z]{2}$', maxLength: 2, default: 'IN' },
     currency: { type: 'string', pattern: '^[A-Z]{3}$', maxLength: 3, default: 'INR', description: 'ISO 4217' },
     timeZone: { type: 'string', minLength: 1, maxLength: 64, default: 'Asia/Kolkata' },
@@ -190,9 +190,9 @@ export const tenantSchema = {
         replacementPreferences: {
           enum: ['KEEP', 'RESET'],
           description:
-            'What a card starts with that takes another one’s place. KEEP (when absent): preferences, limits and opt-ins of that one; RESET: the defaults of a new card',
+            'What a card that takes another one’s place starts with. KEEP (when absent): preferences, limits and opt-ins of that one; RESET: the defaults of a new card',
         },
-        cvvNeedsEntity: { type: 'boolean', description: 'true: getCvv takes a card only together with its entityId' },
+        cvvNeedsEntity: { type: 'boolean', description: 'true: getCvv accepts a card only together with its entityId' },
         cvvReadsPerUser: {
           type: 'integer',
           minimum: 1,
@@ -210,7 +210,13 @@ export const tenantSchema = {
           type: 'object',
           additionalProperties: false,
           properties: {
-            noticeDays: { type: 'integer', minimum: 1, maximum: 365, default: 30, description: 'Days before expiry of KitRenewalDue' },
+            noticeDays: {
+              type: 'integer',
+              minimum: 1,
+              maximum: 365,
+              default: 30,
+              description: 'How many days before expiry KitRenewalDue is published',
+            },
           },
         },
         deliveryStatuses: { type: 'array', maxItems: 100, items: name },

@@ -23,13 +23,12 @@ export const validateCardEndingV2Endpoint = publicEndpoint<ValidateCardEndingV2,
   owner: 'pin-preference',
   family: 'validation',
   permission: 'pin.validate',
-  summary: 'Finds a card by PIN, expiry, mobile number and last six digits; the PIN block comes under AES-GCM (v2)',
+  summary: 'Finds a card by PIN, expiry, mobile number and last six digits; the PIN block is encrypted by AES-GCM (v2)',
   description: `Does what \`validateCardEnding\` does, without the CVV and with the PIN block encrypted as in \`setPinV2\`; build the block with the card number. Cards in \`ASSIGNED\`, \`INACTIVE\` and \`ACTIVE\` are found.
 
-Everything that does not fit is \`CRD002\`; only a PIN that was reached and is wrong counts as a PIN try. Ten failures of a mobile number, or a hundred of last six digits with expiry, which many cards share, within 15 minutes, those of
-\`validateCard\` included, answer \`rate.limit.exceeded\` until the 15 minutes are over; \`Retry-After\` says how long that is. A number that more than ${customersOfMobileMax} customers have is taken for a placeholder and leads to no card.
+Whatever does not fit, the answer is \`CRD002\`; only a PIN that was reached and is wrong counts as a PIN try. After ten failures of a mobile number, or a hundred of the same last six digits and expiry, which many cards share, within 15 minutes, those of \`validateCard\` included, the answer is \`rate.limit.exceeded\` until the 15 minutes are over; \`Retry-After\` says how long that is. A number that more than ${customersOfMobileMax} customers have is taken for a placeholder and leads to no card.
 
-A repeat with the same \`requestId\` gives the first answer and counts no second try; without one it counts.`,
+A repeat with the same \`requestId\` gives the first answer and does not count as a second try; without one it counts.`,
   idempotency: 'stored',
   request,
   result: foundCard,

@@ -36,14 +36,13 @@ export const validateCardEndingEndpoint = publicEndpoint<ValidateCardEnding, Fou
   owner: 'pin-preference',
   family: 'validation',
   permission: 'pin.validate',
-  summary: 'Finds a card by PIN, expiry, mobile number, last six digits and CVV; the PIN block comes under AES-ECB (v1)',
+  summary: 'Finds a card by PIN, expiry, mobile number, last six digits and CVV; the PIN block is encrypted by AES-ECB (v1)',
   description: `Needs neither customer nor kit: the mobile number leads to the customers, the last six digits and the expiry to the card, then CVV and PIN are checked, in this order. Cards in \`ASSIGNED\`, \`INACTIVE\` and \`ACTIVE\` are found.
 
-Everything that does not fit is \`CRD002\`, a PIN that does not open, a locked PIN, several matching cards and a card out of use included: which credential was wrong is not told. Only a PIN that was reached and is wrong
-counts as a PIN try, and the last try locks the PIN as in \`validatePin\`. Ten failures of a mobile number, or a hundred of last six digits with expiry, which many cards share, within 15 minutes, those of \`validateCard\` included, answer
-\`rate.limit.exceeded\` until the 15 minutes are over; \`Retry-After\` says how long that is. A number that more than ${customersOfMobileMax} customers have is taken for a placeholder and leads to no card.
+Whatever does not fit, the answer is \`CRD002\`, also for a PIN that cannot be opened, a locked PIN, several matching cards and a card out of use: it does not say which credential was wrong. Only a PIN that was reached and is wrong
+counts as a PIN try, and the last try locks the PIN as in \`validatePin\`. After ten failures of a mobile number, or a hundred of the same last six digits and expiry, which many cards share, within 15 minutes, those of \`validateCard\` included, the answer is \`rate.limit.exceeded\` until the 15 minutes are over; \`Retry-After\` says how long that is. A number that more than ${customersOfMobileMax} customers have is taken for a placeholder and leads to no card.
 
-v1 is off for new banks (\`product.level.disable\`): use \`validateCardEndingV2\`. A repeat with the same \`requestId\` gives the first answer and counts no second try; without one it counts.`,
+v1 is off for new banks (\`product.level.disable\`): use \`validateCardEndingV2\`. A repeat with the same \`requestId\` gives the first answer and does not count as a second try; without one it counts.`,
   idempotency: 'stored',
   request,
   result: foundCard,

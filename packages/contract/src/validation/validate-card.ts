@@ -22,10 +22,9 @@ export const validateCardEndpoint = publicEndpoint<ValidateCard, FoundCard>()({
   family: 'validation',
   permission: 'pin.validate',
   summary: 'Finds a customer’s card by its last six digits, expiry and mobile number',
-  description: `Confirms that a caller knows the card, and answers the card with its accounts. Cards in \`ASSIGNED\`, \`INACTIVE\`, \`ACTIVE\` and \`LOCKED\` are found.
+  description: `Confirms that a caller knows the card, and returns the card with its accounts. Cards in \`ASSIGNED\`, \`INACTIVE\`, \`ACTIVE\` and \`LOCKED\` are found.
 
-Everything that does not fit, several matching cards and cards out of use included, is \`CRD001\`: which field was wrong is not told.
-Ten failures of a mobile number or of a customer, or a hundred of last six digits with expiry, which many cards share, within 15 minutes, those of \`validateCardEnding\` included, answer \`rate.limit.exceeded\` until the 15 minutes are over;
+Whatever does not fit, the answer is \`CRD001\`, also for several matching cards and cards out of use: it does not say which field was wrong. After ten failures of a mobile number or of a customer, or a hundred of the same last six digits and expiry, which many cards share, within 15 minutes, those of \`validateCardEnding\` included, the answer is \`rate.limit.exceeded\` until the 15 minutes are over;
 \`Retry-After\` says how long that is. Calls that are under way count until they have succeeded. A repeat looks again and changes nothing.`,
   idempotency: 'read',
   request,

@@ -12,13 +12,13 @@ export const validatePinV2Endpoint = publicEndpoint<ValidatePinV2, true>()({
   owner: 'pin-preference',
   family: 'validation',
   permission: 'pin.validate',
-  summary: 'Checks the PIN of a card; the PIN block comes under AES-GCM (v2)',
-  description: `Does what \`validatePin\` does, with the same tries, lock and statuses; only the way the PIN block is encrypted differs. Answers \`true\` when the PIN matches; a wrong one is the error \`PIN002\`, never \`false\`.
+  summary: 'Checks the PIN of a card; the PIN block is encrypted by AES-GCM (v2)',
+  description: `Does what \`validatePin\` does, with the same tries, lock and statuses; only the way the PIN block is encrypted differs. Returns \`true\` when the PIN matches; a wrong one is the error \`PIN002\`, never \`false\`.
 
-The account field of the block is made of the card number, or of the kit number padded to 16 digits with zeros in front: PIN 1234 and kit 4240181647 give \`041234FBDBFE7E9B\`. A block that does not decode with the
-card number is tried with the kit number, unless the bank fixed one. The example is that block under the key \`000102…1f\` (hex) with the IV \`000102…0f\`.
+The account field of the block is made from the card number, or from the kit number padded to 16 digits with leading zeros: PIN 1234 and kit 4240181647 give \`041234FBDBFE7E9B\`. A block that does not decode with the
+card number is tried with the kit number, unless the bank has fixed one. The example is that block under the key \`000102…1f\` (hex) with the IV \`000102…0f\`.
 
-A repeat with the same \`requestId\` gives the first answer and counts no second try; without one it counts.`,
+A repeat with the same \`requestId\` gives the first answer and does not count as a second try; without one it counts.`,
   idempotency: 'stored',
   request: cardAndPinV2,
   result: { const: true },

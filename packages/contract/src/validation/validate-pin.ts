@@ -13,13 +13,12 @@ export const validatePinEndpoint = publicEndpoint<ValidatePin, true>()({
   owner: 'pin-preference',
   family: 'validation',
   permission: 'pin.validate',
-  summary: 'Checks the PIN of a card; the PIN block comes under AES-ECB (v1)',
-  description: `Answers \`true\` when the PIN matches; a wrong one is the error \`PIN002\`, never \`false\`. The card is \`ASSIGNED\`, \`INACTIVE\` or \`ACTIVE\`; a blocked or hotlisted one answers \`card.blocked\`, any other status \`card.status.active\`.
+  summary: 'Checks the PIN of a card; the PIN block is encrypted by AES-ECB (v1)',
+  description: `Returns \`true\` when the PIN matches; a wrong one is the error \`PIN002\`, never \`false\`. The card must be \`ASSIGNED\`, \`INACTIVE\` or \`ACTIVE\`; a blocked or hotlisted one is refused with \`card.blocked\`, any other status with \`card.status.active\`.
 
-Wrong PINs are counted, and a right one sets the counter back. The tries up to and including the limit (3 unless the product says otherwise) answer \`PIN002\`; the last of them locks the PIN. From then on every PIN,
-right or wrong, answers \`pin.locked\` until \`setPin\` or an operator's unlock. A card without PIN (\`PIN002\`), a malformed block (\`PIN001\`) and a wrong expiry (\`PIN003\`) count no try.
+Wrong PINs are counted, and a right one resets the counter. The tries up to and including the limit (3 unless the product says otherwise) are answered with \`PIN002\`; the last of them locks the PIN. From then on every PIN, right or wrong, is answered with \`pin.locked\` until \`setPin\` or an operator's unlock. A card without a PIN (\`PIN002\`), a malformed block (\`PIN001\`) and a wrong expiry (\`PIN003\`) do not count as tries.
 
-v1 is off for new banks (\`product.level.disable\`): use \`validatePinV2\`. A repeat with the same \`requestId\` gives the first answer and counts no second try; without one it counts.`,
+v1 is off for new banks (\`product.level.disable\`): use \`validatePinV2\`. A repeat with the same \`requestId\` gives the first answer and does not count as a second try; without one it counts.`,
   idempotency: 'stored',
   request: cardAndPinV1,
   result: { const: true },

@@ -72,8 +72,7 @@ export const fetchWalletAuthntTransactionsEndpoint = publicEndpoint<FetchWalletA
   family: 'wallet',
   permission: 'wallet.read',
   summary: 'The card-network messages of a wallet: money add, balance update, service creation, with their ISO 8583 fields',
-  description: `Newest first, at most ${walletRowsMax}; narrow the days to see older ones. Days are inclusive and in the bank's time zone; a day that does not exist, a start after the end and more than ${walletDaysMax} days are \`invalid.input.request\`.
-Answers in every status of the card. Offline spends come in settlement files and stand in \`fetchWalletLedgerTransactions\`.`,
+  description: `Newest first, at most ${walletRowsMax}; narrow the days to see older ones. Days are inclusive and in the bank's time zone; a day that does not exist, a start after the end and more than ${walletDaysMax} days are refused with \`invalid.input.request\`. Works in every status of the card. Offline spends come in settlement files and are listed by \`fetchWalletLedgerTransactions\`.`,
   idempotency: 'read',
   request,
   result,

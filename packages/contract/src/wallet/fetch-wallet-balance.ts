@@ -26,7 +26,7 @@ export const fetchWalletBalanceEndpoint = publicEndpoint<FetchWalletBalance, Wal
   family: 'wallet',
   permission: 'wallet.read',
   summary: 'The confirmed and the staged balance of a wallet',
-  description: `Answers in every status of the card. The confirmed balance follows the chip with a delay: offline spends come in with the next settlement file, so it may fall below zero for a while. The same two balances are called
+  description: `Works in every status of the card. The confirmed balance follows the chip with a delay: offline spends arrive with the next settlement file, so it may fall below zero for a while. The same two balances are called
 \`walletBalance\` and \`stagedWalletBalance\` in \`loadWallet\`.`,
   idempotency: 'read',
   request,

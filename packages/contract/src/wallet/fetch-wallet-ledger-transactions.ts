@@ -42,7 +42,7 @@ const row = {
     amount: { type: 'string', pattern: '^\\d+\\.\\d{2}$', description: 'Rupees, two decimals' },
     convertedAmount: { type: 'number', description: 'Amount in another currency; 0 when none was converted' },
     crDr: { enum: ['C', 'D'], description: 'Credit or debit of the wallet' },
-    errorCode: { ...textOrNull, description: 'Why a FAILED row failed, such as TX0057; else null' },
+    errorCode: { ...textOrNull, description: 'Why a FAILED row failed, such as TX0057; otherwise null' },
     errorDescription: textOrNull,
     kitNo: text,
     time: {
@@ -67,7 +67,7 @@ const row = {
         'WALLET_CLOSURE',
       ],
     },
-    txnId: { ...textOrNull, description: 'Of the load, as the bank or auto-reload named it; null where a row has none' },
+    txnId: { ...textOrNull, description: 'Id of the load, as the bank or auto-reload named it; null where a row has none' },
     txnOrigin: { enum: ['WEB', 'MOBILE', 'POS', 'AUTO', 'BRANCH', 'BATCH'] },
   },
 } as const
@@ -104,10 +104,9 @@ export const fetchWalletLedgerTransactionsEndpoint = publicEndpoint<FetchWalletL
   family: 'wallet',
   permission: 'wallet.read',
   summary: 'The ledger of a wallet: loads, updates, spends, reversals, failed ones included',
-  description: `Newest first. Without \`pageNo\` and \`pageSize\` the newest ${walletRowsMax} rows come; with either of them that page, and \`pagination\` is filled. Pages are cut from \`ledgerOfflineStagedTransactionData\`, which holds every row;
-\`ledgerOfflineTransactionData\` repeats those of them that changed the confirmed balance.
+  description: `Newest first. Without \`pageNo\` and \`pageSize\` the newest ${walletRowsMax} rows are returned; with either of them, that page, and \`pagination\` is filled. Pages are taken from \`ledgerOfflineStagedTransactionData\`, which has every row; \`ledgerOfflineTransactionData\` repeats those of them that changed the confirmed balance.
 
-Days are inclusive and in the bank's time zone; a day that does not exist, a start after the end and more than ${walletDaysMax} days are \`invalid.input.request\`. \`isSuccessTransaction: true\` leaves only \`SUCCESS\`. Answers in every status of the card.`,
+Days are inclusive and in the bank's time zone; a day that does not exist, a start after the end and more than ${walletDaysMax} days are refused with \`invalid.input.request\`. \`isSuccessTransaction: true\` leaves only \`SUCCESS\`. Works in every status of the card.`,
   idempotency: 'read',
   request,
   result,

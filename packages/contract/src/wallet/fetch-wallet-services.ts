@@ -26,7 +26,7 @@ export const fetchWalletServicesEndpoint = publicEndpoint<FetchWalletServices, W
   permission: 'wallet.read',
   summary: 'The transit and other operators whose service is on the card',
   description:
-    'A service is created on the card at an operator’s terminal, never by this API; it appears here after that. Answers in every status of the card.',
+    'A service is created on the card at an operator’s terminal, never by this API; it appears here after that. Works in every status of the card.',
   idempotency: 'read',
   request,
   result,

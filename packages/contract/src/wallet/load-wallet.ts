@@ -57,11 +57,10 @@ export const loadWalletEndpoint = publicEndpoint<LoadWallet, WalletAfterLoad>()(
   summary: 'Loads money from the account into the NCMC wallet, where it waits for the next tap at a terminal',
   description: `Takes the amount from the card's default account and stages it: \`stagedWalletBalance\` grows, \`walletBalance\` only when the card is tapped for a balance update at a terminal. Staged loads are a queue: one tap per load.
 
-The card is \`ACTIVE\` and its product NCMC (\`product.level.disable\`); a blocked or hotlisted card answers \`card.blocked\`, any other status \`card.status.active\`. Confirmed, staged and new amount together may not exceed the
+The card must be \`ACTIVE\` and its product NCMC (\`product.level.disable\`); a blocked or hotlisted card is refused with \`card.blocked\`, any other status with \`card.status.active\`. Confirmed, staged and new amount together may not exceed the
 wallet maximum of the product (\`TX0057\`; ₹2,000 unless it says otherwise).
 
-A repeat of a \`txnId\` gives the first result, whenever it comes; with another card, customer or amount it is \`TX0094\`. A refusal by the limit (\`TX0057\`) or for lack of funds (\`TX0051\`) is final for its \`txnId\` and stands in the
-ledger as \`FAILED\`. When the core banking system does not answer in time (\`service.timeout\`) the load is \`PENDING\` until its outcome is known: repeat with the same \`txnId\`.`,
+A repeat of a \`txnId\` gives the first result, whenever it comes; with another card, customer or amount it is refused with \`TX0094\`. A refusal because of the limit (\`TX0057\`) or for lack of funds (\`TX0051\`) is final for its \`txnId\` and appears in the ledger as \`FAILED\`. When the core banking system does not answer in time (\`service.timeout\`) the load is \`PENDING\` until its outcome is known: repeat with the same \`txnId\`.`,
   idempotency: 'stored',
   request,
   result,

@@ -21,7 +21,7 @@ export const kitNo = {
   pattern: '^[A-Z0-9]{1,20}$',
   maxLength: 20,
   acceptsNumber: true,
-  description: 'Number of the kit (one card instance), apart from the card number',
+  description: 'Number of the kit (one card instance); not the card number',
 } as const
 
 export const accountNo = {
@@ -29,7 +29,7 @@ export const accountNo = {
   pattern: '^[A-Za-z0-9]{1,34}$',
   maxLength: 34,
   acceptsNumber: true,
-  description: 'Account number in the core banking system; string or number, answered as string',
+  description: 'Account number in the core banking system; string or number, returned as string',
 } as const
 
 /** A mobile number, wherever one is taken. */

@@ -12,7 +12,7 @@ export const addressInfo = {
   ...indianPostalCodes,
   properties: {
     addressCategory: { enum: ['PERMANENT', 'COMMUNICATION'], description: 'Which address this is; a customer has at most one of each' },
-    address1: { ...line, description: 'First line; a line over 35 characters may be cut on a label or a card carrier' },
+    address1: { ...line, description: 'First line; a line of more than 35 characters may be cut off on a label or a card carrier' },
     address2: optionalLine,
     address3: optionalLine,
     city: line,
@@ -40,7 +40,7 @@ export const communicationInfo = {
     contactNo: mobileNumber,
     emailId: { type: 'string', format: 'email', maxLength: 254 },
     notification: { type: 'boolean', default: true, description: 'false: no notifications to this contact, one-time passwords excepted' },
-    countryCode: { ...optionalLine, description: 'Dialling code, `+91`, where contactNo carries none' },
+    countryCode: { ...optionalLine, description: 'Dialling code, `+91`, where contactNo has none' },
   },
 } as const
 export type CommunicationInfo = FromSchema<typeof communicationInfo, CallersView>
@@ -60,7 +60,7 @@ export const kycInfo = {
       description: 'Kept encrypted; answers show its last four characters only',
     },
     documentExpiry: { type: 'string', format: 'date', maxLength: 10, description: '`YYYY-MM-DD`' },
-    kycRefNo: { ...optionalLine, description: 'Reference of the check that was made' },
+    kycRefNo: { ...optionalLine, description: 'Reference of the check that was carried out' },
     documentPath: { ...optionalLine, description: 'Where the bank keeps the document' },
     countryOfIssue: optionalLine,
     documentIssuedBy: optionalLine,
@@ -93,7 +93,7 @@ export const accountChange = {
       formatText: 'three capital letters',
       description: 'ISO 4217 code, `INR`',
     },
-    defaultAccount: { type: 'boolean', description: 'The account that debits hit; exactly one per customer' },
+    defaultAccount: { type: 'boolean', description: 'The account that debits go to; exactly one per customer' },
     isPrimary: { type: 'boolean', description: 'Whether this customer is the primary holder of a joint account; at most one holder is' },
     initialFunding: {
       type: 'string',

@@ -6,7 +6,7 @@ export const branchId = {
   pattern: '^[A-Za-z0-9._-]{1,64}$',
   maxLength: 64,
   formatText: 'letters, digits, point, underscore and hyphen, at most 64',
-  description: 'Branch of the tenant: where kits lie, and who orders them',
+  description: 'Branch of the tenant: where kits are, and who orders them',
 } as const
 
 export const productId = {
@@ -39,7 +39,7 @@ export const deliveryStatus = {
   maxLength: 40,
   anyCase: true,
   description:
-    'Where the card is: `DELIVERED`, `BANK`, `IN_TRANSIT`, `RETURNED` or another status of the tenant’s list; in any case of letters',
+    'Where the card is: `DELIVERED`, `BANK`, `IN_TRANSIT`, `RETURNED` or another status of the tenant’s list; in upper or lower case',
 } as const
 
 /** Status as answers give it: virtual kits have none. */

@@ -66,7 +66,7 @@ export function cardVault(hsm: Hsm, nowMs: () => number = () => performance.now(
 
     /**
      * The card number that a bank encrypted under its field key; null when it does not open, or
-     * opens to something that is none.
+     * opens to something that is not a card number.
      */
     async fromField(tenant: Tenant, encrypted: string): Promise<Pan | null> {
       try {
