@@ -1,5 +1,5 @@
-// `dcms operator`: a key pair of an operator. The operators' file of the installation says who is an
-// operator, and what each may do.
+// `dcms operator`: a key pair of an operator. The operators' file of the installation says who is
+// one, and what each may do.
 import { writeFile } from 'node:fs/promises'
 import { isOperatorRole, type OperatorRole, operatorNamePattern, operatorRoles } from '@dcms/contract'
 import { Command, InvalidArgumentError, Option } from 'commander'
