@@ -102,8 +102,8 @@ test('events are reacted to at least once: what is away is waited for, what is r
   )
   const letters: ReceivedEvent[] = []
   await broker.tail([deadLetterTopic(topicOf('customer'), 'kit-reactions')], { fromBeginning: true }, (event) => letters.push(event))
-  // A topic is listed a moment before its partitions have a leader; what is refused for that was not
-  // kept.
+  // A topic is listed a moment before its partitions have a leader; what is refused meanwhile was
+  // not kept.
   const isTaken = (subject: string): Promise<boolean> =>
     publish(subject).then(
       () => true,
