@@ -5,10 +5,7 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/.dcms/', '/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' }, sourceMaps: 'inline' },
-    ],
+    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' }, sourceMaps: true }],
   },
   testEnvironment: '<rootDir>/infra/local/jest-environment.mjs',
   testTimeout: 120_000,

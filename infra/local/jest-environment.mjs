@@ -3,7 +3,10 @@
 // is false in tests for errors of fs or net, unlike in production.
 import { types } from 'node:util'
 import { TestEnvironment } from 'jest-environment-node'
+import { compileDependenciesOnce } from './compiled-once.mjs'
 import { clockOffsetMs, movedDate } from './moved-clock.mjs'
+
+compileDependenciesOnce()
 
 /** Named by jest.config.mjs. */
 export default class DcmsEnvironment extends TestEnvironment {
