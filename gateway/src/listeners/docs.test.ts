@@ -32,12 +32,13 @@ const get = async (path: string, headers: Record<string, string> = {}, method: '
 }
 
 test('the first request for a page holds up nothing else in the process', async () => {
+  // Processor time of this thread between two turns, which a busy machine does not lengthen.
   let longestMs = 0
-  let beforeMs = performance.now()
+  let before = process.threadCpuUsage()
   const timer = setInterval(() => {
-    const nowMs = performance.now()
-    longestMs = Math.max(longestMs, nowMs - beforeMs)
-    beforeMs = nowMs
+    const { user, system } = process.threadCpuUsage(before)
+    longestMs = Math.max(longestMs, (user + system) / 1_000)
+    before = process.threadCpuUsage()
   }, 5)
   const { status } = await get('/docs')
   clearInterval(timer)

@@ -1,10 +1,11 @@
 // Every bench there is.
 import { activationBench } from './activation-bench.ts'
 import type { Bench } from './bench-kind.ts'
+import { costBench } from './cost-bench.ts'
 import { gatewayBench } from './gateway-bench.ts'
 import { idleBench } from './idle-bench.ts'
 import { lagBench } from './lag-bench.ts'
 import { lookupsBench } from './lookups-bench.ts'
 import { sealingBench } from './sealing-bench.ts'
 
-export const benches: readonly Bench[] = [gatewayBench, sealingBench, activationBench, lagBench, lookupsBench, idleBench]
+export const benches: readonly Bench[] = [gatewayBench, sealingBench, activationBench, lagBench, lookupsBench, idleBench, costBench]

@@ -1,7 +1,10 @@
-// Loaded into DCMS's own processes ahead of their code, by the bench `idle`: notes every statement
-// that their driver sends to the store.
+// Loaded into DCMS's own processes ahead of their code, by the benches `idle` and `cost`: notes
+// every statement that their driver sends to the store, and every call to another process.
+
+import { subscribe } from 'node:diagnostics_channel'
 import { appendFileSync } from 'node:fs'
 import mongoose from 'mongoose'
+import { partsOf } from './statement-notes.ts'
 
 const FLUSH_EVERY_MS = 200
 
@@ -11,7 +14,10 @@ if (file !== undefined) noteStatements(file)
 /** The driver's own switch, which its types leave out. */
 type MonitoredClient = mongoose.mongo.MongoClient & { monitorCommands: boolean }
 
-/** One line each: when, the command, the collection, the database. */
+/**
+ * One line each: when, the command, the collection, how many documents it names, by which fields.
+ * Never a value.
+ */
 function noteStatements(noted: string): void {
   const { MongoClient } = mongoose.mongo
   const { connect } = MongoClient.prototype
@@ -20,11 +26,15 @@ function noteStatements(noted: string): void {
     if (!this.monitorCommands) {
       this.monitorCommands = true
       this.on('commandStarted', ({ commandName, command, databaseName }) => {
-        lines += `${Date.now()}\t${commandName}\t${command[commandName]}\t${databaseName}\n`
+        const { documents, fields } = partsOf(command)
+        lines += `${Date.now()}\t${commandName}\t${command[commandName]}\t${documents}\t${fields}\t${databaseName}\n`
       })
     }
     return connect.call(this)
   }
+  subscribe('undici:request:create', () => {
+    lines += `${Date.now()}\tcall\t\t1\t\t\n`
+  })
   const flush = (): void => {
     if (lines !== '') appendFileSync(noted, lines)
     lines = ''

@@ -11,7 +11,7 @@ import type { Bench, BenchOptions, Size } from './bench-kind.ts'
 import { versionsOf } from './machine.ts'
 import { figureRow, type Row } from './report.ts'
 import type { Running } from './running.ts'
-import { type NotedStatement, notingEnvironment, statementsWithin } from './statement-notes.ts'
+import { isStatement, type NotedStatement, notingEnvironment, statementsWithin } from './statement-notes.ts'
 import { spreadOf } from './statistics.ts'
 import { definitionFile, startSurroundings } from './surroundings.ts'
 
@@ -129,7 +129,7 @@ async function countWindows(
   await rest(windowMs * windows + NOTES_BEHIND_MS, running)
   const counted: NotedStatement[][] = []
   for (let at = 0; at < windows; at++)
-    counted.push(await statementsWithin(notes, copies, begunMs + at * windowMs, begunMs + (at + 1) * windowMs))
+    counted.push((await statementsWithin(notes, copies, begunMs + at * windowMs, begunMs + (at + 1) * windowMs)).filter(isStatement))
   return counted
 }
 

@@ -17,6 +17,7 @@ import type { Running } from './running.ts'
 export const TENANT = 'BENCH_BANK'
 const LIMITS = { requestsPerSecond: 1_000_000, burst: 1_000_000 }
 const stateRoot = join(import.meta.dirname, '..', '..', '..', '.dcms')
+export const benchEnginesDir = join(stateRoot, 'bench-engines')
 export const definitionFile = join(import.meta.dirname, '..', '..', 'tenants', 'acme-bank.json')
 
 export interface Surroundings {
@@ -81,7 +82,7 @@ function profiled(services: readonly StartedName[], environment: Environments, f
  */
 export async function startBenchEngines({ progress, cleanUp }: Running): Promise<Engines> {
   const engines = await startEngines({
-    dataDir: join(stateRoot, 'bench-engines'),
+    dataDir: benchEnginesDir,
     mongoPort: await getPort({ host: '127.0.0.1' }),
     kafkaPort: await getPort({ host: '127.0.0.1' }),
     progress,

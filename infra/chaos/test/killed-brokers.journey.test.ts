@@ -66,7 +66,7 @@ test('topics are made with the copies that are asked for; nothing is published t
   })
   const needed = strict.ensureTopics([...topics, weak])
   const fault = 'topic dcms.weak has 1 copy and min.insync.replicas 1; at least 3 and 2 are asked for'
-  await eventually(async () => expect(strict.topicFaults).toEqual([fault]))
+  await eventually(async () => expect(strict.topicFaults).toEqual([fault]), 60_000)
   expect(lines).toEqual([`${fault}: nothing is published to it`])
   await expect(strict.publish(weak.topic, [{ key: 'kit', value: '1' }])).rejects.toThrow('nothing is published to it')
   await strict.publish('dcms.kit', [{ key: 'kit', value: 'dcms.kit fit' }])
@@ -82,7 +82,7 @@ test('topics are made with the copies that are asked for; nothing is published t
   expect(strict.topicFaults).toEqual([])
   await strict.publish(weak.topic, [{ key: 'kit', value: '1' }])
   await strict.stop()
-}, 90_000)
+}, 180_000)
 
 test('with one of three brokers killed at any time for a minute, every acknowledged message is in the log', async () => {
   const acknowledged = new Set<string>()

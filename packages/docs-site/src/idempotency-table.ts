@@ -22,8 +22,13 @@ export const idempotencyTable = (): string =>
     (Object.keys(rows) as Idempotency[]).map((idempotency) => [rows[idempotency].kind, callsOf(idempotency), rows[idempotency].advice]),
   )
 
-const callsOf = (idempotency: Idempotency): string =>
-  publicEndpointList
-    .filter((endpoint) => endpoint.idempotency === idempotency && !stillToCome.has(endpoint.name))
-    .map((endpoint) => `<a href="${referenceLink(endpoint)}"><code>${endpoint.name}</code></a>`)
-    .join(', ')
+function callsOf(idempotency: Idempotency): string {
+  const calls: string[] = []
+  for (const endpoint of publicEndpointList.filter(({ name }) => !stillToCome.has(name))) {
+    const operations = Object.entries(endpoint.idempotencyOfOperation ?? {}).filter(([, kind]) => kind === idempotency)
+    const link = `<a href="${referenceLink(endpoint)}"><code>${endpoint.name}</code></a>`
+    if (endpoint.idempotency === idempotency) calls.push(link)
+    else if (operations.length > 0) calls.push(`${link} (${operations.map(([name]) => `<code>${name}</code>`).join(', ')})`)
+  }
+  return calls.join(', ')
+}

@@ -169,7 +169,7 @@ test('the body that the first guide sends is one that register takes', () => {
   expect(validated).toMatchObject({ valid: true, value: JSON.parse(body) })
 })
 
-test('the guide to repeats lists every call of this release once, under the kind that the contract gives it', async () => {
+test('the guide to repeats lists every call of this release under the kinds that the contract gives it and its operations', async () => {
   const [, table = ''] = (await textOf(site, '/docs/idempotency')).split('<th scope="col">Kind</th>')
   const listed = table
     .split('</table>')[0]
@@ -177,6 +177,11 @@ test('the guide to repeats lists every call of this release once, under the kind
     .slice(1)
     .map((kind) => [...kind.matchAll(/\/docs\/reference#[^"]*\/(\w+)"/g)].map(([, name]) => name))
   const ready = publicEndpointList.filter(({ name }) => !stillToCome.has(name))
-  const ofKind = (kind: string): string[] => ready.filter(({ idempotency }) => idempotency === kind).map(({ name }) => name)
+  const ofKind = (kind: string): string[] =>
+    ready
+      .filter(({ idempotency, idempotencyOfOperation = {} }) =>
+        [idempotency, ...Object.values(idempotencyOfOperation)].includes(kind as never),
+      )
+      .map(({ name }) => name)
   expect(listed).toEqual([ofKind('read'), ofKind('stored'), ofKind('document')])
 })

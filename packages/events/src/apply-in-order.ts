@@ -3,10 +3,10 @@
 import type { mongo } from 'mongoose'
 import { Counter } from 'prom-client'
 import type { ReceivedEvent } from './cloud-event.ts'
+import { GatheredStatements } from './gathered-statements.ts'
 
 const TRIES_MAX = 50
 const PARKED_MAX = 500
-const DUPLICATE_KEY = 11000
 
 const parkedEvents = new Counter({
   name: 'dcms_events_parked_total',
@@ -33,6 +33,20 @@ export interface Projected {
  */
 export type Apply<State extends Projected> = (state: State | null, event: ReceivedEvent) => Partial<Omit<State, keyof Projected>>
 
+type Documents = GatheredStatements<Projected>
+
+const gathered = new WeakMap<object, Documents>()
+
+/** Events of many aggregates that are applied side by side share their statements. */
+function documentsOf(collection: mongo.Collection<Projected>): Documents {
+  let documents = gathered.get(collection)
+  if (!documents) {
+    documents = new GatheredStatements(collection, { outbox: 0 })
+    gathered.set(collection, documents)
+  }
+  return documents
+}
+
 /**
  * Applies an event to the document of its aggregate, in the aggregate's own order.
  * Lower or equal sequence: dropped; the next: applied together with parked ones that follow it;
@@ -48,9 +62,9 @@ export async function applyInOrder<State extends Projected>(
   apply: Apply<State>,
   seed: Partial<State> = {},
 ): Promise<'applied' | 'repeated' | 'parked'> {
-  const documents = collection as unknown as mongo.Collection<Projected>
+  const documents = documentsOf(collection as unknown as mongo.Collection<Projected>)
   for (let tries = 0; tries < TRIES_MAX; tries++) {
-    const state = (await documents.findOne({ _id: event.subject }, { projection: { outbox: 0 } })) as State | null
+    const state = (await documents.read(event.subject)) as State | null
     const lastSequence = state?.lastSequence ?? 0
     if (event.sequence <= lastSequence) return 'repeated'
     if (event.sequence > lastSequence + 1) {
@@ -63,7 +77,7 @@ export async function applyInOrder<State extends Projected>(
 }
 
 async function advance<State extends Projected>(
-  documents: mongo.Collection<Projected>,
+  documents: Documents,
   before: State | null,
   event: ReceivedEvent,
   apply: Apply<State>,
@@ -80,20 +94,24 @@ async function advance<State extends Projected>(
     lastSequence = next.sequence
   }
   const left = parked.filter((each) => each.sequence > lastSequence)
-  if (!before) return await insert(documents, { ...seed, ...change, _id: event.subject, version: 1, lastSequence, parked: [] })
-  const updated = await documents.updateOne(
-    { _id: event.subject, version: before.version, lastSequence: before.lastSequence },
-    {
-      $set: { ...change, lastSequence, parked: left },
-      $inc: { version: 1 },
-      ...(left.length === 0 && before.parkedAt && { $unset: { parkedAt: '' as const } }),
+  if (!before)
+    return await documents.write({
+      insertOne: { document: { ...seed, ...change, _id: event.subject, version: 1, lastSequence, parked: [] } },
+    })
+  return await documents.write({
+    updateOne: {
+      filter: { _id: event.subject, version: before.version, lastSequence: before.lastSequence },
+      update: {
+        $set: { ...change, lastSequence, parked: left },
+        $inc: { version: 1 },
+        ...(left.length === 0 && before.parkedAt && { $unset: { parkedAt: '' as const } }),
+      },
     },
-  )
-  return updated.matchedCount === 1
+  })
 }
 
 async function park<State extends Projected>(
-  documents: mongo.Collection<Projected>,
+  documents: Documents,
   state: State | null,
   event: ReceivedEvent,
   seed: Partial<State>,
@@ -101,24 +119,15 @@ async function park<State extends Projected>(
   parkedEvents.inc({ topic: event.topic })
   if (!state) {
     const placeholder = { ...seed, _id: event.subject, version: 1, lastSequence: 0, parked: [event], parkedAt: new Date() }
-    return await insert(documents, placeholder)
+    return await documents.write({ insertOne: { document: placeholder } })
   }
   if (state.parked.some((each) => each.sequence === event.sequence)) return true
   if (state.parked.length >= PARKED_MAX)
     throw new Error(`more than ${PARKED_MAX} events wait for a missing one of aggregate ${event.subject}`)
-  const updated = await documents.updateOne(
-    { _id: event.subject, version: state.version, lastSequence: state.lastSequence },
-    { $push: { parked: event }, $set: { parkedAt: state.parkedAt ?? new Date() }, $inc: { version: 1 } },
-  )
-  return updated.matchedCount === 1
-}
-
-async function insert(documents: mongo.Collection<Projected>, document: Projected): Promise<boolean> {
-  try {
-    await documents.insertOne(document)
-    return true
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === DUPLICATE_KEY) return false
-    throw error
-  }
+  return await documents.write({
+    updateOne: {
+      filter: { _id: event.subject, version: state.version, lastSequence: state.lastSequence },
+      update: { $push: { parked: event }, $set: { parkedAt: state.parkedAt ?? new Date() }, $inc: { version: 1 } },
+    },
+  })
 }

@@ -4,11 +4,12 @@ import { Counter } from 'prom-client'
 import type { AsideLane } from './aside-lane.ts'
 import type { BankStreams } from './bank-streams.ts'
 import type { Broker } from './broker.ts'
-import { type Outboxes, type OutboxSource, waitingFields } from './outbox.ts'
+import { LateTakeOut } from './late-take-out.ts'
+import { type Outboxes, type OutboxSource, type WaitingDocument, waitingFields } from './outbox.ts'
 import { refusalForGood } from './refusal.ts'
 import { messagesOf, type Prepared, prepare, writeDown, writeRefused, writeStillRefused } from './relay-batch.ts'
 import { inRequests } from './request-size.ts'
-import type { Waiting } from './waiting-queue.ts'
+import type { Handed, Waiting } from './waiting-queue.ts'
 
 const published = new Counter({
   name: 'dcms_events_published_total',
@@ -30,6 +31,7 @@ export class BatchPublisher {
   readonly #streams: BankStreams
   readonly #lane: AsideLane
   readonly #logger: Logger
+  readonly #takeOut = new LateTakeOut({ onFault: (error, tenant) => this.#warnOfRepeat(error, tenant) })
 
   constructor({ broker, sources, streams, lane }: BatchPublisherParts) {
     this.#broker = broker
@@ -61,12 +63,25 @@ export class BatchPublisher {
     await this.#finish(prepared)
   }
 
-  /** A bank whose documents cannot be read stops no other: they are left to the sweep. */
+  /**
+   * What was handed over as it was committed, and what is read. A bank whose documents cannot be
+   * read stops no other: they are left to the sweep.
+   */
   async #read(batch: readonly Waiting[]): Promise<Outboxes[]> {
     const outcomes = await Promise.allSettled(
       batch.map(async ({ source, tenant, ids }): Promise<Outboxes> => {
         const collection = source.collection(tenant)
-        const documents = await collection.find({ _id: { $in: [...ids] } }, { projection: waitingFields }).toArray()
+        const documents: WaitingDocument[] = []
+        const unknown: string[] = []
+        for (const [id, handed] of ids) {
+          const upTo = this.#takeOut.publishedUpTo(source, tenant, id)
+          if (handed && upTo !== undefined && upTo >= handed.after + handed.events.length) continue // read with earlier ones
+          if (handed && isAll(handed, upTo)) documents.push(asRead(id, handed))
+          else unknown.push(id)
+        }
+        if (unknown.length > 0)
+          for (const read of await collection.find({ _id: { $in: unknown } }, { projection: waitingFields }).toArray())
+            documents.push(unpublishedOf(read, this.#takeOut.publishedUpTo(source, tenant, read._id)))
         return { source, tenant, collection, documents: documents.filter(({ outbox }) => outbox.length > 0) }
       }),
     )
@@ -117,17 +132,46 @@ export class BatchPublisher {
     }
   }
 
+  /** What is whole is taken out a moment later, together with others; what is not, at once. */
   async #finish(prepared: readonly Prepared[]): Promise<void> {
-    await this.#write(prepared, writeDown, ({ isWhole }) => !isWhole)
+    const [late, atOnce] = [prepared.filter(isPlain), prepared.filter((each) => !isPlain(each))]
+    for (const { of, document } of late) this.#takeOut.add(of.source, of.tenant, [document])
+    await this.#write(atOnce, writeDown, ({ isWhole }) => !isWhole)
   }
 
   async #write(prepared: readonly Prepared[], write: typeof writeDown, goesOn: (each: Prepared) => boolean): Promise<void> {
     if (prepared.length === 0) return
-    for (const { of, error } of await write(prepared))
-      this.#logger.warn(
-        { err: error, tenant: of.tenant },
-        'published events could not be removed from their outboxes; they will be published again',
-      )
+    for (const { of, error } of await write(prepared)) this.#warnOfRepeat(error, of.tenant)
     for (const each of prepared) if (goesOn(each)) this.#lane.visit(each.of.tenant, { dueMs: this.#streams.dueMs(each.of.tenant) })
   }
+
+  #warnOfRepeat(error: unknown, tenant: string): void {
+    this.#logger.warn({ err: error, tenant }, 'published events could not be removed from their outboxes; they will be published again')
+  }
+
+  /** Takes out what was published, so that the next process does not publish it again. */
+  async stop(): Promise<void> {
+    await this.#takeOut.stop()
+  }
+}
+
+const isPlain = ({ isWhole, document }: Prepared): boolean => isWhole && document.outboxAside === undefined
+
+/**
+ * Whether nothing else waits in the document: all before it is confirmed, or was by this process.
+ */
+const isAll = ({ after, relayedSequence, outboxAside }: Handed, publishedUpTo: number | undefined): boolean =>
+  outboxAside === undefined && (after === relayedSequence || after === publishedUpTo)
+
+const asRead = (_id: string, { events, after }: Handed): WaitingDocument => ({
+  _id,
+  outbox: [...events],
+  sequence: after + events.length,
+  relayedSequence: after,
+})
+
+/** Without the events that were published a moment ago and are still to be taken out. */
+function unpublishedOf(document: WaitingDocument, publishedUpTo: number | undefined): WaitingDocument {
+  if (publishedUpTo === undefined || document.outboxAside) return document
+  return { ...document, outbox: document.outbox.filter(({ sequence }) => sequence > publishedUpTo) }
 }

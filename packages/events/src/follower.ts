@@ -1,5 +1,6 @@
 // Following a topic: per aggregate in order, aggregates and banks side by side; what cannot be
 // applied now is set aside and holds nobody up.
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import { queuesOf } from './batch-queues.ts'
 import { BatchWork } from './batch-work.ts'
@@ -23,6 +24,14 @@ const IDLE_FETCH_MS = 500
 const COMMIT_EVERY_MS = 500
 const DRAIN_EVERY_MS = 250
 const LAG_EVERY_MS = 15_000
+const PARTITIONS_AT_ONCE = 4
+/** With shared statements: as many as a topic has. */
+const PARTITIONS_TOGETHER = 12
+/**
+ * The least time between two fetches where statements are shared: what comes within it is applied
+ * together. At rest it delays nothing.
+ */
+const TOGETHER_WITHIN_MS = 10
 
 export interface FollowOptions extends TrialOptions {
   /** Who follows: the context's name. Dead letters go to `<topic>.dlq.<group>`. */
@@ -38,6 +47,11 @@ export interface FollowOptions extends TrialOptions {
    * The time between an event's first failure and its giving up, at least; a minute when left out.
    */
   deadLetterAfterMs?: number
+  /**
+   * The handler shares its statements with those that run beside it (`applyInOrder` does): all
+   * partitions are worked on at once.
+   */
+  sharesStatements?: boolean
 }
 
 export class Follower {
@@ -106,7 +120,7 @@ export class Follower {
       // dropped, so a timer will do.
       autoCommit: false,
       eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 4,
+      partitionsConsumedConcurrently: this.#options.sharesStatements ? PARTITIONS_TOGETHER : PARTITIONS_AT_ONCE,
       eachBatch: (payload) => this.#followBatch(payload),
     })
     this.#timers = [
@@ -172,6 +186,7 @@ export class Follower {
    * offset moves on.
    */
   async #followBatch({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
+    const begunMs = performance.now()
     await keepAlive(heartbeat, async (alive) => {
       const waiting = await this.#partitions.of(batch.partition, () => {
         alive.moved() // it waits for the store
@@ -184,5 +199,7 @@ export class Follower {
       resolveOffset(batch.lastOffset())
       this.#reached.set(batch.partition, String(BigInt(batch.lastOffset()) + 1n))
     })
+    const leftMs = TOGETHER_WITHIN_MS - (performance.now() - begunMs)
+    if (this.#options.sharesStatements && leftMs > 0) await sleep(leftMs)
   }
 }

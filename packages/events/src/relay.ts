@@ -7,7 +7,7 @@ import { BatchPublisher } from './batch-publisher.ts'
 import type { Broker } from './broker.ts'
 import type { OutboxSource } from './outbox.ts'
 import { OutboxBacklog } from './outbox-backlog.ts'
-import { WaitingQueue } from './waiting-queue.ts'
+import { type Handed, WaitingQueue } from './waiting-queue.ts'
 
 const DOCUMENTS_PER_BATCH = 500
 const SWEEP_EVERY_MS = 1_000
@@ -74,14 +74,17 @@ export class Relay {
     for (const tenant of tenants) if (this.#streams.isFailing(tenant)) this.#lane.visit(tenant, { dueMs: this.#streams.dueMs(tenant) })
   }
 
-  /** Tells the relay that a document has something to publish. Costs nothing; never waits. */
-  nudge(source: OutboxSource, tenant: string, id: string): void {
+  /**
+   * Tells the relay that a document has something to publish. Costs nothing; never waits.
+   * @param handed what the commit wrote, which is published without reading it again
+   */
+  nudge(source: OutboxSource, tenant: string, id: string, handed?: Handed): void {
     this.#recent.set(tenant, Date.now())
-    this.#enqueue(source, tenant, id)
+    this.#enqueue(source, tenant, id, handed)
   }
 
-  #enqueue(source: OutboxSource, tenant: string, id: string): void {
-    this.#waiting.add(source, tenant, id)
+  #enqueue(source: OutboxSource, tenant: string, id: string, handed?: Handed): void {
+    this.#waiting.add(source, tenant, id, handed)
     this.#publishing ??= this.#publishUntilEmpty()
   }
 
@@ -107,7 +110,7 @@ export class Relay {
           { err: error, waiting: this.#waiting.size },
           'events could not be published and wait in their outboxes; trying again',
         )
-        for (const { source, tenant, ids } of batch) for (const id of ids) this.#enqueue(source, tenant, id)
+        for (const { source, tenant, ids } of batch) for (const id of ids.keys()) this.#enqueue(source, tenant, id)
         await sleep(pauseMs, undefined, { signal: this.#stopping.signal }).catch(ignoreAbort)
         pauseMs = Math.min(pauseMs * 2, PAUSE_MAX_MS)
       }
@@ -176,6 +179,7 @@ export class Relay {
   async stop(): Promise<void> {
     this.#stopping.abort()
     await this.#publishing
+    await this.#publisher.stop()
     await this.#lane.stop()
     await this.#sweeping
   }

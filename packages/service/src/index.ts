@@ -55,6 +55,7 @@ export { TIME_LEFT_HEADER, TIME_LEFT_MS_MAX } from './shares/within-share.ts'
 export { startService } from './start-service.ts'
 export { type DefinitionReader, definitionReader, definitionSigner, type GenuineTenant } from './store/definition-signature.ts'
 export { isDuplicateKey, place } from './store/place.ts'
+export { readTogether } from './store/read-together.ts'
 export {
   type Cursor,
   claimsOf,

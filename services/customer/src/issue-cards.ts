@@ -91,7 +91,7 @@ async function settle(
     issued = { entityId: customer._id, kitInfo: confirmed.result }
   }
   const decide = (fresh: Customer | null) => (fresh ? decideSettlement(fresh, issuing, finisher, scope.now) : unchanged)
-  const settled = await scope.change(customersOf, customer._id, decide)
+  const settled = await scope.change(customersOf, customer._id, decide, { known: customer })
   return settled.kind === 'answer' && settled.result.before ? answer(issued) : { kind: 'overtaken' }
 }
 

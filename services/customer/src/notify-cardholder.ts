@@ -2,9 +2,9 @@
 // the projections.
 import type { CommunicationInfo } from '@dcms/contract'
 import type { ReceivedEvent } from '@dcms/events'
-import { NotYet, type Reaction, type Scope, ServiceUnavailable } from '@dcms/service'
+import { NotYet, type Reaction, readTogether, type Scope, ServiceUnavailable } from '@dcms/service'
 import { isNotified, type Notice, noticeOf } from './cardholder-notice.ts'
-import { type Customer, customersOf } from './customer.ts'
+import { customersOf } from './customer.ts'
 import { knownKitsOf } from './kit-projection.ts'
 import type { Message, Messaging } from './messaging.ts'
 
@@ -16,6 +16,9 @@ const DAY_MS = 86_400_000
 const NOTICE_LIFE_MS = 3 * DAY_MS
 /** How long the projection of kits may lag before the words do without the card number. */
 const PROJECTION_LAG_MAX_MS = 60_000
+
+const contactsOf = readTogether(customersOf, ['communicationInfo'])
+const cardOf = readTogether(knownKitsOf, ['kitInfo'])
 
 /**
  * One consumer group on the events of each context: what the messaging partner holds up, nothing
@@ -39,10 +42,7 @@ export async function notifyCardholder(messaging: Messaging, scope: Scope, event
   if (!isNotified(event) || typeof entityId !== 'string') return
   if (scope.now.getTime() - event.time.getTime() > NOTICE_LIFE_MS) return
   const { tenant } = scope
-  const customer = await customersOf(tenant)
-    .findOne({ _id: entityId }, { communicationInfo: 1 })
-    .lean<Pick<Customer, 'communicationInfo'> | null>()
-  const contacts = customer?.communicationInfo ?? []
+  const contacts = (await contactsOf(tenant, entityId))?.communicationInfo ?? []
   if (contacts.every(isMuted)) return
   const notice = noticeOf(event, { bank: tenant.definition.name, maskedCardNumber: await maskedCardNumberOf(scope, event) })
   const sent = await Promise.allSettled(messagesOf(event.id, notice, contacts).map((message) => messaging.send(tenant.id, message)))
@@ -57,7 +57,7 @@ const isMuted = ({ notification }: CommunicationInfo): boolean => notification =
 
 /** Kit events name no card number; the projection knows it, a moment later at the latest. */
 async function maskedCardNumberOf({ tenant, now }: Scope, event: ReceivedEvent): Promise<string | undefined> {
-  const kit = await knownKitsOf(tenant).findOne({ _id: event.subject }, { kitInfo: 1 }).lean<{ kitInfo?: { cardNumber: string } } | null>()
+  const kit = await cardOf(tenant, event.subject)
   if (kit?.kitInfo) return kit.kitInfo.cardNumber
   if (now.getTime() - event.time.getTime() < PROJECTION_LAG_MAX_MS) throw new NotYet(`kit ${event.subject} is not known here yet`)
   return undefined

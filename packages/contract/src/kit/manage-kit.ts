@@ -82,8 +82,10 @@ While an upgrade of the card is waiting to be activated, \`REPLACE\` and \`BLOCK
 
 A bank may switch \`HOTLIST\` off (setting \`hotlist\`); it is then refused with \`product.level.disable\`.
 
-A repeat with the same \`requestId\` gives the first answer again; without one it meets the new status and is refused by the table. There is one exception: a \`REPLACE\` or \`BLOCK_AND_REPLACE\` that was answered with 503 or 500. Nothing was done, or it was begun and is finished; the same call again, with the same body and again without a \`requestId\`, then answers the new kit of the first, once, within 24 hours.`,
+A repeat of a replacement with the same \`requestId\` gives the first answer again. A repeat of another operation that took effect answers success again as long as its \`requestId\` is among the card's last eight changes; one that was refused is decided anew. Without a \`requestId\` a repeat meets the new status and is refused by the table. There is one exception: a \`REPLACE\` or \`BLOCK_AND_REPLACE\` that was answered with 503 or 500. Nothing was done, or it was begun and is finished; the same call again, with the same body and again without a \`requestId\`, then answers the new kit of the first, once, within 24 hours.`,
   idempotency: 'stored',
+  // One update of one document, which remembers the command itself.
+  idempotencyOfOperation: { LOCK: 'document', UNLOCK: 'document', BLOCK: 'document', HOTLIST: 'document' },
   request,
   result,
   errors: [

@@ -82,6 +82,8 @@ interface PublicDefinition<Code extends ErrorCode> extends Definition<Code> {
    * stands here.
    */
   readonly permissionOfOperation?: Readonly<Record<string, Permission>>
+  /** What a repeat means for these values of the member `operation`; for others `idempotency`. */
+  readonly idempotencyOfOperation?: Readonly<Record<string, Idempotency>>
   readonly family: Family
   /** What a caller should know beyond the summary: effects, states, limits. Markdown. */
   readonly description: string
@@ -142,6 +144,18 @@ export function mayCall(
   const needed =
     typeof operation === 'string' && Object.hasOwn(permissionOfOperation, operation) ? permissionOfOperation[operation] : undefined
   return needed !== undefined && grants(roles, needed)
+}
+
+/** What a repeat of this call means. */
+export function idempotencyOf(
+  endpoint: Pick<Endpoint, 'idempotency'> & Pick<PublicEndpoint, 'idempotencyOfOperation'>,
+  input: object,
+): Idempotency {
+  const { idempotency, idempotencyOfOperation = {} } = endpoint
+  const operation = 'operation' in input && typeof input.operation === 'string' ? input.operation : undefined
+  const ofOperation =
+    operation !== undefined && Object.hasOwn(idempotencyOfOperation, operation) ? idempotencyOfOperation[operation] : undefined
+  return ofOperation ?? idempotency
 }
 
 /**

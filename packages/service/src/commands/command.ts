@@ -1,7 +1,7 @@
 // A command: an endpoint of the contract with the code that acts on it. Running one: permission,
 // validate, keep to one run per key, retry when overtaken.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Endpoint, type ErrorCode, failure, mayCall, statusOf, success, validatorOf } from '@dcms/contract'
+import { type Endpoint, type ErrorCode, failure, idempotencyOf, mayCall, statusOf, success, validatorOf } from '@dcms/contract'
 import { isStoreAway } from '@dcms/events'
 import type { Tenant } from '../store/tenant.ts'
 import { type Outcome, ServiceUnavailable } from './decision.ts'
@@ -68,7 +68,7 @@ export function command<Request, Result, Code extends ErrorCode>(
       const commandId =
         key === undefined ? hashOf(call.requestId, process.hrtime.bigint().toString()) : hashOf(endpoint.path, key, bodyHash)
       const run = () => runUntilSettled(handle, validated.value, { ...call, commandId, hasKey: key !== undefined })
-      if (endpoint.idempotency !== 'stored' || key === undefined) return (await run()).answer
+      if (key === undefined || idempotencyOf(endpoint, validated.value) !== 'stored') return (await run()).answer
       return await runOnce(call, `${endpoint.path} ${key}`, { bodyHash, hidesSecret: idempotentAs !== undefined }, run)
     },
   }

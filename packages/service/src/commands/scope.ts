@@ -115,17 +115,20 @@ export class Scope {
     if (!evenWhenFull && state.sequence - state.relayedSequence + events.length > WAITING_EVENTS_MAX)
       throw new ServiceUnavailable('too many events of this document wait to be published')
     this.#touched?.(this.tenant.id)
+    const written = this.#toOutbox(events, state.sequence)
     const changed = await modelOf(this.tenant).updateOne({ _id: state._id, version: state.version }, {
       $set: { ...set, ...(events.length > 0 && { outboxAt: this.now }) },
       ...(unset.length > 0 && { $unset: Object.fromEntries(unset.map((field) => [field, ''])) }),
       $inc: { version: 1, sequence: events.length },
       $push: {
         commandIds: { $each: [this.commandId], $slice: -COMMAND_IDS_KEPT },
-        ...(events.length > 0 && { outbox: { $each: this.#toOutbox(events, state.sequence) } }),
+        ...(events.length > 0 && { outbox: { $each: written } }),
       },
     } as UpdateQuery<State>)
     if (changed.matchedCount === 0) return { kind: 'overtaken' }
-    if (events.length > 0) this.#relay.nudge(this.#sources.of(modelOf), this.tenant.id, state._id)
+    const { sequence: after, relayedSequence, outboxAside } = state
+    if (events.length > 0)
+      this.#relay.nudge(this.#sources.of(modelOf), this.tenant.id, state._id, { events: written, after, relayedSequence, outboxAside })
     return answer(result)
   }
 
@@ -160,15 +163,17 @@ export class Scope {
     state: State,
     events: readonly { type: string }[] = [],
   ): Promise<boolean> {
+    const written = this.#toOutbox(events, 0)
     const document = {
       ...state,
       sequence: events.length,
-      outbox: this.#toOutbox(events, 0),
+      outbox: written,
       ...(events.length > 0 && { outboxAt: this.now }),
     }
     this.#touched?.(this.tenant.id)
     if ((await place(modelOf(this.tenant), document)) === 'there') return false
-    if (events.length > 0) this.#relay.nudge(this.#sources.of(modelOf), this.tenant.id, state._id)
+    if (events.length > 0)
+      this.#relay.nudge(this.#sources.of(modelOf), this.tenant.id, state._id, { events: written, after: 0, relayedSequence: 0 })
     return true
   }
 

@@ -52,6 +52,7 @@ export function startFollowers({ broker, tenants, setAside }: FollowingParts, co
       group: context,
       setAside,
       serves: (id) => tenants.get(id) !== undefined,
+      sharesStatements: true,
       handle: (event) => handleFor(tenants, event, (tenant) => applyTo(ofThis, tenant, event)),
     })
   }

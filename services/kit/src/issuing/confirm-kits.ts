@@ -16,9 +16,10 @@ export const confirmKits = (vault: CardVault) =>
     const kitInfo: KitInfo[] = []
     for (const kitNo of kitNos) {
       const kit = await readKit(scope.tenant, kitNo)
-      const committed = await scope.commit(kitsOf, kit, decideConfirmation(kit, commandId, scope), null)
+      const decision = decideConfirmation(kit, commandId, scope)
+      const committed = await scope.commit(kitsOf, kit, decision, null)
       if (committed.kind !== 'answer') return committed
-      const confirmed = await readKit(scope.tenant, kitNo)
+      const confirmed = kit && decision.kind === 'changed' ? { ...kit, ...decision.set } : kit
       if (!confirmed || !isIssued(confirmed)) return { kind: 'overtaken' }
       kitInfo.push(await vault.kitInfoWithCardNumber(scope.tenant, confirmed))
     }

@@ -1,0 +1,258 @@
+// The calls whose cost is counted: for each endpoint that is served, how to make it for one of many
+// customers, each with a card of its own.
+import { randomInt } from 'node:crypto'
+import { demoRegistration } from '@dcms/ops'
+import type { Dcms, ResultOf } from '@dcms/sdk'
+
+/** A customer with a card, as far as the calls before have brought them. */
+export interface Subject {
+  entityId: string
+  accountNo: string
+  mobileNo: string
+  kitNo: string
+  /** Masked. */
+  cardNumber: string
+  encryptedCardNumber: string
+  /** MMYY. */
+  expiryDate: string
+  cvv: string
+  /** A second card, for what takes a card out of use. */
+  spareKitNo: string
+}
+
+/** One row of the table of costs. */
+export interface CostCall {
+  /** The endpoint's name, with what is special about the call. */
+  name: string
+  /** Endpoints that the row is about. */
+  of: readonly string[]
+  call: (dcms: Dcms, subject: Subject) => Promise<unknown>
+  /** Brings the subject to where the call can be made; its cost is not counted. */
+  before?: (dcms: Dcms, subject: Subject) => Promise<unknown>
+}
+
+const PIN = '4826'
+
+export function newSubject(at: number): Subject {
+  const own = randomInt(10 ** 4)
+    .toString()
+    .padStart(4, '0')
+  const number = String(at).padStart(5, '0')
+  return {
+    entityId: `COST-${own}-${number}`,
+    accountNo: `1${own}${number}`,
+    mobileNo: `9${own}${number}`,
+    kitNo: '',
+    cardNumber: '',
+    encryptedCardNumber: '',
+    expiryDate: '',
+    cvv: '',
+    spareKitNo: '',
+  }
+}
+
+type Kit = ResultOf<'register'>['kitInfo'][number]
+
+function take(subject: Subject, kit: Kit | undefined): void {
+  if (!kit) throw new Error('no card was issued')
+  subject.kitNo = kit.kitNo
+  subject.cardNumber = kit.cardNumber
+  subject.encryptedCardNumber = kit.encryptedCardNumber ?? ''
+  subject.expiryDate = `${kit.expDate.slice(5, 7)}${kit.expDate.slice(2, 4)}`
+}
+
+const known = (dcms: Dcms, { entityId, kitNo, expiryDate, encryptedCardNumber }: Subject) => ({
+  entityId,
+  kitNo,
+  expiryDate,
+  cardNumber: dcms.decryptCardNumber(encryptedCardNumber),
+  pin: PIN,
+})
+type CardType = 'PHYSICAL' | 'VIRTUAL'
+const oneCard = ({ accountNo }: Subject, cardType: CardType = 'VIRTUAL') => ({ accountNo, cardType })
+const manage =
+  (operation: 'LOCK' | 'UNLOCK' | 'BLOCK' | 'HOTLIST') =>
+  (dcms: Dcms, { entityId, kitNo }: Subject) =>
+    dcms.manageKit({ entityId, oldKit: kitNo, operation })
+const spare =
+  (cardType: CardType) =>
+  async (dcms: Dcms, subject: Subject): Promise<void> => {
+    const card = oneCard(subject, cardType)
+    const { kitInfo } = await dcms.registerCard({ entityId: subject.entityId, kitInfo: [card], deliveryAddress: 'PERMANENT' })
+    subject.spareKitNo = kitInfo[0]?.kitNo ?? ''
+    await dcms.activateKit({ entityId: subject.entityId, kitNo: subject.spareKitNo })
+  }
+
+/** In the order in which they are made: each finds what the ones before left. */
+export const costCalls: readonly CostCall[] = [
+  {
+    name: 'register with a card',
+    of: ['register'],
+    async call(dcms, subject) {
+      const { kitInfo } = await dcms.register(demoRegistration(subject.entityId, subject))
+      take(subject, kitInfo[0])
+    },
+  },
+  {
+    name: 'register without a card',
+    of: ['register'],
+    call: (dcms, { entityId, ...own }) => dcms.register({ ...demoRegistration(`${entityId}-B`, own), kitInfo: [] }),
+  },
+  { name: 'kitActivation', of: ['activateKit'], call: (dcms, { entityId, kitNo }) => dcms.activateKit({ entityId, kitNo }) },
+  { name: 'fetchKitsByEntityId', of: ['fetchKitsByEntityId'], call: (dcms, { entityId }) => dcms.fetchKitsByEntityId({ entityId }) },
+  { name: 'v2/fetchKitsByEntityId', of: ['fetchKitsByEntityIdV2'], call: (dcms, { entityId }) => dcms.fetchKitsByEntityIdV2({ entityId }) },
+  { name: 'fetchKitsByAccountNo', of: ['fetchKitsByAccountNo'], call: (dcms, { accountNo }) => dcms.fetchKitsByAccountNo({ accountNo }) },
+  {
+    name: 'v2/fetchByCardNo',
+    of: ['fetchByCardNoV2'],
+    call: (dcms, { encryptedCardNumber }) => dcms.fetchByCardNoV2({ encryptedCardNumber }),
+  },
+  {
+    name: 'account/fetchAccountsByCardNo',
+    of: ['fetchAccountsByCardNo'],
+    call: (dcms, { encryptedCardNumber }) => dcms.fetchAccountsByCardNo({ cardNumber: dcms.decryptCardNumber(encryptedCardNumber) }),
+  },
+  {
+    name: 'accountkitmapping-manager/fetchAccountsByCardNo',
+    of: ['fetchAccountsByCardNoViaMapping'],
+    call: (dcms, { encryptedCardNumber }) =>
+      dcms.fetchAccountsByCardNoViaMapping({ cardNumber: dcms.decryptCardNumber(encryptedCardNumber) }),
+  },
+  { name: 'getCvv', of: ['getCvv'], call: (dcms, { kitNo, entityId }) => dcms.getCvv({ kitNo, entityId }) },
+  { name: 'viewCustomer', of: ['viewCustomer'], call: (dcms, { entityId }) => dcms.viewCustomer({ entityId }) },
+  { name: 'fetchByCif', of: ['fetchByCif'], call: (dcms, { entityId }) => dcms.fetchByCif({ entityId }) },
+  { name: 'v2/fetchByCif', of: ['fetchByCifV2'], call: (dcms, { entityId }) => dcms.fetchByCifV2({ entityId }) },
+  {
+    name: 'fetchCifByMaskedCard',
+    of: ['fetchCifByMaskedCard'],
+    call: (dcms, { cardNumber }) => dcms.fetchCifByMaskedCard({ maskedCardNo: cardNumber }),
+  },
+  {
+    name: 'update-manager/poi',
+    of: ['updateProofOfIdentity'],
+    call: (dcms, { entityId, mobileNo }) =>
+      dcms.updateProofOfIdentity({
+        entityId,
+        communicationInfo: [{ contactNo: mobileNo, emailId: 'new@example.com', notification: true }],
+      }),
+  },
+  {
+    name: 'update-manager/poa',
+    of: ['updateProofOfAddress'],
+    call: (dcms, { entityId }) =>
+      dcms.updateProofOfAddress({
+        entityId,
+        addressInfo: [
+          {
+            addressCategory: 'COMMUNICATION',
+            address1: '14 Hill Street',
+            city: 'CHENNAI',
+            state: 'TAMILNADU',
+            country: 'INDIA',
+            pincode: '600032',
+          },
+        ],
+      }),
+  },
+  {
+    name: 'update-manager/account',
+    of: ['updateAccount'],
+    call: (dcms, { entityId, accountNo }) =>
+      dcms.updateAccount({
+        entityId,
+        accountInfo: [
+          {
+            accountNo,
+            accountStatus: 'ACTIVE',
+            accountType: 'SAVING',
+            accountsCurrency: 'INR',
+            defaultAccount: true,
+            initialFunding: '8000',
+            isPrimary: false,
+            schemeCode: '2003',
+          },
+        ],
+      }),
+  },
+  {
+    name: 'preference/set',
+    of: ['setPreference'],
+    call: (dcms, { entityId, kitNo }) =>
+      dcms.setPreference({
+        entityId,
+        kitNo,
+        domestic: {},
+        international: { isEnabled: true, ecom: { isEnabled: true, dailyLimit: '20000', maxLimit: '50000' } },
+        channel: 'MOBILE',
+      }),
+  },
+  { name: 'preference/fetch', of: ['fetchPreference'], call: (dcms, { entityId, kitNo }) => dcms.fetchPreference({ entityId, kitNo }) },
+  {
+    name: 'preference/sms-alerts/optIn',
+    of: ['processOptIn'],
+    call: (dcms, { entityId, kitNo }) => dcms.processOptIn({ operation: 'sms-alerts', entityId, kitNo, optedIn: true, channel: 'MOBILE' }),
+  },
+  { name: 'v2/setPin', of: ['setPinV2'], call: (dcms, subject) => dcms.pins.set(known(dcms, subject)) },
+  { name: 'v2/validatePin', of: ['validatePinV2'], call: (dcms, subject) => dcms.pins.validate(known(dcms, subject)) },
+  { name: 'setPin', of: ['setPin'], call: (dcms, subject) => dcms.pins.set(known(dcms, subject), { scheme: 'v1' }) },
+  { name: 'validatePin', of: ['validatePin'], call: (dcms, subject) => dcms.pins.validate(known(dcms, subject), { scheme: 'v1' }) },
+  {
+    name: 'validateCard',
+    of: ['validateCard'],
+    call: (dcms, { entityId, encryptedCardNumber, expiryDate, mobileNo }) =>
+      dcms.validateCard({ entityId, cardNoLastSix: dcms.decryptCardNumber(encryptedCardNumber).slice(-6), expiryDate, mobileNo }),
+  },
+  {
+    name: 'v2/validateCardEnding',
+    of: ['validateCardEndingV2'],
+    call: (dcms, subject) => dcms.pins.validateCardEnding({ ...known(dcms, subject), mobileNo: subject.mobileNo }),
+  },
+  {
+    name: 'validateCardEnding',
+    of: ['validateCardEnding'],
+    async before(dcms, subject) {
+      subject.cvv = (await dcms.getCvv({ kitNo: subject.kitNo, entityId: subject.entityId })).cvv
+    },
+    call: (dcms, subject) =>
+      dcms.pins.validateCardEnding({ ...known(dcms, subject), mobileNo: subject.mobileNo, cvv: subject.cvv }, { scheme: 'v1' }),
+  },
+  { name: 'manageKit LOCK', of: ['manageKit'], call: manage('LOCK') },
+  { name: 'manageKit UNLOCK', of: ['manageKit'], call: manage('UNLOCK') },
+  {
+    name: 'registerCard',
+    of: ['registerCard'],
+    call: (dcms, subject) => dcms.registerCard({ entityId: subject.entityId, kitInfo: [oneCard(subject)], deliveryAddress: 'PERMANENT' }),
+  },
+  {
+    name: 'manageKit REPLACE',
+    of: ['manageKit'],
+    before: spare('VIRTUAL'),
+    call: (dcms, { entityId, spareKitNo }) => dcms.manageKit({ entityId, oldKit: spareKitNo, operation: 'REPLACE', cardType: 'VIRTUAL' }),
+  },
+  {
+    name: 'upgradeCard',
+    of: ['upgradeCard'],
+    before: spare('VIRTUAL'),
+    call: (dcms, { entityId, spareKitNo }) => dcms.upgradeCard({ entityId, kitNo: spareKitNo }),
+  },
+  {
+    name: 'applyForCard',
+    of: ['applyForCard'],
+    before: spare('VIRTUAL'),
+    call: (dcms, { entityId, spareKitNo }) => dcms.applyForCard({ entityId, kitNo: spareKitNo, deliveryAddress: 'PERMANENT' }),
+  },
+  {
+    name: 'regeneratePinMailer',
+    of: ['regeneratePinMailer'],
+    before: spare('PHYSICAL'),
+    call: (dcms, { entityId, spareKitNo: kitNo }) =>
+      dcms.regeneratePinMailer({ entityId, kitNo, addressType: 'COMMUNICATION', homeCurrencyCode: '356' }),
+  },
+  { name: 'kitTracking', of: ['kitTracking'], call: (dcms, { kitNo }) => dcms.kitTracking({ kitNo }) },
+  {
+    name: 'manageAllKits BLOCK',
+    of: ['manageAllKits'],
+    call: (dcms, { entityId, mobileNo }) =>
+      dcms.manageAllKits({ entityId, mobileNo, operation: 'BLOCK', reason: 'CUSTOMER_REQUEST', channel: 'IVR' }),
+  },
+]

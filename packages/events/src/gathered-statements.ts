@@ -1,0 +1,124 @@
+// Statements on single documents of a collection, asked for side by side and sent together: one
+// find and one bulk write where followers of many aggregates each had their own.
+import mongoose, { type mongo } from 'mongoose'
+
+const DOCUMENTS_MAX = 200
+const DUPLICATE_KEY = 11000
+
+const { MongoBulkWriteError } = mongoose.mongo
+
+/** A write of one document; no match and a taken `_id` are no errors. */
+export type SingleWrite<Document extends { _id: string }> =
+  | { updateOne: { filter: { _id: string; [field: string]: unknown }; update: mongo.UpdateFilter<Document> } }
+  | { insertOne: { document: Document } }
+
+interface Asked<What, Result> {
+  what: What
+  resolve: (result: Result) => void
+  reject: (error: unknown) => void
+}
+
+/**
+ * Collects what is asked for until the statement before has come back, and sends it as one: under
+ * load the statements get fewer, at rest nobody waits.
+ */
+class Gathered<What, Result> {
+  readonly #send: (whats: What[]) => Promise<PromiseSettledResult<Result>[]>
+  #asked: Asked<What, Result>[] = []
+  #working = false
+
+  /**
+   * @param send gives an outcome for each that was asked for, or throws what is the fault of none
+   */
+  constructor(send: (whats: What[]) => Promise<PromiseSettledResult<Result>[]>) {
+    this.#send = send
+  }
+
+  ask(what: What): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#asked.push({ what, resolve, reject })
+      if (!this.#working) void this.#work()
+    })
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true
+    while (this.#asked.length > 0) {
+      await new Promise((resolve) => setImmediate(resolve)) // those of the same turn go together
+      const asked = this.#asked.splice(0, DOCUMENTS_MAX)
+      try {
+        const outcomes = await this.#send(asked.map(({ what }) => what))
+        for (const [at, { resolve, reject }] of asked.entries()) {
+          const outcome = outcomes[at]
+          if (outcome?.status === 'fulfilled') resolve(outcome.value)
+          else reject(outcome?.reason)
+        }
+      } catch (error) {
+        for (const { reject } of asked) reject(error)
+      }
+    }
+    this.#working = false
+  }
+}
+
+/** Reads and writes of one collection. */
+export class GatheredStatements<Document extends { _id: string }> {
+  readonly #collection: mongo.Collection<Document>
+  readonly #reads: Gathered<string, Document | null>
+  readonly #writes: Gathered<SingleWrite<Document>, boolean>
+
+  /** @param projection of what is read */
+  constructor(collection: mongo.Collection<Document>, projection: Readonly<Record<string, 0 | 1>>) {
+    this.#collection = collection
+    this.#reads = new Gathered(async (ids) => {
+      const found = await collection.find({ _id: { $in: [...new Set(ids)] } } as mongo.Filter<Document>, { projection }).toArray()
+      const byId = new Map(found.map((document) => [document._id as string, document as unknown as Document]))
+      return ids.map((id) => fulfilled(byId.get(id) ?? null))
+    })
+    this.#writes = new Gathered((writes) => this.#write(writes))
+  }
+
+  read(id: string): Promise<Document | null> {
+    return this.#reads.ask(id)
+  }
+
+  /**
+   * @returns whether it is certain that this very write was done; false also where only some of
+   * those sent together were and it is not known which: look at the document again
+   */
+  write(write: SingleWrite<Document>): Promise<boolean> {
+    return this.#writes.ask(write)
+  }
+
+  async #write(writes: SingleWrite<Document>[]): Promise<PromiseSettledResult<boolean>[]> {
+    if (writes.length === 1) return await this.#writeEach(writes)
+    try {
+      const done = await this.#collection.bulkWrite(writes as mongo.AnyBulkWriteOperation<Document>[], { ordered: false })
+      const isAll = done.matchedCount + done.insertedCount === writes.length
+      return writes.map(() => fulfilled(isAll))
+    } catch (error) {
+      if (!(error instanceof MongoBulkWriteError)) throw error
+      return await this.#writeEach(writes) // each by itself, so that the fault of one is its own
+    }
+  }
+
+  #writeEach(writes: SingleWrite<Document>[]): Promise<PromiseSettledResult<boolean>[]> {
+    return Promise.allSettled(writes.map((write) => this.#writeOne(write)))
+  }
+
+  async #writeOne(write: SingleWrite<Document>): Promise<boolean> {
+    if ('updateOne' in write) {
+      const { filter, update } = write.updateOne
+      return (await this.#collection.updateOne(filter as mongo.Filter<Document>, update)).matchedCount === 1
+    }
+    try {
+      await this.#collection.insertOne(write.insertOne.document as mongo.OptionalUnlessRequiredId<Document>)
+      return true
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === DUPLICATE_KEY) return false
+      throw error
+    }
+  }
+}
+
+const fulfilled = <Value>(value: Value): PromiseFulfilledResult<Value> => ({ status: 'fulfilled', value })

@@ -1,0 +1,27 @@
+// Reading a few fields of one document, together with whoever reads of the same collection at the
+// same time.
+import { GatheredStatements } from '@dcms/events'
+import type { TenantModel } from './store.ts'
+import type { Tenant } from './tenant.ts'
+
+/**
+ * For work on many events side by side: what is asked for while a statement is under way is read
+ * by one statement after it.
+ * @returns a look-up by `_id`; null when there is no such document
+ */
+export function readTogether<State extends { _id: string }, Field extends keyof State & string>(
+  modelOf: TenantModel<State>,
+  fields: readonly Field[],
+): (tenant: Tenant, id: string) => Promise<Pick<State, Field> | null> {
+  const statements = new WeakMap<object, GatheredStatements<State>>()
+  const projection = Object.fromEntries(fields.map((field) => [field, 1 as const]))
+  return async (tenant, id) => {
+    const { collection } = modelOf(tenant)
+    let ofCollection = statements.get(collection)
+    if (!ofCollection) {
+      ofCollection = new GatheredStatements(collection as never, projection)
+      statements.set(collection, ofCollection)
+    }
+    return await ofCollection.read(id)
+  }
+}
