@@ -1,7 +1,6 @@
 // manageKit under an idempotency key, in the real store: the card remembers what one update did; a
 // replacement keeps its answer.
 import { randomUUID } from 'node:crypto'
-import { requestsOf } from '@dcms/service'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { KitBank } from './kit-bank.ts'
 
@@ -13,7 +12,8 @@ afterAll(() => bank.close())
 
 const manage = (entityId: string, oldKit: string, operation: string, requestId: string) =>
   bank.run('manageKit', { entityId, oldKit, operation, requestId, ...(operation === 'REPLACE' && { cardType: 'VIRTUAL' }) })
-const keptAnswers = (requestId: string) => requestsOf(bank.tenant).countDocuments({ _id: `/kit-manager/manageKit ${requestId}` })
+const keptAnswers = (requestId: string) =>
+  bank.tenant.database.collection<{ _id: string }>('requests').countDocuments({ _id: `/kit-manager/manageKit ${requestId}` })
 const done = { status: 200, result: { status: true } }
 
 test('a lock that is repeated under its key has taken effect once, and costs no document of its own', async () => {
