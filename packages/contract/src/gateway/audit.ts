@@ -73,7 +73,7 @@ export const auditInstancesEndpoint = (owner: Context) =>
     path: auditInstancesPath,
     owner,
     callers: ['ops'],
-    summary: 'The runs of this process that should stand in the audit trail, and how far their records went',
+    summary: 'The runs of this process that should be in the audit trail, and how far their records went',
     idempotency: 'read',
     request: auditInstancesRequest,
     result: { type: 'object' },
