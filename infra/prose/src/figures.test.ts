@@ -21,8 +21,7 @@ test.each(documents.filter(isOfNow))('%s counts the endpoints as the contract do
 
 test('the families of endpoints are counted and named as they are', () => {
   const [, count, names = ''] =
-    /endpoints are in (\w+) families, a folder each: ([a-z, -]+?(?: and [a-z-]+)?)[.;:]/.exec(proseOf('packages/contract/README.md')) ??
-    []
+    /endpoints are in (\w+) families, a folder each: ([a-z, -]+?(?: and [a-z-]+)?)[.;:]/.exec(proseOf('packages/contract/README.md')) ?? []
   const families = sources.flatMap((source) => /^packages\/contract\/src\/([a-z-]+)\/endpoints\.ts$/.exec(source)?.[1] ?? [])
   expect({ count, names: names.split(/, | and /).toSorted() }).toEqual({ count: 'twelve', names: families.toSorted() })
   expect(families).toHaveLength(12)

@@ -97,7 +97,7 @@ export interface Operator {
    * plays alone, as the demo does.
    */
   keysOfSecondOfficer: KeyOperations | undefined
-  /** The runs of a process that should stand in the audit trail. */
+  /** The runs of a process that should be in the audit trail. */
   auditInstances(process: ProcessName): Promise<AuditInstance[]>
   /** Makes a locked PIN usable again; `unlocked` is false when it was not locked. */
   unlockPin(tenant: string, card: { kitNo: string; reason?: string }): Promise<{ kitNo: string; unlocked: boolean }>
