@@ -43,7 +43,7 @@ interface Amounts {
 const AMOUNTS: Record<Size, Amounts> = {
   full: { subjects: 400, callers: 16, warmUp: 60, restMs: 1_500 },
   // One after the other: what nothing shares, so it is the same in each run.
-  tiny: { subjects: 2, callers: 1, warmUp: 1, restMs: 400 },
+  tiny: { subjects: 2, callers: 1, warmUp: 1, restMs: 200 },
 }
 
 /** Greatest number of statements of a call that is made alone, by row. */
@@ -77,9 +77,10 @@ interface Cost extends Made {
 }
 
 interface Parts {
-  installation: Installation
   notes: string
   dcms: Dcms
+  /** Seconds so far. */
+  cpu: () => Promise<Map<Consumer, number>>
   messages: () => Promise<number>
   running: Running
   amounts: Amounts
@@ -107,7 +108,8 @@ async function run({ running, size, profileDir }: BenchOptions): ReturnType<Benc
   })
   running.cleanUp(() => broker.stop())
   const messages = async (): Promise<number> => (size === 'full' ? await messagesOf(broker, `${installation.installation}.`) : 0)
-  const parts: Parts = { installation, notes, dcms, messages, running, amounts }
+  const cpu = (): Promise<Map<Consumer, number>> => cpuOf(installation, size === 'full')
+  const parts: Parts = { cpu, notes, dcms, messages, running, amounts }
 
   const forWarmUp = Array.from({ length: amounts.warmUp }, (_, at) => newSubject(50_000 + at))
   for (const { call, before } of costCalls) {
@@ -152,13 +154,13 @@ async function measure(parts: Parts, call: CostCall, subjects: readonly Subject[
     await makeAll(parts, { call: call.before }, subjects)
     await untilRest(parts)
   }
-  const [cpuBefore, messagesBefore, begunMs] = [await cpuOf(parts.installation), await parts.messages(), Date.now()]
+  const [cpuBefore, messagesBefore, begunMs] = [await parts.cpu(), await parts.messages(), Date.now()]
   const begun = performance.now()
   await makeAll(parts, call, subjects)
   const seconds = (performance.now() - begun) / 1_000
   await untilRest(parts)
   const endedMs = Date.now()
-  const [cpuAfter, messagesAfter] = [await cpuOf(parts.installation), await parts.messages()]
+  const [cpuAfter, messagesAfter] = [await parts.cpu(), await parts.messages()]
   const calls = subjects.length
   return {
     call,
@@ -210,9 +212,10 @@ const isOfCall = (each: NotedStatement): boolean =>
 
 const sumOf = (values: ReadonlyMap<unknown, number>): number => [...values.values()].reduce((sum, value) => sum + value, 0)
 
-async function cpuOf({ processes }: Installation): Promise<Map<Consumer, number>> {
+async function cpuOf({ processes }: Installation, withEngines: boolean): Promise<Map<Consumer, number>> {
   const used = new Map<Consumer, number>()
   for (const [name, { pid }] of processes) used.set(name as Consumer, pid === undefined ? 0 : await cpuSeconds(pid))
+  if (!withEngines) return used
   const engines = await engineCpu(benchEnginesDir)
   for (const name of engineNames) used.set(name, engines[name])
   return used

@@ -18,7 +18,8 @@ const folder = join(import.meta.dirname, '..')
  */
 const RUN_MS_MAX = 230_000
 const TEST_MS_MAX = 250_000
-const BY_CHANCE_MAX = 1
+const LATE_MAX = 8
+const LATE_IN_ALL = 1.12
 const FLAGS = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning']
 
 type Documented = Pick<Row, 'name' | 'unit' | 'comparedWith'>
@@ -92,7 +93,8 @@ testOnLinux.each(benches.map(({ name }) => name))(
 )
 
 /**
- * The contract of costs; a little more may be noted where a sweep or a refresh falls into a call.
+ * The contract of costs. On a busy machine what follows one call may fall into the next one's time:
+ * one call may seem dearer for it, all together do not.
  */
 async function expectNoDearerCalls(rows: readonly Row[]): Promise<void> {
   const allowed = await allowedStatements()
@@ -100,8 +102,9 @@ async function expectNoDearerCalls(rows: readonly Row[]): Promise<void> {
     rows.filter(({ unit }) => unit === 'statements').map(({ name, value }) => [name.replace(/, statements$/, ''), value]),
   )
   expect([...made.keys()].toSorted()).toEqual(Object.keys(allowed).toSorted())
-  const dearer = [...made].filter(([name, value]) => value > (allowed[name] ?? 0) + BY_CHANCE_MAX)
-  expect(dearer).toEqual([])
+  expect([...made].filter(([name, value]) => value > (allowed[name] ?? 0) + LATE_MAX)).toEqual([])
+  const sum = (values: Iterable<number>): number => [...values].reduce((all, value) => all + value, 0)
+  expect(sum(made.values())).toBeLessThanOrEqual(sum(Object.values(allowed)) * LATE_IN_ALL)
 }
 
 test('every endpoint that is served is among the calls whose cost is counted', () => {
