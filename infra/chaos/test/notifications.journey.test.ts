@@ -170,5 +170,5 @@ test('with the partner down cards and their views go on; when it is back everyth
   await sandbox.restart()
   await eventually(async () => {
     for (const { contactNo } of cards) expect(await templatesTo(contactNo)).toEqual(['CARD_ACTIVATED', 'CARD_LOCKED', 'CARD_UNLOCKED'])
-  }, 40_000)
-}, 90_000)
+  }, 90_000)
+}, 180_000)
