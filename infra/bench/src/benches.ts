@@ -6,6 +6,16 @@ import { gatewayBench } from './gateway-bench.ts'
 import { idleBench } from './idle-bench.ts'
 import { lagBench } from './lag-bench.ts'
 import { lookupsBench } from './lookups-bench.ts'
+import { mixBench } from './mix-bench.ts'
 import { sealingBench } from './sealing-bench.ts'
 
-export const benches: readonly Bench[] = [gatewayBench, sealingBench, activationBench, lagBench, lookupsBench, idleBench, costBench]
+export const benches: readonly Bench[] = [
+  gatewayBench,
+  sealingBench,
+  activationBench,
+  lagBench,
+  lookupsBench,
+  idleBench,
+  costBench,
+  mixBench,
+]

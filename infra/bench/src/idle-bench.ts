@@ -9,6 +9,7 @@ import { type Installation, type Operator, readTenantFile, startedNames } from '
 import { generateKeyPair } from '@dcms/sealing'
 import type { Bench, BenchOptions, Size } from './bench-kind.ts'
 import { versionsOf } from './machine.ts'
+import { bankOf } from './more-banks.ts'
 import { figureRow, type Row } from './report.ts'
 import type { Running } from './running.ts'
 import { isStatement, type NotedStatement, notingEnvironment, statementsWithin } from './statement-notes.ts'
@@ -84,7 +85,7 @@ async function serveBanks(installations: readonly Installation[], from: number, 
     while (next < to && performance.now() - begun < SET_UP_MS_MAX) {
       const at = next++
       goOn()
-      for (const { operator } of installations) await applyPatiently(operator, bankOf(definition, at))
+      for (const { operator } of installations) await applyPatiently(operator, bankOf(definition, `IDLE_BANK_${at}`, at))
       if (at % BANKS_PER_LINE === 0) progress(`bank ${at} of ${to}`)
     }
   }
@@ -103,16 +104,6 @@ async function applyPatiently(operator: Operator, bank: TenantDefinition): Promi
       await sleep(APPLY_PAUSE_MS)
     }
   }
-}
-
-/**
- * The definition with another name and other BINs: those of the file, with their last digits and
- * what follows counted up.
- */
-function bankOf(definition: TenantDefinition, at: number): TenantDefinition {
-  const binOf = (bin: string): string => `${bin.slice(0, 2)}${String(at * 10 + Number(bin.at(-1))).padStart(4, '0')}`
-  const text = JSON.stringify(definition).replaceAll(/"bin":"(\d{6})"/g, (_, bin: string) => `"bin":"${binOf(bin)}"`)
-  return { ...(JSON.parse(text) as TenantDefinition), tenant: `IDLE_BANK_${at}` }
 }
 
 async function rest(ms: number, { signal, goOn }: Running): Promise<void> {

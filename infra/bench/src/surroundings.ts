@@ -91,18 +91,26 @@ export async function startBenchEngines({ progress, cleanUp }: Running): Promise
   return engines
 }
 
-async function addBank({ operator, gatewayUrl, processes }: Installation): Promise<BankAccess> {
+/**
+ * A bank with high limits and a user. `change`: makes another bank of the definition, with BINs of
+ * its own.
+ */
+export async function addBank(
+  { operator, gatewayUrl, processes }: Installation,
+  tenant = TENANT,
+  change: (definition: TenantDefinition) => TenantDefinition = (definition) => ({ ...definition, tenant }),
+): Promise<BankAccess> {
   const bank: BankAccess = {
     baseUrl: gatewayUrl,
-    tenant: TENANT,
+    tenant,
     username: 'bench_client',
     password: randomBytes(18).toString('base64url'),
     clientKeys: { keys: [generateKeyPair('P-256', 'bench-p256'), generateKeyPair('X25519', 'bench-x25519')] },
   }
   const definition = await readTenantFile(definitionFile, bank.clientKeys)
   const waitFor = processNames.filter((name) => processes.has(name))
-  await operator.applyTenant({ ...definition, tenant: TENANT, limits: LIMITS } as TenantDefinition, { waitFor })
-  await operator.addUser({ tenant: TENANT, username: bank.username, password: bank.password, roles: ['API_CLIENT'] })
+  await operator.applyTenant({ ...change(definition as TenantDefinition), limits: LIMITS }, { waitFor })
+  await operator.addUser({ tenant, username: bank.username, password: bank.password, roles: ['API_CLIENT'] })
   return bank
 }
 

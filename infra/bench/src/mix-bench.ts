@@ -1,0 +1,305 @@
+// The mix bench: a bank's day in small, sealed, by three banks at once: how many calls a second,
+// and how long one takes when the machine is not full.
+import { randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { processNames } from '@dcms/contract'
+import { ensureKeys, type Installation, startedNames } from '@dcms/ops'
+import { Dcms } from '@dcms/sdk'
+import type { Bench, BenchOptions, Size } from './bench-kind.ts'
+import { type CostCall, costCalls, newSubject, type Subject } from './cost-calls.ts'
+import { engineCpu } from './engine-cpu.ts'
+import { versionsOf } from './machine.ts'
+import { bankOf } from './more-banks.ts'
+import { cpuSeconds } from './process-cpu.ts'
+import { comparisonRow, figureRow, type Row } from './report.ts'
+import type { Running } from './running.ts'
+import { percentile, spreadOf } from './statistics.ts'
+import { addBank, benchEnginesDir, startSurroundings, TENANT } from './surroundings.ts'
+
+const BANKS = 3
+const RATE_AIMED = 1_000
+const P99_MS_MAX = 50
+/** Of the rate that was reached: where times are measured. */
+const PART_OF_RATE = 0.7
+const MEMORY_EVERY_MS = 1_000
+const KNOWN_WAIT_MS = 30_000
+
+interface Amounts {
+  subjectsPerBank: number
+  callers: number
+}
+const AMOUNTS: Record<Size, Amounts> = {
+  full: { subjectsPerBank: 120, callers: 32 },
+  tiny: { subjectsPerBank: 4, callers: 4 },
+}
+
+/** Shares of a bank's day, in thousandths; the names are those of the cost bench. */
+const weights: Readonly<Record<string, number>> = {
+  fetchKitsByEntityId: 180,
+  viewCustomer: 150,
+  fetchByCif: 100,
+  'preference/fetch': 100,
+  'v2/fetchKitsByEntityId': 80,
+  'v2/fetchByCif': 60,
+  fetchKitsByAccountNo: 50,
+  'v2/fetchByCardNo': 40,
+  'account/fetchAccountsByCardNo': 30,
+  'accountkitmapping-manager/fetchAccountsByCardNo': 20,
+  fetchCifByMaskedCard: 20,
+  kitTracking: 20,
+  'v2/validatePin': 40,
+  'preference/set': 20,
+  'preference/sms-alerts/optIn': 10,
+  'v2/setPin': 10,
+  validatePin: 8,
+  setPin: 2,
+  validateCard: 10,
+  'manageKit LOCK': 12,
+  'manageKit UNLOCK': 12,
+  'register with a card': 10,
+  kitActivation: 6,
+  registerCard: 2,
+  'update-manager/poi': 4,
+  'update-manager/poa': 2,
+  'update-manager/account': 2,
+}
+
+/** A customer of one of the banks; `status`: of the card, as the calls so far have left it. */
+interface Customer {
+  dcms: Dcms
+  subject: Subject
+  status: 'ACTIVE' | 'LOCKED'
+}
+
+const callNamed = (name: string): CostCall => {
+  const call = costCalls.find((each) => each.name === name)
+  if (!call) throw new Error(`there is no call named ${name}`)
+  return call
+}
+
+/** Draws calls by weight, and customers that no other call is under way for. */
+class Day {
+  readonly #free: Customer[]
+  readonly #names = Object.keys(weights)
+  readonly #sum = Object.values(weights).reduce((all, each) => all + each, 0)
+  #registered = 100_000
+
+  constructor(customers: readonly Customer[]) {
+    this.#free = [...customers]
+  }
+
+  /** Makes one call, and what has to come before it. */
+  async next(): Promise<void> {
+    const customer = this.#free.shift()
+    if (!customer) throw new Error('there are fewer customers than callers')
+    try {
+      await this.#call(customer, this.#draw())
+    } finally {
+      this.#free.push(customer)
+    }
+  }
+
+  #draw(): string {
+    let left = Math.random() * this.#sum
+    for (const name of this.#names) {
+      left -= weights[name] ?? 0
+      if (left < 0) return name
+    }
+    return 'viewCustomer'
+  }
+
+  async #call(customer: Customer, drawn: string): Promise<void> {
+    const { dcms, subject } = customer
+    // A card that is locked takes no second lock, nor a PIN: it is unlocked instead.
+    const needsActive = drawn === 'manageKit LOCK' || drawn.includes('Pin') || drawn === 'validateCard'
+    const name = customer.status === 'LOCKED' && needsActive ? 'manageKit UNLOCK' : drawn === 'manageKit UNLOCK' ? turnOf(customer) : drawn
+    switch (name) {
+      case 'register with a card':
+        await callNamed(name).call(dcms, newSubject(this.#registered++))
+        return
+      case 'kitActivation': {
+        const another = newSubject(this.#registered++)
+        await callNamed('register with a card').call(dcms, another)
+        await callNamed(name).call(dcms, another)
+        return
+      }
+      default:
+        await callNamed(name).call(dcms, subject)
+        if (name === 'manageKit LOCK') customer.status = 'LOCKED'
+        if (name === 'manageKit UNLOCK') customer.status = 'ACTIVE'
+    }
+  }
+}
+
+const turnOf = ({ status }: Customer): string => (status === 'LOCKED' ? 'manageKit UNLOCK' : 'manageKit LOCK')
+
+async function run({ running, size, seconds, profileDir }: BenchOptions): ReturnType<Bench['run']> {
+  const { subjectsPerBank, callers } = AMOUNTS[size]
+  const { installation, bank } = await startSurroundings(running, { services: startedNames, profileDir })
+  const banks = [bank]
+  for (let at = 1; at < BANKS; at++)
+    banks.push(await addBank(installation, `MIX_BANK_${at}`, (definition) => bankOf(definition, `MIX_BANK_${at}`, at)))
+  const customers: Customer[] = []
+  for (const { baseUrl, tenant, username, password, clientKeys } of banks) {
+    const [pinKey, fieldKey] = [randomBytes(32).toString('base64'), randomBytes(32).toString('base64')]
+    await ensureKeys(installation.operator, tenant, { pin: pinKey, field: fieldKey })
+    const dcms = new Dcms({ baseUrl, tenant, username, password, keys: { clientKeys, pinKey, fieldKey } })
+    running.cleanUp(() => dcms.close())
+    for (let at = 0; at < subjectsPerBank; at++) customers.push({ dcms, subject: newSubject(at), status: 'ACTIVE' })
+  }
+  await atOnce(callers, customers, ({ dcms, subject }) => prepare(dcms, subject), running)
+  running.progress(`${customers.length} customers of ${banks.length} banks (${TENANT} and others) have a card and a PIN`)
+  // So that no bank's customers are all at the end of the line.
+  const day = new Day(customers.toSorted(() => Math.random() - 0.5))
+  await flatOut(day, callers, Math.min(5_000, seconds * 500), running)
+
+  const memory = watchMemory(installation)
+  const cpuBefore = await cpuOf(installation)
+  const full = await flatOut(day, callers, seconds * 1_000, running)
+  const cpuAfter = await cpuOf(installation)
+  running.progress(`${full.calls} calls in ${full.seconds.toFixed(1)} s: ${Math.round(full.calls / full.seconds)}/s`)
+  const rate = full.calls / full.seconds
+  const times = await onSchedule(day, { rate: rate * PART_OF_RATE, ms: seconds * 1_000, inFlightMax: customers.length }, running)
+  const change = memory.stop()
+  const alone = (value: number) => spreadOf([value])
+  const rows: Row[] = [
+    comparisonRow({
+      name: 'rate',
+      unit: 'calls/s',
+      value: alone(rate),
+      better: 'high',
+      comparedWith: 'the rate aimed at',
+      baseline: alone(RATE_AIMED),
+      aimRatio: 1,
+    }),
+    figureRow('p50 at 70 % of the rate', 'ms', alone(percentile(times, 0.5))),
+    figureRow('p99 at 70 % of the rate', 'ms', alone(percentile(times, 0.99)), P99_MS_MAX),
+    figureRow('p99.9 at 70 % of the rate', 'ms', alone(percentile(times, 0.999))),
+    figureRow('memory of all processes, change', 'MB per minute', alone(change)),
+    ...[...cpuAfter].map(([name, used]) =>
+      figureRow(`CPU, ${name}`, 'CPU s per 1,000 calls', alone(((used - (cpuBefore.get(name) ?? 0)) * 1_000) / full.calls)),
+    ),
+  ]
+  return { rows, versions: await versionsOf(['mongoose', 'undici']) }
+}
+
+/** A customer with an active card that pin-preference knows, and a PIN. */
+async function prepare(dcms: Dcms, subject: Subject): Promise<void> {
+  await callNamed('register with a card').call(dcms, subject)
+  await callNamed('kitActivation').call(dcms, subject)
+  for (const until = performance.now() + KNOWN_WAIT_MS; ; await sleep(50)) {
+    try {
+      await callNamed('v2/setPin').call(dcms, subject)
+      return
+    } catch (error) {
+      if (performance.now() > until) throw error
+    }
+  }
+}
+
+async function atOnce<Each>(lanes: number, all: readonly Each[], work: (each: Each) => Promise<void>, { goOn }: Running): Promise<void> {
+  let next = 0
+  const lane = async (): Promise<void> => {
+    for (let each = all[next++]; each !== undefined; each = all[next++]) {
+      goOn()
+      await work(each)
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+}
+
+async function flatOut(day: Day, callers: number, ms: number, { goOn }: Running): Promise<{ calls: number; seconds: number }> {
+  const begun = performance.now()
+  let calls = 0
+  const lane = async (): Promise<void> => {
+    while (performance.now() - begun < ms) {
+      goOn()
+      await day.next()
+      calls++
+    }
+  }
+  await Promise.all(Array.from({ length: callers }, lane))
+  return { calls, seconds: (performance.now() - begun) / 1_000 }
+}
+
+/** Milliseconds of each call from the moment when it was due, whoever kept it waiting. */
+async function onSchedule(
+  day: Day,
+  { rate, ms, inFlightMax }: { rate: number; ms: number; inFlightMax: number },
+  { goOn }: Running,
+): Promise<number[]> {
+  const times: number[] = []
+  const underWay = new Set<Promise<void>>()
+  const begun = performance.now()
+  let failure: unknown
+  for (let sent = 0; sent < (rate * ms) / 1_000; ) {
+    goOn()
+    if (failure) throw failure
+    const dueMs = begun + (sent * 1_000) / rate
+    if (performance.now() < dueMs || underWay.size >= inFlightMax) {
+      await sleep(1)
+      continue
+    }
+    sent++
+    const call: Promise<void> = day
+      .next()
+      .then(() => void times.push(performance.now() - dueMs))
+      .catch((error: unknown) => {
+        failure ??= error
+      })
+      .finally(() => underWay.delete(call))
+    underWay.add(call)
+  }
+  await Promise.all(underWay)
+  if (failure) throw failure
+  return times
+}
+
+type Used = 'sandbox' | (typeof processNames)[number] | 'store' | 'Kafka'
+
+/** Seconds so far. */
+async function cpuOf({ processes }: Installation): Promise<Map<Used, number>> {
+  const used = new Map<Used, number>()
+  for (const name of [...processNames, 'sandbox'] as const) {
+    const pid = processes.get(name)?.pid
+    used.set(name, pid === undefined ? 0 : await cpuSeconds(pid))
+  }
+  const { ferretdb, postgres, kafka } = await engineCpu(benchEnginesDir)
+  return used.set('store', ferretdb + postgres).set('Kafka', kafka)
+}
+
+/** Resident memory of all DCMS processes, once a second. */
+function watchMemory({ processes }: Installation): { stop(): number } {
+  const samples: { minutes: number; megabytes: number }[] = []
+  const begun = performance.now()
+  const look = async (): Promise<void> => {
+    let kilobytes = 0
+    for (const { pid } of processes.values())
+      kilobytes += Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''))?.[1] ?? 0)
+    samples.push({ minutes: (performance.now() - begun) / 60_000, megabytes: kilobytes / 1_024 })
+  }
+  const timer = setInterval(() => void look(), MEMORY_EVERY_MS)
+  void look()
+  return {
+    stop() {
+      clearInterval(timer)
+      return slopeOf(samples)
+    },
+  }
+}
+
+/** By least squares; MB per minute. */
+function slopeOf(samples: readonly { minutes: number; megabytes: number }[]): number {
+  const mean = (values: number[]): number => values.reduce((all, each) => all + each, 0) / Math.max(1, values.length)
+  const [minutes, megabytes] = [mean(samples.map((each) => each.minutes)), mean(samples.map((each) => each.megabytes))]
+  const above = samples.reduce((all, each) => all + (each.minutes - minutes) * (each.megabytes - megabytes), 0)
+  const below = samples.reduce((all, each) => all + (each.minutes - minutes) ** 2, 0)
+  return below === 0 ? 0 : above / below
+}
+
+export const mixBench: Bench = {
+  name: 'mix',
+  summary: 'a bank’s day of calls, sealed, by three banks at once: rate, times at 70 % of it, processor by process',
+  run,
+}
