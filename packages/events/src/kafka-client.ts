@@ -1,7 +1,8 @@
 // How a process reaches Kafka: addresses, TLS, password; and what it asks of topics there.
-import { type Admin, Kafka, type SASLOptions } from 'kafkajs'
+import type { Admin, Kafka, SASLOptions } from 'kafkajs'
 import type { Logger } from 'pino'
 import { kafkaLogger } from './kafka-logger.ts'
+import { kafkajs } from './kafkajs.ts'
 
 const CONNECTION_TIMEOUT_MS = 3_000
 const REQUEST_TIMEOUT_MS = 10_000
@@ -34,7 +35,7 @@ export interface KafkaAccess {
 }
 
 export function kafkaClient({ brokers, security, clientId, logger }: KafkaAccess & { clientId: string; logger: Logger }): Kafka {
-  return new Kafka({
+  return new (kafkajs().Kafka)({
     clientId,
     brokers: brokers.split(','),
     ...(security && { ssl: security.tls, ...(security.sasl && { sasl: security.sasl as SASLOptions }) }),

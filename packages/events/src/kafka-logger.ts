@@ -1,6 +1,7 @@
 // Kafka client log lines as lines of our own log.
-import { type logCreator, logLevel } from 'kafkajs'
+import type { logCreator } from 'kafkajs'
 import type { Logger } from 'pino'
+import { kafkajs } from './kafkajs.ts'
 
 /**
  * Client errors are warnings here: whoever called decides whether something is wrong, and a broker
@@ -12,6 +13,6 @@ export const kafkaLogger =
   ({ namespace, level, log }) => {
     const { message, timestamp: _timestamp, logger: _name, stack: _stack, ...rest } = log
     const text = `kafka ${namespace}: ${message}`
-    if (level === logLevel.ERROR) logger.warn(rest, text)
+    if (level === kafkajs().logLevel.ERROR) logger.warn(rest, text)
     else logger.debug(rest, text)
   }

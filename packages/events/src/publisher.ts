@@ -1,7 +1,8 @@
 // Publishing that believes no answer of the Kafka client unseen: what counts as published is in the
 // log, each partition of it.
-import { type Kafka, Partitioners, type Producer, type RecordMetadata } from 'kafkajs'
+import type { Kafka, Partitioners, Producer, RecordMetadata } from 'kafkajs'
 import type { Logger } from 'pino'
+import { kafkajs } from './kafkajs.ts'
 
 const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 }
 
@@ -29,7 +30,7 @@ type Partitioner = ReturnType<typeof Partitioners.DefaultPartitioner>
  */
 export class ChosenPartitions {
   readonly #partitions = new WeakMap<object, number>()
-  readonly #choose: Partitioner = Partitioners.DefaultPartitioner()
+  readonly #choose: Partitioner = kafkajs().Partitioners.DefaultPartitioner()
   #last: { topic: string; key: string; partitions: number; partition: number } | undefined
   /** Whether the client came back for a message: it tried a batch again. */
   repeated = false

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { auditTopic, type Context, tenantsTopic, topicOf } from '@dcms/contract'
 import { Broker, deadLetterTopic, Relay, type SetAsideEvent, SetAsideStore } from '@dcms/events'
-import express, { type Express } from 'express'
+import type { Express } from 'express'
 import type { Connection } from 'mongoose'
 import { AuditLog } from './audit/audit-log.ts'
 import { auditRegister } from './audit/audit-register.ts'
@@ -31,6 +31,7 @@ import { requestsOf } from './store/requests.ts'
 import { anyModel, connectStore, databaseName } from './store/store.ts'
 import type { Tenant } from './store/tenant.ts'
 import { Tenants } from './store/tenants.ts'
+import { express } from './when-needed.ts'
 
 /** A run of a job that is stopped half way has this long to leave its place to another process. */
 const JOBS_END_MS = 5_000
@@ -211,7 +212,7 @@ function internalAppOf({ parts, tenants, jobs, config, verify, audit, register, 
 }
 
 function baseApp(): Express {
-  const app = express()
+  const app = express()()
   app.disable('x-powered-by')
   app.disable('etag')
   return app

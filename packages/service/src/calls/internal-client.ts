@@ -1,6 +1,5 @@
 // Calling another context's internal API.
 import type { ErrorCode, Exception, InternalEndpoint } from '@dcms/contract'
-import { Agent, request } from 'undici'
 import type { CallerTokens } from '../callers/context-token.ts'
 import { ServiceUnavailable } from '../commands/decision.ts'
 import { DEFINITION_VERSION_HEADER } from '../commands/definition-version.ts'
@@ -8,6 +7,7 @@ import { IDLE_CONNECTION_MS } from '../listeners/http.ts'
 import { TenantShares } from '../shares/tenant-shares.ts'
 import { TIME_LEFT_HEADER, withinShare } from '../shares/within-share.ts'
 import type { Tenant } from '../store/tenant.ts'
+import { undici } from '../when-needed.ts'
 
 const TIMEOUT_MS = 2_000
 /** For all banks; one bank alone gets half of them (see TenantShares). */
@@ -57,7 +57,7 @@ export interface InternalClient {
 
 /** A client of one owner; 2 s time-out. `audience` is the owner's name. */
 export function internalClient({ baseUrl, audience, tokens }: { baseUrl: string; audience: string; tokens: CallerTokens }): InternalClient {
-  const dispatcher = new Agent({
+  const dispatcher = new (undici().Agent)({
     connections: CONNECTIONS_MAX,
     keepAliveTimeout: IDLE_CONNECTION_MS,
     keepAliveMaxTimeout: IDLE_CONNECTION_MS,
@@ -77,7 +77,7 @@ export function internalClient({ baseUrl, audience, tokens }: { baseUrl: string;
       try {
         const deadlineAtMs = Math.min(Date.now() + TIMEOUT_MS, endsAtMs ?? Number.POSITIVE_INFINITY)
         ;({ status, envelope } = await withinShare({ shares, tenant, deadlineAtMs }, async (msLeft) => {
-          const response = await request(baseUrl + endpoint.path, {
+          const response = await undici().request(baseUrl + endpoint.path, {
             dispatcher,
             method: endpoint.method,
             headersTimeout: TIMEOUT_MS,

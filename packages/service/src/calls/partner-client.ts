@@ -1,10 +1,11 @@
 // Calling a bank's partner (courier, messaging) by HTTP: each bank apart, within bounds, and
 // nothing of the partner's believed unread.
-import { Agent, type Dispatcher } from 'undici'
+import type { Agent, Dispatcher } from 'undici'
 import { ServiceUnavailable } from '../commands/decision.ts'
 import { Circuit } from '../shares/circuit.ts'
 import { TenantShares } from '../shares/tenant-shares.ts'
 import { NotBegun, withinShare } from '../shares/within-share.ts'
+import { undici } from '../when-needed.ts'
 
 /** Calls of all banks at a time; one bank alone gets half of them (see TenantShares). */
 const CALLS_MAX = 64
@@ -49,7 +50,7 @@ export class PartnerClient {
 
   constructor(options: PartnerOptions) {
     this.#options = options
-    this.#agent = new Agent({ connections: CALLS_MAX, keepAliveTimeout: KEEP_ALIVE_MS, connect: { timeout: CONNECT_MS_MAX } })
+    this.#agent = new (undici().Agent)({ connections: CALLS_MAX, keepAliveTimeout: KEEP_ALIVE_MS, connect: { timeout: CONNECT_MS_MAX } })
     this.#shares = new TenantShares({ name: options.name, places: CALLS_MAX, waitingPlaces: WAITING_MAX })
   }
 

@@ -10,11 +10,12 @@ import {
   success,
   validatorOf,
 } from '@dcms/contract'
-import express, { type Express, type RequestHandler, type Response } from 'express'
+import type { Express, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import type { contextVerifier } from '../callers/context-token.ts'
 import type { Environment } from '../settings/settings.ts'
 import type { Tenants } from '../store/tenants.ts'
+import { express } from '../when-needed.ts'
 import type { Jobs, JobView } from './jobs.ts'
 
 export interface JobRouteParts {
@@ -42,7 +43,7 @@ export function addJobRoutes(app: Express, { jobs, tenants, verify, environment,
         response.status(503).json(failure('service.unavailable'))
       }
     }
-    app.post(path, express.json({ limit: BODY_MAX }), handle)
+    app.post(path, express().json({ limit: BODY_MAX }), handle)
   }
 
   serve<{ tenant?: string }>(jobsListPath, jobsListRequest, async ({ tenant }, _user, response) => {

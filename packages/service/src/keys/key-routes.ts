@@ -23,10 +23,11 @@ import {
   success,
   validatorOf,
 } from '@dcms/contract'
-import express, { type Express, type RequestHandler, type Response } from 'express'
+import type { Express, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import type { contextVerifier } from '../callers/context-token.ts'
 import type { Tenants } from '../store/tenants.ts'
+import { express } from '../when-needed.ts'
 
 const KEY_BODY_MAX = '4kb'
 
@@ -84,7 +85,7 @@ export const keyRoutes =
           refuse(response, code, [error instanceof Error ? error.message : code])
         }
       }
-      app.post(path, express.json({ limit: KEY_BODY_MAX }), handle)
+      app.post(path, express().json({ limit: KEY_BODY_MAX }), handle)
     }
     addChangingRoutes(route, hsm, touched)
     addReadingRoutes(route, hsm)

@@ -1,7 +1,8 @@
 // Health and metrics of a process, the same for all: /health, /health/live, /health/ready,
 // /metrics.
-import { Router } from 'express'
+import type { Router } from 'express'
 import { collectDefaultMetrics, register } from 'prom-client'
+import { express } from '../when-needed.ts'
 
 /** Reasons why the process cannot do its work now; empty when it can. */
 export type Readiness = () => string[]
@@ -12,7 +13,7 @@ collectDefaultMetrics()
  * Routes for probes and for Prometheus. `live` says the process runs, `ready` that it can serve.
  */
 export function healthRoutes(name: string, readiness: Readiness): Router {
-  const routes = Router()
+  const routes = express().Router()
   routes.get('/health/live', (_request, response) => {
     response.json({ service: name, status: 'UP' })
   })

@@ -2,7 +2,7 @@
 // else in the envelope.
 import { randomUUID } from 'node:crypto'
 import { bodyBytesMaxOf, type Caller, type Endpoint } from '@dcms/contract'
-import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response } from 'express'
+import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import type { CallContext } from '../callers/context-token.ts'
 import { type Answer, type Call, type Command, faultAnswer, refusal } from '../commands/command.ts'
@@ -11,6 +11,7 @@ import { measureCalls } from '../request-metrics.ts'
 import { TenantShares } from '../shares/tenant-shares.ts'
 import { NotBegun, TIME_LEFT_HEADER, TIME_LEFT_MS_MAX, withinShare } from '../shares/within-share.ts'
 import type { Tenants } from '../store/tenants.ts'
+import { express } from '../when-needed.ts'
 
 /**
  * Calls of one listener at work at a time, for all banks; one bank alone gets half (see
@@ -39,7 +40,7 @@ export function addCommands(app: Express, options: RouteOptions): void {
   const shares = new TenantShares({ name: `${options.listener} calls`, places: CALLS_MAX, waitingPlaces: CALLS_WAITING_MAX })
   for (const command of options.commands) {
     const { endpoint } = command
-    const readBody = express.json({ limit: bodyBytesMaxOf(endpoint), type: () => true })
+    const readBody = express().json({ limit: bodyBytesMaxOf(endpoint), type: () => true })
     const callers: readonly Caller[] = 'callers' in endpoint ? endpoint.callers : ['gateway']
     app.all(
       routePathOf(endpoint.path),

@@ -1,8 +1,9 @@
 // Tells operators by which definition this process serves a bank.
 import { bodyBytesMaxOf, tenantVersionPath, tenantVersionRequest, validatorOf } from '@dcms/contract'
-import express, { type Express } from 'express'
+import type { Express } from 'express'
 import type { contextVerifier } from '../callers/context-token.ts'
 import type { Tenants } from '../store/tenants.ts'
+import { express } from '../when-needed.ts'
 
 /**
  * Adds the route that `dcms tenant apply` asks until every process serves the new version; 0 for a
@@ -10,7 +11,7 @@ import type { Tenants } from '../store/tenants.ts'
  */
 export function addTenantVersion(app: Express, verify: ReturnType<typeof contextVerifier>, tenants: Tenants): void {
   const validate = validatorOf<{ tenant: string }>(tenantVersionRequest)
-  app.post(tenantVersionPath, express.json({ limit: bodyBytesMaxOf({ request: tenantVersionRequest }) }), (request, response) => {
+  app.post(tenantVersionPath, express().json({ limit: bodyBytesMaxOf({ request: tenantVersionRequest }) }), (request, response) => {
     const caller = verify(request.get('x-dcms-context'))?.caller
     const validated = validate(request.body)
     if (caller !== 'ops') response.status(401).json({ reason: 'operators only' })

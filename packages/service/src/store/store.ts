@@ -3,9 +3,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '@dcms/contract'
 import type { OutboxDocument, OutboxEvent, Projected } from '@dcms/events'
-import mongoose, { type Connection, type Model, Schema } from 'mongoose'
+import type { Connection, IndexOptions, Model, Schema, SchemaDefinition } from 'mongoose'
 import type { Logger } from 'pino'
 import { watchPool } from '../request-metrics.ts'
+import { mongoose } from '../when-needed.ts'
 import type { Tenant } from './tenant.ts'
 
 /**
@@ -56,17 +57,21 @@ export const anyModel = <State>(modelOf: TenantModel<State>): TenantModel<never>
 
 const options = { versionKey: false, minimize: false, autoIndex: false, autoCreate: false, strict: 'throw' } as const
 
-const tenantModel = <State>(collectionName: string, schema: Schema, isAggregate: boolean): TenantModel<State> =>
-  Object.assign(
+const tenantModel = <State>(collectionName: string, makeSchema: () => Schema, isAggregate: boolean): TenantModel<State> => {
+  let made: Schema | undefined
+  const schema = (): Schema => (made ??= makeSchema())
+  return Object.assign(
     // Mongoose derives a model's type from its schema; ours are written once, as interfaces, so the
     // derived one is set aside here.
     (tenant: Tenant) =>
-      (tenant.database.models[collectionName] ?? tenant.database.model(collectionName, schema, collectionName)) as unknown as Model<State>,
+      (tenant.database.models[collectionName] ??
+        tenant.database.model(collectionName, schema(), collectionName)) as unknown as Model<State>,
     { collectionName, isAggregate },
   )
+}
 
-type Fields = mongoose.SchemaDefinition
-type Indexes = readonly (readonly [Record<string, 1 | -1>, mongoose.IndexOptions?])[]
+type Fields = SchemaDefinition
+type Indexes = readonly (readonly [Record<string, 1 | -1>, IndexOptions?])[]
 
 /**
  * A collection of aggregates: state with version, outbox and the index that the relay's sweep
@@ -75,7 +80,7 @@ type Indexes = readonly (readonly [Record<string, 1 | -1>, mongoose.IndexOptions
 export const aggregateModel = <State extends Stored>(collectionName: string, fields: object, indexes: Indexes = []): TenantModel<State> =>
   tenantModel(
     collectionName,
-    schemaOf({ ...fields, ...storedFields } as Fields, [
+    schemaMaker({ ...fields, ...storedFields } as Fields, [
       ...indexes,
       [{ outboxAt: 1 }, { partialFilterExpression: { outboxAt: { $exists: true } } }],
       [{ 'outboxAside.at': 1 }, { partialFilterExpression: { 'outboxAside.at': { $exists: true } } }],
@@ -88,7 +93,7 @@ export const projectionModel = <State extends Projected>(
   collectionName: string,
   fields: object,
   indexes: Indexes = [],
-): TenantModel<State> => tenantModel(collectionName, schemaOf({ ...fields, ...projectedFields } as Fields, indexes), false)
+): TenantModel<State> => tenantModel(collectionName, schemaMaker({ ...fields, ...projectedFields } as Fields, indexes), false)
 
 /**
  * A collection that is both: aggregates of this context, kept in step with the aggregate of another
@@ -102,10 +107,10 @@ export const followingAggregateModel = <State extends Stored & Projected>(
 
 /** Any other small collection of a tenant. */
 export const plainModel = <State>(collectionName: string, fields: object, indexes: Indexes = []): TenantModel<State> =>
-  tenantModel(collectionName, schemaOf(fields as Fields, indexes), false)
+  tenantModel(collectionName, schemaMaker(fields as Fields, indexes), false)
 
-function schemaOf(fields: Fields, indexes: Indexes): Schema {
-  const schema: Schema = new Schema({ _id: String, ...fields }, options)
+const schemaMaker = (fields: Fields, indexes: Indexes) => (): Schema => {
+  const schema: Schema = new (mongoose().Schema)({ _id: String, ...fields }, options)
   for (const [keys, indexOptions] of indexes) schema.index(keys, indexOptions)
   return schema
 }
@@ -125,7 +130,7 @@ export const newlyStored = <const Own extends object>(own: Own): Own & Omit<Stor
  * and then fail. Write concern majority with journal and primary reads are set here for everything.
  */
 export function connectStore(mongoUrl: string, logger: Logger): Connection {
-  const connection = mongoose.createConnection()
+  const connection = mongoose().createConnection()
   void keepOpening(connection, mongoUrl, logger)
   return connection
 }
