@@ -1,6 +1,6 @@
 // Jest evaluates what a test file imports in a context of its own and compiles it for each file
-// anew. Here the sources of dependencies are compiled once per worker; each context still evaluates
-// them for itself, so that no file sees another's state.
+// anew. Here every source is compiled once per worker; each context still evaluates it for itself,
+// so that no file sees another's state.
 import vm from 'node:vm'
 
 /** By file name: the script, its source, and who answers `import()` of the test that runs. */
@@ -10,6 +10,22 @@ const compileFunction = vm.compileFunction
 /** From here on; a second call changes nothing. */
 export function compileDependenciesOnce() {
   vm.compileFunction = compileOnce
+  vm.SourceTextModule = ModuleCompiledOnce
+}
+
+/** By file name: the source of a module and what V8 made of it. */
+const cached = new Map()
+
+class ModuleCompiledOnce extends vm.SourceTextModule {
+  constructor(source, options) {
+    const known = cached.get(options.identifier)
+    if (known?.source === source) {
+      super(source, { ...options, cachedData: known.cachedData })
+      return
+    }
+    super(source, options)
+    cached.set(options.identifier, { source, cachedData: this.createCachedData() })
+  }
 }
 
 function compileOnce(source, parameters, options) {
