@@ -13,7 +13,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { type DemoClient, demoClient, sdkOptions, setUpDemoTenants } from '../src/demo/demo-client.ts'
 import { demoRegistration } from '../src/demo/demo-registration.ts'
 import { type Installation, startInstallation } from '../src/launcher/processes.ts'
-import { runDcmsProgram } from './run-dcms.ts'
+import { dcmsRuns } from './run-dcms.ts'
 
 const START_TIMEOUT_MS = 120_000
 let stateDir: string
@@ -34,14 +34,17 @@ beforeAll(async () => {
   acme = new Dcms(sdkOptions(client, 'ACME_BANK'))
 }, START_TIMEOUT_MS)
 afterAll(async () => {
+  await runs.stop()
   await acme?.close()
   await installation?.stop()
   await rm(stateDir, { recursive: true, force: true })
 })
 
+const runs = dcmsRuns()
+
 /** As one of the two demo officers. */
 async function dcms(parameters: readonly string[], input = '', officer: 1 | 2 = 1) {
-  return runDcmsProgram(parameters, input, {
+  return runs.run(parameters, input, {
     DCMS_STATE_DIR: stateDir,
     DCMS_OPERATOR_KEY_FILE: join(installation.keysDir, `demo-officer-${officer}.operator.jwk.json`),
     DCMS_CALLERS_FILE: installation.callersFile,
@@ -73,7 +76,7 @@ test('the demo banks’ keys came as components, once; a second set-up adds no v
   expect(await kcvsOf('pin')).toEqual([kcv(pinKey)])
 })
 
-/** A dozen commands, one after the other, each a process of its own. */
+/** A dozen commands, one after the other, some of them processes of their own. */
 const CEREMONY_MS_MAX = 300_000
 
 test(

@@ -1,11 +1,11 @@
-// The dcms command as a program of its own: what it takes, what it says, how it ends.
+// The dcms command as an operator runs it: what it takes, what it says, how it ends.
 
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { keyContexts } from '@dcms/contract'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { runDcmsProgram } from '../../test/run-dcms.ts'
+import { dcmsRuns } from '../../test/run-dcms.ts'
 import { installationKeys } from '../launcher/installation-keys.ts'
 import { workspaceRoot } from '../launcher/process-environment.ts'
 
@@ -16,10 +16,14 @@ beforeAll(async () => {
   stateDir = await mkdtemp(join(tmpdir(), 'dcms-state-'))
   operatorKey = (await installationKeys(join(stateDir, 'keys'))).operatorKeyFile('demo-officer-1')
 })
-afterAll(() => rm(stateDir, { recursive: true, force: true }))
+afterAll(async () => {
+  await runs.stop()
+  await rm(stateDir, { recursive: true, force: true })
+})
 
+const runs = dcmsRuns()
 const dcms = (parameters: string[], input = '', environment: Record<string, string> = {}) =>
-  runDcmsProgram(parameters, input, { DCMS_STATE_DIR: stateDir, ...environment })
+  runs.run(parameters, input, { DCMS_STATE_DIR: stateDir, ...environment })
 
 test('--help shows the groups and the exit codes', async () => {
   const { code, stdout } = await dcms(['--help'])
