@@ -13,12 +13,12 @@ export const OTHER_DAY = new Date('2028-02-29T18:29:30Z')
  * `DCMS_TEST_CLOCK`.
  */
 export const datedSuites = [
-  'packages/service/src/(commands/(idempotency|command)|jobs/jobs|callers/context-token)',
+  'packages/service/src/(commands/(idempotency|command|kept-answers)|jobs/jobs|callers/context-token)',
   'services/kit/(test/jobs.store|src/(kit|vault/get-cvv.store))\\.test',
   'services/customer/(test/registration|src/update-proof-of-identity)',
   'services/pin-preference/(src/limit-failures|test/pin-mailers)',
   'gateway/test/(authenticate|sealed-calls|sealed-for)',
-  'packages/sdk/test/dcms',
+  'packages/sdk/test/(dcms|sessions|tries)\\.test',
   'infra/ops/src/demo/demo-registration',
 ]
 
