@@ -33,7 +33,10 @@ async function main([script, ...args]) {
   const flags = ['--disable-warning=ExperimentalWarning', '--disable-warning=TimeoutNegativeWarning', resolve(repository, script)]
   // What the script starts by name (node, tsc, biome) is the workspace's as well.
   const path = [join(repository, 'node_modules/.bin'), process.env.PATH].join(delimiter)
-  process.exit(await run(node, [...flags, ...args], { stdio: 'inherit', env: { ...process.env, PATH: path } }))
+  // What Node makes of the sources is kept, for this program and all that it starts: a process of
+  // DCMS starts in half the time.
+  const env = { NODE_COMPILE_CACHE: join(repository, '.dcms/compile-cache'), ...process.env, PATH: path }
+  process.exit(await run(node, [...flags, ...args], { stdio: 'inherit', env }))
 }
 
 /**
