@@ -57,7 +57,8 @@ async function findChecker(): Promise<Checker | undefined> {
     )
   if (await runs('docker', 'compose', 'version'))
     return { name: 'docker compose config', check: (file) => run('docker', ['compose', '-f', file, 'config', '--quiet'], { cwd: root }) }
-  const env = { ...process.env, GOFLAGS: '-mod=readonly', GOWORK: 'off' }
+  // Not optimised: where nothing is compiled yet, that takes longer than all the checks.
+  const env = { ...process.env, GOFLAGS: "-mod=readonly '-gcflags=all=-N -l'", GOWORK: 'off' }
   if (await runs('go', 'version'))
     return {
       name: 'compose-go',

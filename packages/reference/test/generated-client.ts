@@ -66,7 +66,8 @@ export async function compilePython(folder: string, progress: (line: string) => 
  * Builds the module with nothing but Go's own library: what its go.mod names besides is for tests.
  */
 export async function compileGo(folder: string): Promise<CompiledClient> {
-  const environment = { GOFLAGS: '-mod=mod', GOWORK: 'off', CGO_ENABLED: '0' }
+  // Not optimised: the first calls run but once, and optimising takes longer than they do.
+  const environment = { GOFLAGS: "-mod=mod '-gcflags=all=-N -l'", GOWORK: 'off', CGO_ENABLED: '0' }
   await run('go', ['build', '-p=2', './...'], { folder, environment })
   const program = join(folder, 'firstcall')
   await mkdir(program)
