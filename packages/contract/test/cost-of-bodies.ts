@@ -11,7 +11,7 @@ const USUAL_MAX_MS = 50
  */
 const LISTINGS_MAX = 2
 const HEAP_MAX_BYTES = 50 * MB
-const TRIES_MAX = 3
+const TRIES_MAX = 8
 
 /** What the engine itself needs for the dearest of the bodies below; the least of some tries. */
 function listingMs(): number {
@@ -70,7 +70,7 @@ function placed(schema: Schema, value: () => unknown): (() => unknown)[] {
   return bodies
 }
 
-/** Time of this process alone, not of its neighbours on the machine; the least of three tries. */
+/** Time of this process alone, not of its neighbours on the machine; the least of some tries. */
 function costOf(validate: (value: unknown) => unknown, make: () => unknown): { cpuMs: number; heapBytes: number } {
   let least = { cpuMs: Number.POSITIVE_INFINITY, heapBytes: Number.POSITIVE_INFINITY }
   for (let tries = 0; tries < TRIES_MAX; tries++) {
