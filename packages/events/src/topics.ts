@@ -59,7 +59,7 @@ interface Made {
 async function create({ admin, nameOf, copies }: Cluster, missing: readonly Topic[]): Promise<Made> {
   const minInSync = copies ? [{ name: 'min.insync.replicas', value: String(copies.minInSync) }] : []
   try {
-    await admin.createTopics({
+    const isMade = await admin.createTopics({
       waitForLeaders: true,
       topics: missing.map(({ topic, partitions, compacted }) => ({
         topic: nameOf(topic),
@@ -68,7 +68,8 @@ async function create({ admin, nameOf, copies }: Cluster, missing: readonly Topi
         configEntries: [compacted ? { name: 'cleanup.policy', value: 'compact' } : { name: 'retention.ms', value: '-1' }, ...minInSync],
       })),
     })
-    return nothingMade()
+    // The client says no more than that when all of them were there.
+    return isMade ? nothingMade() : { failures: new Map(), madeByOthers: new Set(missing.map(({ topic }) => topic)) }
   } catch (error) {
     return failuresByTopic(error, missing, nameOf)
   }
