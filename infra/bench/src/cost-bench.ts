@@ -43,7 +43,7 @@ interface Amounts {
 const AMOUNTS: Record<Size, Amounts> = {
   full: { subjects: 400, callers: 16, warmUp: 60, restMs: 1_500 },
   // One after the other: what nothing shares, so it is the same in each run.
-  tiny: { subjects: 1, callers: 1, warmUp: 1, restMs: 200 },
+  tiny: { subjects: 2, callers: 1, warmUp: 1, restMs: 300 },
 }
 
 /** Greatest number of statements of a call that is made alone, by row. */
