@@ -19,7 +19,7 @@ export interface OwnKafka extends KafkaEngine {
 export async function startOwnKafka(): Promise<OwnKafka> {
   const dataDir = await mkdtemp(join(process.env.DCMS_ENGINES_DIR ?? tmpdir(), 'kafka-')) // below the run's folder the runner stops what a dead test left
   const kafkaPort = PORT_FIRST + Math.floor(Math.random() * PORTS)
-  const kafka = await startKafka({ dataDir, kafkaPort, progress: () => undefined })
+  const kafka = await startKafka({ dataDir, kafkaPort, isShortLived: true, progress: () => undefined })
   return {
     ...kafka,
     async remove() {

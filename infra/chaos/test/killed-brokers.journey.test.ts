@@ -40,7 +40,7 @@ beforeAll(async () => {
   // Side by side below the run's folder, where the runner stops what a dead test left.
   folder = await mkdtemp(join(tmpdir(), 'kafka-three-'))
   const dataDir = join(process.env.DCMS_ENGINES_DIR ?? folder, 'kafka-three')
-  cluster = await startKafkaCluster({ dataDir, nodes: 3, progress: () => undefined })
+  cluster = await startKafkaCluster({ dataDir, nodes: 3, isShortLived: true, progress: () => undefined })
   broker = brokerOf(createLogger('killed-brokers', 'silent'))
   await broker.ensureTopics(topics)
 }, 150_000)

@@ -45,7 +45,13 @@ beforeAll(async () => {
   ])
   await writeFile(keyStoreFile, `${await readFile(key, 'utf8')}${await readFile(certificate, 'utf8')}`)
   const [kafkaPort, port] = [await freePort(), await freePort()]
-  kafka = await startKafka({ dataDir: folder, kafkaPort, secured: { port, keyStoreFile, user, password }, progress: () => undefined })
+  kafka = await startKafka({
+    dataDir: folder,
+    kafkaPort,
+    secured: { port, keyStoreFile, user, password },
+    isShortLived: true,
+    progress: () => undefined,
+  })
   secured = `127.0.0.1:${port}`
   right = {
     DCMS_ENVIRONMENT: 'test',

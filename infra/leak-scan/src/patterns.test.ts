@@ -58,6 +58,9 @@ test.each([
   ['wrong pin given: 4821', ['pin 4821']],
   ['cvv of the card 237', ['cvv 237']],
   ['wrong pin given: 4822', []],
+  ['{"path":"/kit-manager/getCvv","status":237}', []],
+  ['{\\"path\\":\\"/kit-manager/getCvv\\", \\"status\\":237}', []],
+  ['"cvv","237"', ['cvv 237']],
   ['"pin":{"reference":{"value":"4821"}}', []],
   ['pin-preference on 4821', []],
 ])('of noted digits %j tells %j', (text, hits) =>

@@ -8,6 +8,8 @@ export interface KafkaClusterOptions {
   /** Absolute; node 1 keeps its data in `<dataDir>-1`, and so on. */
   dataDir: string
   nodes: number
+  /** As of a single Kafka. */
+  isShortLived?: boolean
   progress: Progress
 }
 
@@ -20,13 +22,15 @@ export interface KafkaCluster {
 }
 
 /** Starts the nodes side by side on free ports; each is ready when the cluster took it in. */
-export async function startKafkaCluster({ dataDir, nodes, progress }: KafkaClusterOptions): Promise<KafkaCluster> {
+export async function startKafkaCluster({ dataDir, nodes, progress, ...how }: KafkaClusterOptions): Promise<KafkaCluster> {
   const places = []
   for (let id = 1; id <= nodes; id++)
     places.push({ id, dataDir: `${dataDir}-${id}`, kafkaPort: await freePort(), controllerPort: await freePort() })
   const voters = places.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join()
   const engines = await Promise.all(
-    places.map(({ id, controllerPort, ...place }) => startKafka({ ...place, node: { id, controllerPort, voters, nodes }, progress })),
+    places.map(({ id, controllerPort, ...place }) =>
+      startKafka({ ...place, ...how, node: { id, controllerPort, voters, nodes }, progress }),
+    ),
   )
   return {
     brokers: engines.map((engine) => engine.brokers).join(),

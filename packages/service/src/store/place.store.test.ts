@@ -7,6 +7,7 @@ import { place } from './place.ts'
 let bank: TestBank
 beforeAll(async () => {
   bank = await TestBank.start()
+  await turns().createIndex({ holder: 1 }, { unique: true }) // as a service does at its start: the race is for the document
 })
 afterAll(() => bank.close())
 
@@ -31,7 +32,6 @@ test('of many at once one is placed', async () => {
 })
 
 test('another value that must be unique counts too', async () => {
-  await turns().createIndex({ holder: 1 }, { unique: true })
   expect(await place(turns(), { _id: 'first', holder: 'asha' })).toBe('placed')
   expect(await place(turns(), { _id: 'second', holder: 'asha' })).toBe('there')
 })
