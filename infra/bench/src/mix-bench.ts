@@ -6,8 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { processNames } from '@dcms/contract'
 import { ensureKeys, type Installation, startedNames } from '@dcms/ops'
 import { Dcms } from '@dcms/sdk'
+import { type Customer, Day, prepare } from './bank-day.ts'
 import type { Bench, BenchOptions, Size } from './bench-kind.ts'
-import { type CostCall, costCalls, newSubject, type Subject } from './cost-calls.ts'
+import { newSubject } from './cost-calls.ts'
 import { engineCpu } from './engine-cpu.ts'
 import { versionsOf } from './machine.ts'
 import { bankOf } from './more-banks.ts'
@@ -23,7 +24,6 @@ const P99_MS_MAX = 50
 /** Of the rate that was reached: where times are measured. */
 const PART_OF_RATE = 0.7
 const MEMORY_EVERY_MS = 1_000
-const KNOWN_WAIT_MS = 30_000
 
 interface Amounts {
   subjectsPerBank: number
@@ -33,106 +33,6 @@ const AMOUNTS: Record<Size, Amounts> = {
   full: { subjectsPerBank: 120, callers: 32 },
   tiny: { subjectsPerBank: 4, callers: 4 },
 }
-
-/** Shares of a bank's day, in thousandths; the names are those of the cost bench. */
-const weights: Readonly<Record<string, number>> = {
-  fetchKitsByEntityId: 180,
-  viewCustomer: 150,
-  fetchByCif: 100,
-  'preference/fetch': 100,
-  'v2/fetchKitsByEntityId': 80,
-  'v2/fetchByCif': 60,
-  fetchKitsByAccountNo: 50,
-  'v2/fetchByCardNo': 40,
-  'account/fetchAccountsByCardNo': 30,
-  'accountkitmapping-manager/fetchAccountsByCardNo': 20,
-  fetchCifByMaskedCard: 20,
-  kitTracking: 20,
-  'v2/validatePin': 40,
-  'preference/set': 20,
-  'preference/sms-alerts/optIn': 10,
-  'v2/setPin': 10,
-  validatePin: 8,
-  setPin: 2,
-  validateCard: 10,
-  'manageKit LOCK': 12,
-  'manageKit UNLOCK': 12,
-  'register with a card': 10,
-  kitActivation: 6,
-  registerCard: 2,
-  'update-manager/poi': 4,
-  'update-manager/poa': 2,
-  'update-manager/account': 2,
-}
-
-/** A customer of one of the banks; `status`: of the card, as the calls so far have left it. */
-interface Customer {
-  dcms: Dcms
-  subject: Subject
-  status: 'ACTIVE' | 'LOCKED'
-}
-
-const callNamed = (name: string): CostCall => {
-  const call = costCalls.find((each) => each.name === name)
-  if (!call) throw new Error(`there is no call named ${name}`)
-  return call
-}
-
-/** Draws calls by weight, and customers that no other call is under way for. */
-class Day {
-  readonly #free: Customer[]
-  readonly #names = Object.keys(weights)
-  readonly #sum = Object.values(weights).reduce((all, each) => all + each, 0)
-  #registered = 100_000
-
-  constructor(customers: readonly Customer[]) {
-    this.#free = [...customers]
-  }
-
-  /** Makes one call, and what has to come before it. */
-  async next(): Promise<void> {
-    const customer = this.#free.shift()
-    if (!customer) throw new Error('there are fewer customers than callers')
-    try {
-      await this.#call(customer, this.#draw())
-    } finally {
-      this.#free.push(customer)
-    }
-  }
-
-  #draw(): string {
-    let left = Math.random() * this.#sum
-    for (const name of this.#names) {
-      left -= weights[name] ?? 0
-      if (left < 0) return name
-    }
-    return 'viewCustomer'
-  }
-
-  async #call(customer: Customer, drawn: string): Promise<void> {
-    const { dcms, subject } = customer
-    // A card that is locked takes no second lock, nor a PIN: it is unlocked instead.
-    const needsActive = drawn === 'manageKit LOCK' || drawn.includes('Pin') || drawn === 'validateCard'
-    const name = customer.status === 'LOCKED' && needsActive ? 'manageKit UNLOCK' : drawn === 'manageKit UNLOCK' ? turnOf(customer) : drawn
-    switch (name) {
-      case 'register with a card':
-        await callNamed(name).call(dcms, newSubject(this.#registered++))
-        return
-      case 'kitActivation': {
-        const another = newSubject(this.#registered++)
-        await callNamed('register with a card').call(dcms, another)
-        await callNamed(name).call(dcms, another)
-        return
-      }
-      default:
-        await callNamed(name).call(dcms, subject)
-        if (name === 'manageKit LOCK') customer.status = 'LOCKED'
-        if (name === 'manageKit UNLOCK') customer.status = 'ACTIVE'
-    }
-  }
-}
-
-const turnOf = ({ status }: Customer): string => (status === 'LOCKED' ? 'manageKit UNLOCK' : 'manageKit LOCK')
 
 async function run({ running, size, seconds, profileDir }: BenchOptions): ReturnType<Bench['run']> {
   const { subjectsPerBank, callers } = AMOUNTS[size]
@@ -182,20 +82,6 @@ async function run({ running, size, seconds, profileDir }: BenchOptions): Return
     ),
   ]
   return { rows, versions: await versionsOf(['mongoose', 'undici']) }
-}
-
-/** A customer with an active card that pin-preference knows, and a PIN. */
-async function prepare(dcms: Dcms, subject: Subject): Promise<void> {
-  await callNamed('register with a card').call(dcms, subject)
-  await callNamed('kitActivation').call(dcms, subject)
-  for (const until = performance.now() + KNOWN_WAIT_MS; ; await sleep(50)) {
-    try {
-      await callNamed('v2/setPin').call(dcms, subject)
-      return
-    } catch (error) {
-      if (performance.now() > until) throw error
-    }
-  }
 }
 
 async function atOnce<Each>(lanes: number, all: readonly Each[], work: (each: Each) => Promise<void>, { goOn }: Running): Promise<void> {

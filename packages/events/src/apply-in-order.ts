@@ -3,7 +3,7 @@
 import type { mongo } from 'mongoose'
 import { Counter } from 'prom-client'
 import type { ReceivedEvent } from './cloud-event.ts'
-import { GatheredStatements } from './gathered-statements.ts'
+import { gathering } from './gathered-statements.ts'
 
 const TRIES_MAX = 50
 const PARKED_MAX = 500
@@ -33,19 +33,9 @@ export interface Projected {
  */
 export type Apply<State extends Projected> = (state: State | null, event: ReceivedEvent) => Partial<Omit<State, keyof Projected>>
 
-type Documents = GatheredStatements<Projected>
-
-const gathered = new WeakMap<object, Documents>()
-
 /** Events of many aggregates that are applied side by side share their statements. */
-function documentsOf(collection: mongo.Collection<Projected>): Documents {
-  let documents = gathered.get(collection)
-  if (!documents) {
-    documents = new GatheredStatements(collection, { outbox: 0 })
-    gathered.set(collection, documents)
-  }
-  return documents
-}
+const documentsOf = gathering<Projected>({ outbox: 0 })
+type Documents = ReturnType<typeof documentsOf>
 
 /**
  * Applies an event to the document of its aggregate, in the aggregate's own order.

@@ -13,6 +13,7 @@ import { MemberPartitions } from './member-partitions.ts'
 import { SetAsideDrain } from './set-aside-drain.ts'
 import type { SetAsideStore } from './set-aside-store.ts'
 import { TenantGates } from './tenant-gates.ts'
+import { PARTITIONS } from './topics.ts'
 
 const RECONNECT_PAUSE_MAX_MS = 2_000
 const DEAD_LETTER_AFTER_MS = 60_000
@@ -24,9 +25,8 @@ const IDLE_FETCH_MS = 500
 const COMMIT_EVERY_MS = 500
 const DRAIN_EVERY_MS = 250
 const LAG_EVERY_MS = 15_000
+/** Without shared statements; with them as many as a topic has. */
 const PARTITIONS_AT_ONCE = 4
-/** With shared statements: as many as a topic has. */
-const PARTITIONS_TOGETHER = 12
 /**
  * The least time between two fetches where statements are shared: what comes within it is applied
  * together. At rest it delays nothing.
@@ -120,7 +120,7 @@ export class Follower {
       // dropped, so a timer will do.
       autoCommit: false,
       eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: this.#options.sharesStatements ? PARTITIONS_TOGETHER : PARTITIONS_AT_ONCE,
+      partitionsConsumedConcurrently: this.#options.sharesStatements ? PARTITIONS : PARTITIONS_AT_ONCE,
       eachBatch: (payload) => this.#followBatch(payload),
     })
     this.#timers = [

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { mongo } from 'mongoose'
 import { TestEngines } from '../test/engines.ts'
-import { GatheredStatements } from './gathered-statements.ts'
+import { gathering } from './gathered-statements.ts'
 
 interface Road {
   _id: string
@@ -39,7 +39,7 @@ const turned = (_id: string, version = 1) => ({
 
 test('side by side they are one find and one bulk write', async () => {
   const { collection, sent } = counted('together')
-  const statements = new GatheredStatements(collection, { colour: 0 })
+  const statements = gathering<Road>({ colour: 0 })(collection)
   expect(await Promise.all(ids.map((_id) => statements.write({ insertOne: { document: { _id, version: 1, colour: 'red' } } })))).toEqual(
     ids.map(() => true),
   )
@@ -54,7 +54,7 @@ test('side by side they are one find and one bulk write', async () => {
 
 test('what comes while a statement is under way goes into the next one', async () => {
   const { collection, sent } = counted('next')
-  const statements = new GatheredStatements(collection, {})
+  const statements = gathering<Road>({})(collection)
   const first = statements.read('road-0')
   await new Promise((resolve) => setImmediate(resolve))
   await Promise.all([first, ...ids.map((id) => statements.read(id))])
@@ -63,7 +63,7 @@ test('what comes while a statement is under way goes into the next one', async (
 
 test('where one finds no match none is said to be done, and a second look shows which were', async () => {
   const { collection } = counted('no-match')
-  const statements = new GatheredStatements(collection, {})
+  const statements = gathering<Road>({})(collection)
   await collection.insertMany(ids.map((_id) => ({ _id, version: _id === 'road-7' ? 9 : 1 })))
   expect(await Promise.all(ids.map((id) => statements.write(turned(id))))).toEqual(ids.map(() => false))
   const versions = (await Promise.all(ids.map((id) => statements.read(id)))).map((road) => road?.version)
@@ -72,7 +72,7 @@ test('where one finds no match none is said to be done, and a second look shows 
 
 test('an `_id` that is taken is no error, and the others are written', async () => {
   const { collection } = counted('taken')
-  const statements = new GatheredStatements(collection, {})
+  const statements = gathering<Road>({})(collection)
   await collection.insertOne({ _id: 'road-3', version: 5 })
   const done = await Promise.all(ids.map((_id) => statements.write({ insertOne: { document: { _id, version: 1 } } })))
   expect(done[3]).toBe(false)
@@ -82,7 +82,7 @@ test('an `_id` that is taken is no error, and the others are written', async () 
 
 test('the fault of one is its own', async () => {
   const { collection } = counted('fault')
-  const statements = new GatheredStatements(collection, {})
+  const statements = gathering<Road>({})(collection)
   await collection.insertMany(ids.map((_id) => ({ _id, version: 1, ...(_id === 'road-5' && { colour: 'red' }) })))
   const wrong = { updateOne: { filter: { _id: 'road-5' }, update: { $inc: { colour: 1 } } as never } }
   const outcomes = await Promise.allSettled(ids.map((id) => statements.write(id === 'road-5' ? wrong : turned(id))))

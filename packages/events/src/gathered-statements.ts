@@ -1,11 +1,9 @@
 // Statements on single documents of a collection, asked for side by side and sent together: one
 // find and one bulk write where followers of many aggregates each had their own.
-import mongoose, { type mongo } from 'mongoose'
+import type { mongo } from 'mongoose'
 
 const DOCUMENTS_MAX = 200
 const DUPLICATE_KEY = 11000
-
-const { MongoBulkWriteError } = mongoose.mongo
 
 /** A write of one document; no match and a taken `_id` are no errors. */
 export type SingleWrite<Document extends { _id: string }> =
@@ -62,7 +60,7 @@ class Gathered<What, Result> {
 }
 
 /** Reads and writes of one collection. */
-export class GatheredStatements<Document extends { _id: string }> {
+class GatheredStatements<Document extends { _id: string }> {
   readonly #collection: mongo.Collection<Document>
   readonly #reads: Gathered<string, Document | null>
   readonly #writes: Gathered<SingleWrite<Document>, boolean>
@@ -97,7 +95,7 @@ export class GatheredStatements<Document extends { _id: string }> {
       const isAll = done.matchedCount + done.insertedCount === writes.length
       return writes.map(() => fulfilled(isAll))
     } catch (error) {
-      if (!(error instanceof MongoBulkWriteError)) throw error
+      if (!isBulkFault(error)) throw error
       return await this.#writeEach(writes) // each by itself, so that the fault of one is its own
     }
   }
@@ -118,6 +116,31 @@ export class GatheredStatements<Document extends { _id: string }> {
       if (error instanceof Error && 'code' in error && error.code === DUPLICATE_KEY) return false
       throw error
     }
+  }
+}
+
+/**
+ * Known by its name: the driver is not loaded for it, as programs that only send calls read this
+ * package too.
+ */
+const isBulkFault = (error: unknown): boolean => error instanceof Error && error.name === 'MongoBulkWriteError'
+
+/**
+ * Those who use one collection side by side share its statements.
+ * @param projection of what is read
+ * @returns the statements of a collection, the same each time it is asked for
+ */
+export function gathering<Document extends { _id: string }>(
+  projection: Readonly<Record<string, 0 | 1>>,
+): (collection: mongo.Collection<Document>) => GatheredStatements<Document> {
+  const ofCollections = new WeakMap<object, GatheredStatements<Document>>()
+  return (collection) => {
+    let statements = ofCollections.get(collection)
+    if (!statements) {
+      statements = new GatheredStatements(collection, projection)
+      ofCollections.set(collection, statements)
+    }
+    return statements
   }
 }
 

@@ -19,8 +19,8 @@ export async function weakTopics(admin: Admin, topics: readonly string[], wanted
   })
   const weak = new Map<string, WeakTopic>()
   for (const { name, partitions } of described) {
-    if (partitions.length === 0) throw new Error(`topic ${name} has no partitions yet`) // no copies are not enough copies
-    const copies = Math.min(...partitions.map(({ replicas }) => replicas.length))
+    // Without partitions, as while it is being made or removed, it has no copies at all.
+    const copies = partitions.length === 0 ? 0 : Math.min(...partitions.map(({ replicas }) => replicas.length))
     const entries = resources.find(({ resourceName }) => resourceName === name)?.configEntries ?? []
     const minInSync = Number(entries.find(({ configName }) => configName === MIN_IN_SYNC)?.configValue ?? 1)
     if (copies >= wanted.replication && minInSync >= wanted.minInSync) continue

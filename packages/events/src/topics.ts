@@ -3,7 +3,8 @@ import type { Admin } from 'kafkajs'
 import type { TopicCopies } from './kafka-client.ts'
 import { type WeakTopic, weakTopics } from './topic-copies.ts'
 
-const PARTITIONS = 12
+/** Of a topic of domain events. */
+export const PARTITIONS = 12
 
 export interface Topic {
   topic: string

@@ -1,6 +1,6 @@
 // Reading a few fields of one document, together with whoever reads of the same collection at the
 // same time.
-import { GatheredStatements } from '@dcms/events'
+import { gathering } from '@dcms/events'
 import type { TenantModel } from './store.ts'
 import type { Tenant } from './tenant.ts'
 
@@ -13,15 +13,6 @@ export function readTogether<State extends { _id: string }, Field extends keyof 
   modelOf: TenantModel<State>,
   fields: readonly Field[],
 ): (tenant: Tenant, id: string) => Promise<Pick<State, Field> | null> {
-  const statements = new WeakMap<object, GatheredStatements<State>>()
-  const projection = Object.fromEntries(fields.map((field) => [field, 1 as const]))
-  return async (tenant, id) => {
-    const { collection } = modelOf(tenant)
-    let ofCollection = statements.get(collection)
-    if (!ofCollection) {
-      ofCollection = new GatheredStatements(collection as never, projection)
-      statements.set(collection, ofCollection)
-    }
-    return await ofCollection.read(id)
-  }
+  const statementsOf = gathering<State>(Object.fromEntries(fields.map((field) => [field, 1 as const])))
+  return (tenant, id) => statementsOf(modelOf(tenant).collection as never).read(id)
 }
