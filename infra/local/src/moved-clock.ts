@@ -18,7 +18,7 @@ export const datedSuites = [
   'services/customer/(test/registration|src/update-proof-of-identity)',
   'services/pin-preference/(src/limit-failures|test/pin-mailers)',
   'gateway/test/(authenticate|sealed-calls|sealed-for)',
-  'packages/sdk/test/(dcms|sessions|tries)\\.test',
+  'packages/sdk/test/(dcms|sessions|tries)\\.wire',
   'infra/ops/src/demo/demo-registration',
 ]
 

@@ -8,6 +8,8 @@ const files: Record<string, string> = {
   'services/kit/src/kept.test.ts': "import { bank } from '../test/bank.ts'",
   'services/kit/test/bank.ts': 'const { MONGO_URL: mongoUrl, KAFKA_BROKERS: kafkaBrokers } = process.env',
   'services/kit/src/settings.test.ts': "const settings = { MONGO_URL: 'mongodb://m' }\nconst { HOME } = process.env",
+  'packages/sdk/test/tries.wire.test.ts': "import { serve } from './gateway.ts'",
+  'packages/sdk/test/gateway.ts': 'export const serve = () => createServer(answer)',
   'packages/reference/test/compiled.tool.test.ts': "import { execa } from 'execa'",
   'infra/chaos/test/card.journey.test.ts': "import { installation } from '@dcms/chaos'",
   'infra/chaos/src/index.ts': "export * from './installation.ts'",
@@ -22,6 +24,7 @@ test.each([
   ['services/kit/src/rule.test.ts', 'rules'], // the product's own code is not followed
   ['services/kit/src/kept.test.ts', 'store'],
   ['services/kit/src/settings.test.ts', 'rules'],
+  ['packages/sdk/test/tries.wire.test.ts', 'wire'],
   ['packages/reference/test/compiled.tool.test.ts', 'tool'],
   ['infra/chaos/test/card.journey.test.ts', 'journey'],
 ])('%s: %s', (path, kind) => {

@@ -5,6 +5,8 @@
 export const testKinds = {
   /** Rules by plain calls: `activate-kit.test.ts`. */
   rules: { needs: 'nothing', suffix: '.test.ts' },
+  /** Over sockets of its own, so that time passes: `tries.wire.test.ts`. */
+  wire: { needs: 'sockets of its own', suffix: '.wire.test.ts' },
   /** Against the real database or Kafka: `idempotency.store.test.ts`. */
   store: { needs: 'the engines', suffix: '.store.test.ts' },
   /** Starts other programs, a compiler or a browser: `openapi.tool.test.ts`. */
@@ -15,10 +17,12 @@ export const testKinds = {
 export type TestKind = keyof typeof testKinds
 
 /** For jest: what needs more than Node. */
-export const BEYOND_RULES = '\\.(store|tool|journey)\\.test\\.ts$'
+export const BEYOND_RULES = '\\.(wire|store|tool|journey)\\.test\\.ts$'
 
 const IMPORT = /(?:from|import)\s*\(?\s*'([^']+)'/g
 const ENGINES = /process\.env\.(MONGO_URL|KAFKA_BROKERS)|\{[^{}]*\b(MONGO_URL|KAFKA_BROKERS)\b[^{}]*\}\s*=\s*process\.env/
+/** It serves, or asks such a server. */
+const SOCKETS = /\bcreateServer\(/
 /** The last two start processes and engines. */
 const PROGRAMS = /from '(execa|node:child_process|playwright-core|@dcms\/ops|@dcms\/local)'/
 /** Code that only tests run; what the product's own code needs, a test may do without. */
@@ -40,7 +44,8 @@ export function kindOf(path: string, sources: Sources): TestKind {
   const engines = reached.some((text) => ENGINES.test(text))
   const programs = reached.some((text) => PROGRAMS.test(text))
   if (engines) return programs ? 'journey' : 'store'
-  return programs ? 'tool' : 'rules'
+  if (programs) return 'tool'
+  return reached.some((text) => SOCKETS.test(text)) ? 'wire' : 'rules'
 }
 
 function reachedFrom(path: string, sources: Sources, reached = new Set<string>()): Set<string> {
@@ -56,7 +61,7 @@ function reachedFrom(path: string, sources: Sources, reached = new Set<string>()
 
 /** The kind that a name promises. */
 export const promisedKind = (path: string): TestKind =>
-  (['store', 'tool', 'journey'] as const).find((kind) => path.endsWith(testKinds[kind].suffix)) ?? 'rules'
+  (['wire', 'store', 'tool', 'journey'] as const).find((kind) => path.endsWith(testKinds[kind].suffix)) ?? 'rules'
 
 /**
  * The fault of a test whose name promises another kind than it is; `undefined` when it is as
@@ -66,6 +71,6 @@ export function kindFault(path: string, sources: Sources): string | undefined {
   const kind = kindOf(path, sources)
   const { needs, suffix } = testKinds[kind]
   if (promisedKind(path) === kind) return undefined
-  const name = path.replace(/(\.(store|tool|journey))?\.test\.ts$/, suffix)
+  const name = path.replace(/(\.(wire|store|tool|journey))?\.test\.ts$/, suffix)
   return `${path}: needs ${needs}, so its name is ${name}`
 }
