@@ -183,6 +183,7 @@ async function runJest(
   const reportFile = join(folder, `report-${name}.json`)
   const args = [
     '--experimental-vm-modules',
+    '--max-semi-space-size=64', // each file evaluates all it imports anew, most of which is soon garbage
     '--disable-warning=ExperimentalWarning',
     '--disable-warning=TimeoutNegativeWarning',
     'node_modules/jest/bin/jest.js',
