@@ -1,6 +1,7 @@
 // A clock that is off: `new Date()` and `Date.now()` tell a time moved by DCMS_CLOCK_OFFSET_MS;
 // timers and performance.now() stay as they are. For runs of the tests as if it were another day:
 // preloaded by Node (--import) in jest and in every process that tests start.
+import { Server } from 'node:http'
 
 /** A Date whose now is moved; times that are given are what they are. */
 export function movedDate(RealDate, offsetMs) {
@@ -20,4 +21,16 @@ export function movedDate(RealDate, offsetMs) {
 /** How far the clock of this run is off; 0 for a run at the real time. */
 export const clockOffsetMs = Number(process.env.DCMS_CLOCK_OFFSET_MS ?? 0)
 
-if (clockOffsetMs !== 0) globalThis.Date = movedDate(globalThis.Date, clockOffsetMs)
+/** Node's own code keeps the real Date: the header of that name is set here before it does so. */
+function moveDateHeader() {
+  const { emit } = Server.prototype
+  Server.prototype.emit = function (name, ...rest) {
+    if (name === 'request') rest[1].setHeader('Date', new Date().toUTCString())
+    return emit.call(this, name, ...rest)
+  }
+}
+
+if (clockOffsetMs !== 0) {
+  globalThis.Date = movedDate(globalThis.Date, clockOffsetMs)
+  moveDateHeader()
+}

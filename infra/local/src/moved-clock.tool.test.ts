@@ -19,6 +19,16 @@ test('a process whose clock was moved tells the moved time, in every form, and t
   expect(inMovedProcess('new Date(2026, 0, 5).getFullYear()')).toBe('2026')
 })
 
+test('the clock of a server shows in the header of its answers', () => {
+  const served = inMovedProcess(
+    `const server = require('node:http').createServer((_, answer) => answer.writeHead(200, ['A', 'b']).end()).listen(0, '127.0.0.1', async () => {
+       const { headers } = await fetch('http://127.0.0.1:' + server.address().port)
+       console.log(headers.get('date') + headers.get('a')); server.close()
+     }); ''`,
+  )
+  expect(served).toMatch(/^Tue, 29 Feb 2028 18:29:.*GMTb$/)
+})
+
 const tests = globSync('{gateway,services,packages,infra}/**/*.test.ts', {
   cwd: join(import.meta.dirname, '../../..'),
   exclude: ['**/node_modules/**'],

@@ -34,7 +34,7 @@ async function inTurn({ parameters, input, environment }: DcmsRun): Promise<Dcms
   return { code, stdout: stdout.end(), stderr: stderr.end() }
 }
 
-/** Keeps what is written, in place of writing it, until the end. */
+/** Keeps what is written, instead of writing it, until the end. */
 function listeningTo(stream: Writable): { end: () => string } {
   const { write } = stream
   let text = ''

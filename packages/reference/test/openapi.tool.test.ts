@@ -129,7 +129,7 @@ function at(pointer: string): Json {
     .reduce<Json>((value, step) => (isJsonObject(value) ? (value[step] ?? null) : null), document)
 }
 
-/** The responses themselves in place of references to shared ones. */
+/** The responses themselves instead of references to shared ones. */
 function resolved(responses: Json): Json {
   if (!isJsonObject(responses)) return responses
   return Object.fromEntries(

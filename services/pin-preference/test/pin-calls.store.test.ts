@@ -123,7 +123,7 @@ const malformed: [string, (kitNo: string) => string | Uint8Array][] = [
   ['a block that is too short', (kitNo) => bank.block(kitNo, '1234').slice(2)],
   ['a block that is too long', (kitNo) => `${bank.block(kitNo, '1234')}00`],
   ['an empty block', () => ''],
-  ['letters in place of a block', () => 'not a PIN block!'],
+  ['letters instead of a block', () => 'not a PIN block!'],
   ['a wrong fill', (kitNo) => blockOf(kitNo, '041234FFFFFFFFF0')],
   ['format digit 1', (kitNo) => blockOf(kitNo, '141234FFFFFFFFFF')],
   ['format digit 3', (kitNo) => blockOf(kitNo, '341234FFFFFFFFFF')],

@@ -42,7 +42,7 @@ export async function verifyAudit(options: AddressOptions, registered: readonly 
 export function auditCommands(): Command {
   const verify = new Command('verify')
     .description('read the whole audit trail and check hashes, signatures, gaps, ends and missing runs; exit code 1 if anything is wrong')
-    .option('--json', 'as JSON, for programs')
+    .option('--json', 'print JSON, for programs')
     .option('--no-registers', 'do not ask the processes which runs to expect')
     .option('--callers-file <file>', 'public keys of the processes (default: DCMS_CALLERS_FILE)')
     .option('--kafka-brokers <list>', 'host:port, comma-separated')

@@ -194,7 +194,7 @@ function exportCommand(): Command {
 function listCommand(): Command {
   const list = new Command('list')
     .description('list every version of every key of a tenant, and components that are waiting for their other half')
-    .option('--json', 'as JSON, for programs')
+    .option('--json', 'print JSON, for programs')
   return ofTenant(list).action(async (options: KeyOptions & { json?: boolean }) => {
     const { tenant, context, json } = options
     const found = await withOperator(options, ({ keys }) =>

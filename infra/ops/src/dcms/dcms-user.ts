@@ -32,7 +32,7 @@ function listCommand(): Command {
   const list = new Command('list')
     .description('list the API users of a tenant with their roles, state and last change')
     .requiredOption('--tenant <tenant>', 'tenant id')
-    .option('--json', 'as JSON, for programs')
+    .option('--json', 'print JSON, for programs')
   return withAddressOptions(list).action(async (options: AddressOptions & { tenant: string; json?: boolean }) => {
     const users = await withOperator(options, (operator) => operator.listUsers(options.tenant))
     console.log(options.json ? JSON.stringify(users, null, 2) : userTable(users))
@@ -50,11 +50,11 @@ export function userTable(users: readonly UserShown[]): string {
 const states = {
   disable: {
     state: 'DISABLED',
-    does: 'a user is let in no more; tokens given before end',
+    does: 'shut a user out; tokens issued so far end',
     done: 'disabled; its tokens are no longer good',
   },
-  enable: { state: 'ENABLED', does: 'a disabled user is let in again, with a new log-in', done: 'enabled' },
-  delete: { state: 'DELETED', does: 'end a user for good; the name can be added anew', done: 'deleted; its tokens are no longer good' },
+  enable: { state: 'ENABLED', does: 'let a disabled user in again, with a new log-in', done: 'enabled' },
+  delete: { state: 'DELETED', does: 'delete a user for good; the name can be used again', done: 'deleted; its tokens are no longer good' },
 } as const satisfies Record<string, { state: UserState; does: string; done: string }>
 
 function stateCommand(name: keyof typeof states): Command {

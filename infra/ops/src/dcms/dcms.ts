@@ -17,7 +17,7 @@ import { userCommands } from './dcms-user.ts'
 import { eventJson, eventLine, tailEvents, topicsOf } from './events-tail.ts'
 
 const exitCodes = `
-Exit codes: 0 done; 1 refused, invalid or out of reach (the reason is on standard error); 2 wrong use of the command.
+Exit codes: 0 done; 1 refused, invalid or unreachable (the reason is on standard error); 2 wrong usage.
 Addresses and the operator's key come from options, else from the environment (GATEWAY_INTERNAL_URL, KAFKA_BROKERS, DCMS_OPERATOR_KEY_FILE …),
 else from .dcms/run.json, which npm start writes (another folder: DCMS_STATE_DIR).`
 
@@ -31,7 +31,7 @@ function tenantCommands(): Command {
   const apply = new Command('apply')
     .description('validate a tenant definition and put it into effect; the same definition again changes nothing')
     .argument('<file>', 'JSON file; see infra/tenants for examples')
-    .option('--client-keys <file>', 'JWKS with the bank’s keys, in place of the file’s clientKeys; only public parts are sent')
+    .option('--client-keys <file>', 'JWKS with the bank’s keys, instead of the file’s clientKeys; only public parts are sent')
     .option('--wait', 'return once every service uses this version')
   withAddressOptions(apply).action(async (file: string, options: AddressOptions & { clientKeys?: string; wait?: boolean }) => {
     const definition = await readTenantFile(file, options.clientKeys === undefined ? undefined : await readJson(options.clientKeys))
@@ -44,7 +44,7 @@ function tenantCommands(): Command {
   const validate = new Command('validate')
     .description('check a tenant definition without applying it')
     .argument('<file>', 'JSON file')
-    .option('--client-keys <file>', 'JWKS in place of the file’s clientKeys')
+    .option('--client-keys <file>', 'JWKS instead of the file’s clientKeys')
     .action(async (file: string, options: { clientKeys?: string }) => {
       const definition = await readTenantFile(file, options.clientKeys === undefined ? undefined : await readJson(options.clientKeys))
       console.log(`${definition.tenant} is valid: ${definition.products.length} products, ${definition.bins.length} BINs`)
