@@ -40,7 +40,8 @@ beforeAll(async () => {
 afterAll(() => service.close())
 
 function run(changes: Record<string, string> = {}): ChildProcess {
-  return spawn(process.execPath, [main], { env: { ...environment, ...changes }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const { NODE_OPTIONS, DCMS_CLOCK_OFFSET_MS } = process.env // the day of this run of the tests
+  return spawn(process.execPath, [main], { env: { NODE_OPTIONS, DCMS_CLOCK_OFFSET_MS, ...environment, ...changes }, stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
 interface Listening {

@@ -43,7 +43,7 @@ export interface Customer {
   status: 'ACTIVE' | 'LOCKED'
 }
 
-const callNamed = (name: string): CostCall => {
+export const callNamed = (name: string): CostCall => {
   const call = costCalls.find((each) => each.name === name)
   if (!call) throw new Error(`there is no call named ${name}`)
   return call

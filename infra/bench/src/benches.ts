@@ -8,6 +8,7 @@ import { lagBench } from './lag-bench.ts'
 import { lookupsBench } from './lookups-bench.ts'
 import { mixBench } from './mix-bench.ts'
 import { sealingBench } from './sealing-bench.ts'
+import { startBench } from './start-bench.ts'
 
 export const benches: readonly Bench[] = [
   gatewayBench,
@@ -18,4 +19,5 @@ export const benches: readonly Bench[] = [
   idleBench,
   costBench,
   mixBench,
+  startBench,
 ]

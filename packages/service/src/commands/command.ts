@@ -1,5 +1,6 @@
 // A command: an endpoint of the contract with the code that acts on it. Running one: permission,
 // validate, keep to one run per key, retry when overtaken.
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Endpoint, type ErrorCode, failure, idempotencyOf, mayCall, statusOf, success, validatorOf } from '@dcms/contract'
 import { isStoreAway } from '@dcms/events'
@@ -64,11 +65,11 @@ export function command<Request, Result, Code extends ErrorCode>(
       if (!mayCall(endpoint, call.roles, validated.value)) return refusal('auth.forbidden')
       const { requestId: keyInBody, ...withoutKey } = validated.value
       const key = keyInBody ?? call.idempotencyKey
-      const bodyHash = hashOf(key !== undefined && idempotentAs ? await idempotentAs(withoutKey, call.tenant) : withoutKey)
-      const commandId =
-        key === undefined ? hashOf(call.requestId, process.hrtime.bigint().toString()) : hashOf(endpoint.path, key, bodyHash)
-      const run = () => runUntilSettled(handle, validated.value, { ...call, commandId, hasKey: key !== undefined })
-      if (key === undefined || idempotencyOf(endpoint, validated.value) !== 'stored') return (await run()).answer
+      const runAs = (commandId: string) => runUntilSettled(handle, validated.value, { ...call, commandId, hasKey: key !== undefined })
+      if (key === undefined) return (await runAs(randomUUID())).answer // each call is another command
+      const bodyHash = hashOf(idempotentAs ? await idempotentAs(withoutKey, call.tenant) : withoutKey)
+      const run = () => runAs(hashOf(endpoint.path, key, bodyHash))
+      if (idempotencyOf(endpoint, validated.value) !== 'stored') return (await run()).answer
       return await runOnce(call, `${endpoint.path} ${key}`, { bodyHash, hidesSecret: idempotentAs !== undefined }, run)
     },
   }
