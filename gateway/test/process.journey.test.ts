@@ -41,7 +41,10 @@ afterAll(() => service.close())
 
 function run(changes: Record<string, string> = {}): ChildProcess {
   const { NODE_OPTIONS, DCMS_CLOCK_OFFSET_MS } = process.env // the day of this run of the tests
-  return spawn(process.execPath, [main], { env: { NODE_OPTIONS, DCMS_CLOCK_OFFSET_MS, ...environment, ...changes }, stdio: ['ignore', 'pipe', 'pipe'] })
+  return spawn(process.execPath, [main], {
+    env: { NODE_OPTIONS, DCMS_CLOCK_OFFSET_MS, ...environment, ...changes },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
 }
 
 interface Listening {

@@ -12,6 +12,7 @@ import { newSubject } from './cost-calls.ts'
 import { engineCpu } from './engine-cpu.ts'
 import { versionsOf } from './machine.ts'
 import { bankOf } from './more-banks.ts'
+import { delayQuantile, delaysAtRest, noticeDelays } from './notice-delay.ts'
 import { cpuSeconds } from './process-cpu.ts'
 import { comparisonRow, figureRow, type Row } from './report.ts'
 import type { Running } from './running.ts'
@@ -21,6 +22,7 @@ import { addBank, benchEnginesDir, startSurroundings, TENANT } from './surroundi
 const BANKS = 3
 const RATE_AIMED = 1_000
 const P99_MS_MAX = 50
+const NOTICE_P99_S_MAX = 5
 /** Of the rate that was reached: where times are measured. */
 const PART_OF_RATE = 0.7
 const MEMORY_EVERY_MS = 1_000
@@ -54,6 +56,8 @@ async function run({ running, size, seconds, profileDir }: BenchOptions): Return
   const day = new Day(customers.toSorted(() => Math.random() - 0.5))
   await flatOut(day, callers, Math.min(5_000, seconds * 500), running)
 
+  const { url: customerUrl } = installation.process('customer')
+  const noticesBefore = await noticeDelays(customerUrl)
   const memory = watchMemory(installation)
   const cpuBefore = await cpuOf(installation)
   const full = await flatOut(day, callers, seconds * 1_000, running)
@@ -62,6 +66,7 @@ async function run({ running, size, seconds, profileDir }: BenchOptions): Return
   const rate = full.calls / full.seconds
   const times = await onSchedule(day, { rate: rate * PART_OF_RATE, ms: seconds * 1_000, inFlightMax: customers.length }, running)
   const change = memory.stop()
+  const notices = await delaysAtRest(customerUrl, running.goOn)
   const alone = (value: number) => spreadOf([value])
   const rows: Row[] = [
     comparisonRow({
@@ -76,6 +81,7 @@ async function run({ running, size, seconds, profileDir }: BenchOptions): Return
     figureRow('p50 at 70 % of the rate', 'ms', alone(percentile(times, 0.5))),
     figureRow('p99 at 70 % of the rate', 'ms', alone(percentile(times, 0.99)), P99_MS_MAX),
     figureRow('p99.9 at 70 % of the rate', 'ms', alone(percentile(times, 0.999))),
+    figureRow('notice to the cardholder, p99 behind its event', 's', alone(delayQuantile(noticesBefore, notices, 0.99)), NOTICE_P99_S_MAX),
     figureRow('memory of all processes, change', 'MB per minute', alone(change)),
     ...[...cpuAfter].map(([name, used]) =>
       figureRow(`CPU, ${name}`, 'CPU s per 1,000 calls', alone(((used - (cpuBefore.get(name) ?? 0)) * 1_000) / full.calls)),

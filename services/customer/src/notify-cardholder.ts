@@ -3,6 +3,7 @@
 import type { CommunicationInfo } from '@dcms/contract'
 import type { ReceivedEvent } from '@dcms/events'
 import { NotYet, type Reaction, readTogether, type Scope, ServiceUnavailable } from '@dcms/service'
+import { Histogram } from 'prom-client'
 import { isNotified, type Notice, noticeOf } from './cardholder-notice.ts'
 import { customersOf } from './customer.ts'
 import { knownKitsOf } from './kit-projection.ts'
@@ -16,6 +17,12 @@ const DAY_MS = 86_400_000
 const NOTICE_LIFE_MS = 3 * DAY_MS
 /** How long the projection of kits may lag before the words do without the card number. */
 const PROJECTION_LAG_MAX_MS = 60_000
+
+const delays = new Histogram({
+  name: 'dcms_notice_delay_seconds',
+  help: 'Time from an event to the moment when the messaging partner has taken all its messages',
+  buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3_600],
+})
 
 const contactsOf = readTogether(customersOf, ['communicationInfo'])
 const cardOf = readTogether(knownKitsOf, ['kitInfo'])
@@ -51,6 +58,7 @@ export async function notifyCardholder(messaging: Messaging, scope: Scope, event
   // waits, all is tried again.
   const fault = faults.find((each) => each instanceof ServiceUnavailable) ?? faults[0]
   if (fault !== undefined) throw fault
+  delays.observe((Date.now() - event.time.getTime()) / 1_000)
 }
 
 const isMuted = ({ notification }: CommunicationInfo): boolean => notification === false
