@@ -87,7 +87,7 @@ test('a bank topic that takes no messages holds up that bank’s messages only, 
   expect(await metric('dcms_bank_streams_failing')).toBe(0)
   await relay.stop()
   await broker.stop()
-}, 40_000)
+}, 100_000)
 
 test('a bank whose topic cannot be made holds up no event and no other bank', async () => {
   const nameless = `NAMELESS_${'X'.repeat(250)}` // Kafka takes 249 characters
@@ -131,4 +131,4 @@ test('a message for a bank that Kafka refuses for good holds up no event of the 
   await until('of all', () => messages.length >= 3)
   expect({ told: told(messages, 'small-1'), steps: stepsOf('small-1') }).toEqual({ told: allThree, steps: [1, 2, 3] })
   await next.stop()
-}, 40_000)
+}, 100_000)

@@ -74,7 +74,7 @@ test('an event that Kafka refuses for good keeps its own document waiting and no
   await until('it is whole', () => new Set(stepsOf('refused-1')).size === 3)
   expect(stepsOf('refused-1')).toEqual([1, 2, 3])
   await next.stop()
-}, 40_000)
+}, 100_000)
 
 test('a damaged outbox holds up its own document only', async () => {
   const source = sourceOf(engines, 'damaged', { forBank: false })

@@ -7,7 +7,7 @@ import mongoose, { type Connection, type mongo } from 'mongoose'
 import { type Logger, pino } from 'pino'
 import { Broker, type OutboxDocument, type ReceivedEvent, type Topic } from '../src/index.ts'
 
-const WAIT_MS = 12_000
+const WAIT_MS = 30_000
 
 export interface RawMessage {
   key: string
