@@ -28,12 +28,14 @@ export function partnerRoutes(partner: Partner, { states, logger, ending }: Surr
       const tenant = request.get('x-account')
       if (!isTenant(tenant)) return send(response, refused(401, 'account.unknown', 'the header x-account names no account'))
       const seen = { tenant, partner: partner.name, route: `${route.method} ${route.path}` }
-      const failure = await meetFault(states, await states.read(tenant), partner.name, ending)
+      const asked = await states.read(tenant)
+      const failure = await meetFault(states, asked, partner.name, ending)
       if (failure?.moment === 'BEFORE') {
         logger.info({ ...seen, failure }, 'call failed as requested, before doing its work')
         return await fail(response, failure, ending)
       }
-      const answer = await route.handle(callOf(request, await states.read(tenant), partner.name))
+      const state = asked.faults[partner.name]?.latencyMs ? await states.read(tenant) : asked // the clock may be another after a wait
+      const answer = await route.handle(callOf(request, state, partner.name))
       if (failure) {
         logger.info({ ...seen, failure }, 'call failed as requested, after doing its work')
         return await fail(response, failure, ending)

@@ -1,5 +1,6 @@
 // What the sandbox keeps of a tenant besides its partners' documents: the clock, the faults, the
 // partners' rules, counters.
+import { gathering } from '@dcms/events'
 import { isDuplicateKey } from '@dcms/service'
 import type { Collection } from 'mongoose'
 import type { Fault } from './fault.ts'
@@ -17,19 +18,31 @@ export interface TenantState {
   numbers: Readonly<Record<string, number>>
 }
 
+/** Numbers that are taken from the store together. */
+const BLOCK = 100
+
+interface Block {
+  next: number
+  last: number
+}
+
 /** Whose counters are shared by all tenants; no tenant can have this name. */
 export const everybody = '*'
 
 export class TenantStates {
   readonly #states: Collection<TenantState>
+  /** Calls side by side share a look at the store. */
+  readonly #shared: ReturnType<ReturnType<typeof gathering<TenantState>>>
+  readonly #blocks = new Map<string, Promise<Block>>()
 
   constructor(store: Store) {
     this.#states = store.collection<TenantState>('tenants')
+    this.#shared = gathering<TenantState>({})(this.#states)
   }
 
   /** A tenant that was never heard of has real time, no faults and no rules. */
   async read(tenant: string): Promise<TenantState> {
-    const stored = await this.#states.findOne({ _id: tenant })
+    const stored = await this.#shared.read(tenant)
     return { clockOffsetMs: 0, faults: {}, rules: {}, numbers: {}, ...stored, _id: tenant }
   }
 
@@ -41,6 +54,29 @@ export class TenantStates {
   /** The next value of a counter, from 1. */
   async nextNumber(tenant: string, name: string): Promise<number> {
     return (await this.#update(tenant, { $inc: { [`numbers.${name}`]: 1 } })).numbers[name] ?? 0
+  }
+
+  /**
+   * A higher number each time, from 1; what this process has not given out when it ends is skipped.
+   */
+  async higherNumber(tenant: string, name: string): Promise<number> {
+    const key = `${tenant}/${name}`
+    for (;;) {
+      const asked = this.#blocks.get(key) ?? this.#takeBlock(tenant, name, key)
+      const block = await asked
+      if (block.next <= block.last) return block.next++
+      if (this.#blocks.get(key) === asked) this.#blocks.delete(key)
+    }
+  }
+
+  #takeBlock(tenant: string, name: string, key: string): Promise<Block> {
+    const taken = this.#update(tenant, { $inc: { [`numbers.${name}`]: BLOCK } }).then(({ numbers }) => {
+      const last = numbers[name] ?? 0
+      return { next: last - BLOCK + 1, last }
+    })
+    this.#blocks.set(key, taken)
+    taken.catch(() => this.#blocks.delete(key))
+    return taken
   }
 
   advance(tenant: string, byMs: number): Promise<TenantState> {

@@ -1,7 +1,8 @@
 // The messaging partner: takes SMS and e-mails, sends none, and shows by the control API what it
 // would have sent.
 import { validatorOf } from '@dcms/contract'
-import { hashOf, place } from '@dcms/service'
+import { gathering } from '@dcms/events'
+import { hashOf } from '@dcms/service'
 import type { FromSchema } from 'json-schema-to-ts'
 import type { Collection } from 'mongoose'
 import { done, invalid, limitOf, type Partner, type PartnerAnswer, type PartnerCall, refused } from '../partner.ts'
@@ -37,9 +38,10 @@ interface Sent extends Message {
 
 export function messaging(store: Store, states: TenantStates): Partner {
   const messages = store.collection<Sent>('messages')
+  const shared = gathering<Sent>({})(messages)
   return {
     name: 'messaging',
-    routes: [{ method: 'post', path: '/messages', handle: (call) => accept(messages, states, call) }],
+    routes: [{ method: 'post', path: '/messages', handle: (call) => accept(shared, states, call) }],
     control: [{ method: 'get', path: '/messages', handle: (call) => show(messages, call) }],
     indexes: [
       { collection: 'messages', keys: { tenant: 1, number: 1 } },
@@ -51,8 +53,13 @@ export function messaging(store: Store, states: TenantStates): Partner {
   }
 }
 
-/** A message is sent once: the same `messageId` again is answered as the first time. */
-async function accept(messages: Collection<Sent>, states: TenantStates, { tenant, now, body }: PartnerCall): Promise<PartnerAnswer> {
+type SharedMessages = ReturnType<ReturnType<typeof gathering<Sent>>>
+
+/**
+ * A message is sent once: the same `messageId` again is answered as the first time. Those that come
+ * together are stored by one statement.
+ */
+async function accept(messages: SharedMessages, states: TenantStates, { tenant, now, body }: PartnerCall): Promise<PartnerAnswer> {
   const message = readMessage(body)
   if (!message.valid) return invalid(message.fieldError)
   const _id = idOf(tenant, message.value.messageId)
@@ -61,11 +68,9 @@ async function accept(messages: Collection<Sent>, states: TenantStates, { tenant
     sent.bodyHash === bodyHash
       ? accepted(sent)
       : refused(409, 'message.conflict', 'another message was accepted under this messageId before')
-  const earlier = await messages.findOne({ _id })
-  if (earlier) return repeated(earlier)
-  const sent: Sent = { ...message.value, _id, tenant, number: await states.nextNumber(tenant, 'message'), bodyHash, acceptedAt: now }
-  if ((await place(messages, sent)) === 'placed') return accepted(sent)
-  return repeated((await messages.findOne({ _id })) ?? sent) // the same message came twice at once
+  const sent: Sent = { ...message.value, _id, tenant, number: await states.higherNumber(tenant, 'message'), bodyHash, acceptedAt: now }
+  if (await messages.write({ insertOne: { document: sent } })) return accepted(sent)
+  return repeated((await messages.read(_id)) ?? sent) // it came before
 }
 
 const accepted = ({ messageId, number, acceptedAt }: Sent): PartnerAnswer =>
