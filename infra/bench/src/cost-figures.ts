@@ -78,8 +78,8 @@ const weightOf = ({ documents }: NotedStatement): number => (documents > 1 ? doc
 
 /** What the clock asks the store for, whether anybody calls or not: found in the bench `idle`. */
 const byTheClock =
-  /(^|,)(outboxAt|outboxAside\.at|issuingAt|\w+PendingAt|\w+KeyVersion|indexVersion|reservation\.until|revision|leaseUntil|nextAt|shipments?\.\w+)(,|$)/
-const collectionsOfTheClock = new Set(['jobs', 'sweeps', 'set_aside', 'leases', 'keys'])
+  /(^|,)(outboxAt|outboxAside\.at|issuingAt|\w+PendingAt|\w+KeyVersion|indexVersion|reservation\.until|shipmentDueAt|revision|leaseUntil|nextAt|shipments?\.\w+)(,|$)/
+const collectionsOfTheClock = new Set(['audit', 'jobs', 'sweeps', 'set_aside', 'leases', 'keys'])
 export const isOfCall = (each: NotedStatement): boolean =>
   isStatement(each) && !collectionsOfTheClock.has(each.collection) && !byTheClock.test(each.fields)
 

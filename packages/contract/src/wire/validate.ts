@@ -1,6 +1,7 @@
 // Validation by ajv: one compiled validator per schema, faults as plain sentences.
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
-import addFormats from 'ajv-formats'
+import { createRequire } from 'node:module'
+import type { Ajv2020, ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
+import type { FormatsPlugin } from 'ajv-formats'
 import { boundsOf } from './bounds.ts'
 import { loosenessKeywords, normaliserOf } from './normalise.ts'
 import { isEmailAddress } from './text.ts'
@@ -27,12 +28,18 @@ const options = {
   validateSchema: false,
   code: { optimize: false },
 } as const
-const tellsAll = new Ajv2020({ ...options, allErrors: true })
-const tellsFirst = new Ajv2020({ ...options, allErrors: false })
-for (const ajv of [tellsAll, tellsFirst]) {
-  addFormats.default(ajv, ['date', 'date-time', 'uuid'])
+/** Loaded by the first value that is validated: rules, and most commands of `dcms`, need none. */
+const load = createRequire(import.meta.url)
+const tellsAll = onceNeeded(() => compiler({ allErrors: true }))
+const tellsFirst = onceNeeded(() => compiler({ allErrors: false }))
+
+function compiler(how: { allErrors: boolean }): Ajv2020 {
+  const ajv: Ajv2020 = new (load('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js')).Ajv2020({ ...options, ...how })
+  const formats: { default: FormatsPlugin } = load('ajv-formats')
+  formats.default(ajv, ['date', 'date-time', 'uuid'])
   ajv.addFormat('email', isEmailAddress)
   for (const keyword of [...loosenessKeywords, 'containsText', 'formatText', 'missingText']) ajv.addKeyword(keyword)
+  return ajv
 }
 
 export type Validated<T> = { readonly valid: true; readonly value: T } | { readonly valid: false; readonly fieldError: string[] }
@@ -46,8 +53,8 @@ export type Validated<T> = { readonly valid: true; readonly value: T } | { reado
 export function validatorOf<T>(schema: object): (value: unknown) => Validated<T> {
   const measure = onceNeeded(() => boundsOf(schema))
   const normalise = onceNeeded(() => normaliserOf(schema))
-  const validatorTellingAll = onceNeeded(() => tellsAll.compile<T>(schema))
-  const validatorTellingFirst = onceNeeded(() => tellsFirst.compile<T>(schema))
+  const validatorTellingAll = onceNeeded(() => tellsAll().compile<T>(schema))
+  const validatorTellingFirst = onceNeeded(() => tellsFirst().compile<T>(schema))
   return (value) => {
     const { excess, values } = measure()(value)
     if (excess) return { valid: false, fieldError: [`${fieldOf(excess.steps)} ${excess.words}`] }

@@ -2,8 +2,8 @@
 // process that writes it.
 import { createPublicKey, hash, type JsonWebKey, type KeyObject } from 'node:crypto'
 import type { AuditHead, AuditRecord } from '@dcms/contract'
-import jwt from 'jsonwebtoken'
 import { readCallerKey, readJson } from '../settings/key-files.ts'
+import { jwt } from '../when-needed.ts'
 
 /** Audience of no process: nothing else that a process signs is the head of a batch. */
 const AUDIENCE = 'dcms.audit'
@@ -70,7 +70,7 @@ export function unchain(json: string): { said: string; found: string; signature:
 export function headSigner(keyFile: string): { process: string; sign: (head: AuditHead) => string } {
   const { kid: process, privateKey } = readCallerKey(keyFile)
   const options = { algorithm: 'ES256', keyid: process, issuer: process, audience: AUDIENCE, noTimestamp: true } as const
-  return { process, sign: ({ instance, sequence, hash: digest }) => jwt.sign({ instance, sequence, hash: digest }, privateKey, options) }
+  return { process, sign: ({ instance, sequence, hash: digest }) => jwt().sign({ instance, sequence, hash: digest }, privateKey, options) }
 }
 
 /**
@@ -85,7 +85,7 @@ export function headVerifier(callersFile: string): (process: string, head: Audit
     const key = keys.get(process)
     if (key === undefined) return false
     try {
-      const claims = jwt.verify(signature, key, { algorithms: ['ES256'], issuer: process, audience: AUDIENCE })
+      const claims = jwt().verify(signature, key, { algorithms: ['ES256'], issuer: process, audience: AUDIENCE })
       if (typeof claims !== 'object') return false
       return claims.instance === head.instance && claims.sequence === head.sequence && claims.hash === head.hash
     } catch {

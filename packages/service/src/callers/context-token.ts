@@ -2,8 +2,8 @@
 // per (tenant, user, roles, branch, audience).
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { type Caller, rolesInForce } from '@dcms/contract'
-import jwt from 'jsonwebtoken'
 import { readCallerKey, readJson } from '../settings/key-files.ts'
+import { jwt } from '../when-needed.ts'
 import { type KnownOperator, operatorDirectory, operatorNameOf } from './operators-file.ts'
 
 const LIFE_S = 60
@@ -58,7 +58,7 @@ export function callerTokens({ caller, keyFile }: { caller: Caller; keyFile: str
       const name = `${audience} ${tenant} ${user} ${roles.join(',')} ${branch ?? ''}`
       const cached = cache.get(name)
       if (cached && cached.renewAt > Date.now()) return cached.token
-      const token = jwt.sign({ tenant, roles, ...(branch !== undefined && { branch }) }, privateKey, {
+      const token = jwt().sign({ tenant, roles, ...(branch !== undefined && { branch }) }, privateKey, {
         algorithm: 'ES256',
         keyid: operator === undefined ? caller : kid,
         issuer: caller,
@@ -113,7 +113,7 @@ export function contextVerifier({ audience, callersFile, operatorsFile }: Verifi
 
 function kidOf(token: string): string | undefined {
   try {
-    const kid: unknown = jwt.decode(token, { complete: true })?.header.kid
+    const kid: unknown = jwt().decode(token, { complete: true })?.header.kid
     return typeof kid === 'string' ? kid : undefined
   } catch {
     return undefined // no JWT
@@ -123,18 +123,18 @@ function kidOf(token: string): string | undefined {
 /** Who an operator is and what the operator may do says the file, not the token. */
 function contextOfOperator(token: string, { name, key, thumbprint, roles }: KnownOperator, audience: string): CallContext | null {
   try {
-    const claims = jwt.verify(token, key, { algorithms: ['ES256'], audience, issuer: OPERATORS, subject: name })
+    const claims = jwt().verify(token, key, { algorithms: ['ES256'], audience, issuer: OPERATORS, subject: name })
     if (typeof claims === 'string' || typeof claims.exp !== 'number' || typeof claims.tenant !== 'string') return null
     return { caller: OPERATORS, tenant: claims.tenant, user: name, roles, operatorKey: thumbprint }
   } catch (error) {
-    if (error instanceof jwt.JsonWebTokenError || error instanceof SyntaxError) return null
+    if (error instanceof jwt().JsonWebTokenError || error instanceof SyntaxError) return null
     throw error
   }
 }
 
 function verify(token: string, { kid, key }: { kid: string; key: KeyObject }, audience: string) {
   try {
-    const claims = jwt.verify(token, key, { algorithms: ['ES256'], audience, issuer: kid })
+    const claims = jwt().verify(token, key, { algorithms: ['ES256'], audience, issuer: kid })
     if (typeof claims === 'string' || typeof claims.sub !== 'string' || typeof claims.exp !== 'number') return null
     const tenant: unknown = claims.tenant
     const roles: unknown = claims.roles
@@ -144,7 +144,7 @@ function verify(token: string, { kid, key }: { kid: string; key: KeyObject }, au
     const context: CallContext = { caller: kid as Caller, tenant, user: claims.sub, roles: rolesInForce(roles, branch) }
     return { context: branch === undefined ? context : { ...context, branch }, endsAt: claims.exp * 1000 }
   } catch (error) {
-    if (error instanceof jwt.JsonWebTokenError || error instanceof SyntaxError) return null
+    if (error instanceof jwt().JsonWebTokenError || error instanceof SyntaxError) return null
     throw error
   }
 }

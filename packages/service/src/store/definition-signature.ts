@@ -3,10 +3,10 @@
 import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { type PublishedTenant, type TenantDefinition, tenantFaults, tenantSchema, validatorOf } from '@dcms/contract'
 import canonicalize from 'canonicalize'
-import jwt from 'jsonwebtoken'
 import type { Logger } from 'pino'
 import { Counter } from 'prom-client'
 import { readCallerKey, readJson } from '../settings/key-files.ts'
+import { jwt } from '../when-needed.ts'
 
 /**
  * Audience of no process: a context token is never a signature of a definition, nor the other way
@@ -30,7 +30,7 @@ export function definitionSigner(keyFile: string): (unsigned: Unsigned) => Publi
   const { privateKey } = readCallerKey(keyFile)
   return ({ version, definition }) => {
     const claims = { version, digest: digestOf(definition) }
-    const signature = jwt.sign(claims, privateKey, {
+    const signature = jwt().sign(claims, privateKey, {
       algorithm: 'ES256',
       keyid: SIGNER,
       issuer: SIGNER,
@@ -126,7 +126,7 @@ const ownMembers = ({ version, definition, signature }: PublishedTenant): Publis
 
 function isGenuine({ version, definition, signature }: PublishedTenant, key: KeyObject): boolean {
   try {
-    const claims = jwt.verify(signature, key, { algorithms: ['ES256'], issuer: SIGNER, audience: AUDIENCE, subject: definition.tenant })
+    const claims = jwt().verify(signature, key, { algorithms: ['ES256'], issuer: SIGNER, audience: AUDIENCE, subject: definition.tenant })
     return typeof claims === 'object' && claims.version === version && claims.digest === digestOf(definition)
   } catch {
     return false // whatever a stranger's text made the library throw: it did not verify
