@@ -66,4 +66,4 @@ test('with Kafka down for 20 s under traffic all commands work, and every event 
       expect((await bank.dcms.viewCustomer({ entityId })).kitInfo).toEqual([expect.objectContaining({ kitNo, cardStatus: 'LOCKED' })]),
     )
   }
-}, 180_000)
+}, 300_000)
