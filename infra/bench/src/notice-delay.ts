@@ -38,7 +38,9 @@ export function delayQuantile(before: NoticeDelays, after: NoticeDelays, share: 
   const bounds = [...after]
     .map(([bound, count]) => ({ bound, count: count - (before.get(bound) ?? 0) }))
     .toSorted((a, b) => a.bound - b.bound)
-  const wanted = (bounds.at(-1)?.count ?? 0) * share
+  const all = bounds.at(-1)?.count ?? 0
+  if (all === 0) return 0
+  const wanted = all * share
   let below = { bound: 0, count: 0 }
   for (const each of bounds) {
     if (each.count >= wanted && each.count > below.count) {

@@ -18,4 +18,6 @@ test('beyond the last bucket it is at least that', () => {
 
 test('without notices it is 0', () => {
   expect(delayQuantile(delays({}), delays({}), 0.99)).toBe(0)
+  const same = delays({ 1: 10, Infinity: 10 })
+  expect(delayQuantile(same, same, 0.99)).toBe(0)
 })

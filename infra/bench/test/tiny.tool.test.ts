@@ -59,8 +59,12 @@ function described(rows: readonly Documented[]): Documented[] {
   return [...byName.values()]
 }
 
-/** The effect of a command may be there before its answer: only this figure may be 0. */
-const mayBeZero = ({ name }: Row): boolean => name.endsWith('from the answer to the caller') || isUnseen(name)
+/**
+ * The effect of a command may be there before its answer, and a few calls may bring no notice: only
+ * these figures may be 0.
+ */
+const mayBeZero = ({ name }: Row): boolean =>
+  name.endsWith('from the answer to the caller') || name.startsWith('notice to the cardholder') || isUnseen(name)
 
 /**
  * The engines of a test run are not the bench's own, so their processes are not known; the sandbox

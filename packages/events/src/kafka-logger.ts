@@ -9,10 +9,12 @@ import { kafkajs } from './kafkajs.ts'
  */
 export const kafkaLogger =
   (logger: Logger): logCreator =>
-  () =>
-  ({ namespace, level, log }) => {
-    const { message, timestamp: _timestamp, logger: _name, stack: _stack, ...rest } = log
-    const text = `kafka ${namespace}: ${message}`
-    if (level === kafkajs().logLevel.ERROR) logger.warn(rest, text)
-    else logger.debug(rest, text)
+  () => {
+    const { ERROR } = kafkajs().logLevel
+    return ({ namespace, level, log }) => {
+      const { message, timestamp: _timestamp, logger: _name, stack: _stack, ...rest } = log
+      const text = `kafka ${namespace}: ${message}`
+      if (level === ERROR) logger.warn(rest, text)
+      else logger.debug(rest, text)
+    }
   }

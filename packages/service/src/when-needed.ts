@@ -8,7 +8,13 @@ import type * as undiciModule from 'undici'
 
 const load = createRequire(import.meta.url)
 
-export const express = (): typeof expressModule => load('express')
-export const jwt = (): typeof jwtModule => load('jsonwebtoken')
-export const mongoose = (): typeof mongooseModule => load('mongoose')
-export const undici = (): typeof undiciModule => load('undici')
+/** Kept, so that a call costs nothing but the first time, and also works while a test run ends. */
+function whenNeeded<Module>(name: string): () => Module {
+  let loaded: Module | undefined
+  return () => (loaded ??= load(name) as Module)
+}
+
+export const express = whenNeeded<typeof expressModule>('express')
+export const jwt = whenNeeded<typeof jwtModule>('jsonwebtoken')
+export const mongoose = whenNeeded<typeof mongooseModule>('mongoose')
+export const undici = whenNeeded<typeof undiciModule>('undici')
