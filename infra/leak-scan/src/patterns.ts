@@ -46,13 +46,16 @@ const AMONG_BYTES = new RegExp(`(${WORD})(?<=["' ?&{,;<(]\\w{0,24})${SIGN}(\\d{3
  * zero.
  */
 const IN_BSON = new RegExp(`\\x02\\w{0,20}?(${WORD})\\x00([\\x04-\\x07])\\x00\\x00\\x00(\\d{3,6})\\x00`, 'g')
-/** The next member of a JSON object, or of one inside a JSON string. */
-const NEXT_MEMBER = `["\\\\]+\\s*,\\s*["\\\\]+\\w+["\\\\]+\\s*:`
+/**
+ * A path that ends with the word, and the status of that call behind it: a CVV may happen to be
+ * 200. In JSON, or in JSON inside a string.
+ */
+const STATUS_OF_CALL = `(?<=/[\\w/-]*)["\\\\]+\\s*,\\s*["\\\\]+status["\\\\]+\\s*:`
 /**
  * A noted PIN or CVV may be longer and stand a little further from the word, within one value or
- * sentence: `"path":"/kit-manager/getCvv","status":200` shows no CVV that happens to be 200.
+ * sentence; `"path":"/kit-manager/getCvv","status":200` shows none.
  */
-const NEARBY = new RegExp(`(${WORD})(?![A-Za-z-])(?:(?!${NEXT_MEMBER})[^\\d{}[\\]\\x00-\\x1f]){1,16}(\\d{3,12})${END}`, 'g')
+const NEARBY = new RegExp(`(${WORD})(?![A-Za-z-])(?!${STATUS_OF_CALL})[^\\d{}[\\]\\x00-\\x1f]{1,16}(\\d{3,12})${END}`, 'g')
 
 /** PINs and CVVs next to such a word; `latin1` has one character per byte. */
 export function secretsInContext(latin1: string, content: Content): PatternHit[] {
