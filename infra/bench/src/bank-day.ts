@@ -1,9 +1,7 @@
 // A bank's day: which calls, how often, of which customers.
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dcms } from '@dcms/sdk'
+import { untilAnswered } from './at-once.ts'
 import { type CostCall, costCalls, newSubject, type Subject } from './cost-calls.ts'
-
-const KNOWN_WAIT_MS = 30_000
 
 /** Shares of a bank's day, in thousandths; the names are those of the cost bench. */
 const weights: Readonly<Record<string, number>> = {
@@ -109,12 +107,5 @@ const turnOf = ({ status }: Customer): string => (status === 'LOCKED' ? 'manageK
 export async function prepare(dcms: Dcms, subject: Subject): Promise<void> {
   await callNamed('register with a card').call(dcms, subject)
   await callNamed('kitActivation').call(dcms, subject)
-  for (const until = performance.now() + KNOWN_WAIT_MS; ; await sleep(50)) {
-    try {
-      await callNamed('v2/setPin').call(dcms, subject)
-      return
-    } catch (error) {
-      if (performance.now() > until) throw error
-    }
-  }
+  await untilAnswered(() => callNamed('v2/setPin').call(dcms, subject))
 }

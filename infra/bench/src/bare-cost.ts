@@ -1,9 +1,11 @@
 // What one bare statement costs, on the engines of the bench: what calls are compared with.
 import type { mongo } from 'mongoose'
+import { atOnce } from './at-once.ts'
 import { engineCpu } from './engine-cpu.ts'
 import { benchEnginesDir } from './surroundings.ts'
 
 const BARE_DOCUMENTS = 500
+const CALLERS = 16
 
 /** Milliseconds of processor of one bare statement, driver and engines. */
 export interface Bare {
@@ -16,12 +18,8 @@ export async function measureBare(database: mongo.Db): Promise<Bare> {
   const collection = database.collection<{ _id: string; version: number; text: string }>('bare')
   const ids = Array.from({ length: BARE_DOCUMENTS }, (_, at) => `bare-${at}`)
   const each = async (work: (id: string) => Promise<unknown>): Promise<number> => {
-    let next = 0
     const before = await usedByBare()
-    const lane = async (): Promise<void> => {
-      for (let id = ids[next++]; id !== undefined; id = ids[next++]) await work(id)
-    }
-    await Promise.all(Array.from({ length: 16 }, lane))
+    await atOnce(CALLERS, ids, work)
     return ((await usedByBare()) - before) / ids.length
   }
   await collection.insertOne({ _id: 'first', version: 0, text: '' }) // makes the collection

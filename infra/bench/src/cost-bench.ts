@@ -9,6 +9,7 @@ import { Broker } from '@dcms/events'
 import { ensureKeys, type Installation, startedNames } from '@dcms/ops'
 import { Dcms } from '@dcms/sdk'
 import { createLogger } from '@dcms/service'
+import { atOnce } from './at-once.ts'
 import { measureBare } from './bare-cost.ts'
 import type { Bench, BenchOptions, Size } from './bench-kind.ts'
 import { type CostCall, costCalls, newSubject, type Subject } from './cost-calls.ts'
@@ -106,16 +107,8 @@ async function run({ running, size, profileDir }: BenchOptions): ReturnType<Benc
   return { rows: rowsOf(costs, bare), versions: { ...(await versionsOf(['mongoose', 'undici'])), store: await storeVersion(client) } }
 }
 
-async function makeAll({ dcms, amounts, running }: Parts, { call }: Pick<CostCall, 'call'>, subjects: readonly Subject[]): Promise<void> {
-  let next = 0
-  const lane = async (): Promise<void> => {
-    for (let subject = subjects[next++]; subject; subject = subjects[next++]) {
-      running.goOn()
-      await call(dcms, subject)
-    }
-  }
-  await Promise.all(Array.from({ length: amounts.callers }, lane))
-}
+const makeAll = ({ dcms, amounts, running }: Parts, { call }: Pick<CostCall, 'call'>, subjects: readonly Subject[]): Promise<void> =>
+  atOnce(amounts.callers, subjects, (subject) => call(dcms, subject), running.goOn)
 
 async function measure(parts: Parts, call: CostCall, subjects: readonly Subject[]): Promise<Made> {
   if (call.before) {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { processNames } from '@dcms/contract'
 import { ensureKeys, type Installation, startedNames } from '@dcms/ops'
 import { Dcms } from '@dcms/sdk'
+import { atOnce } from './at-once.ts'
 import { type Customer, Day, prepare } from './bank-day.ts'
 import type { Bench, BenchOptions, Size } from './bench-kind.ts'
 import { newSubject } from './cost-calls.ts'
@@ -50,7 +51,7 @@ async function run({ running, size, seconds, profileDir }: BenchOptions): Return
     running.cleanUp(() => dcms.close())
     for (let at = 0; at < subjectsPerBank; at++) customers.push({ dcms, subject: newSubject(at), status: 'ACTIVE' })
   }
-  await atOnce(callers, customers, ({ dcms, subject }) => prepare(dcms, subject), running)
+  await atOnce(callers, customers, ({ dcms, subject }) => prepare(dcms, subject), running.goOn)
   running.progress(`${customers.length} customers of ${banks.length} banks (${TENANT} and others) have a card and a PIN`)
   // So that no bank's customers are all at the end of the line.
   const day = new Day(customers.toSorted(() => Math.random() - 0.5))
@@ -88,17 +89,6 @@ async function run({ running, size, seconds, profileDir }: BenchOptions): Return
     ),
   ]
   return { rows, versions: await versionsOf(['mongoose', 'undici']) }
-}
-
-async function atOnce<Each>(lanes: number, all: readonly Each[], work: (each: Each) => Promise<void>, { goOn }: Running): Promise<void> {
-  let next = 0
-  const lane = async (): Promise<void> => {
-    for (let each = all[next++]; each !== undefined; each = all[next++]) {
-      goOn()
-      await work(each)
-    }
-  }
-  await Promise.all(Array.from({ length: lanes }, lane))
 }
 
 async function flatOut(day: Day, callers: number, ms: number, { goOn }: Running): Promise<{ calls: number; seconds: number }> {

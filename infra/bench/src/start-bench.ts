@@ -1,9 +1,9 @@
 // The start bench: processes that have just started under load: how long the first call takes, and
 // when calls are as fast again as before.
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProcessName } from '@dcms/contract'
 import { type Installation, startedNames } from '@dcms/ops'
 import type { Dcms } from '@dcms/sdk'
+import { atOnce, untilAnswered } from './at-once.ts'
 import { callNamed } from './bank-day.ts'
 import type { Bench, BenchOptions, Size } from './bench-kind.ts'
 import { newSubject, type Subject } from './cost-calls.ts'
@@ -11,13 +11,12 @@ import { clientOf } from './issue-kits.ts'
 import { versionsOf } from './machine.ts'
 import { figureRow, type Row } from './report.ts'
 import type { Running } from './running.ts'
-import { type Spread, spreadOf } from './statistics.ts'
+import { spreadOf } from './statistics.ts'
 import { startSurroundings } from './surroundings.ts'
 
 const FIRST_CALL_MS_MAX = 100
 const WARM_AGAIN_S_MAX = 20
 const WARM_SHARE = 0.8
-const KNOWN_WAIT_MS = 30_000
 
 /** By process: a read that it answers, which asks no other but those behind it. */
 const firstCalls: readonly [ProcessName, string][] = [
@@ -46,12 +45,12 @@ async function run({ running, size, profileDir }: BenchOptions): ReturnType<Benc
   const dcms = clientOf(bank)
   running.cleanUp(() => dcms.close())
   const subjects = Array.from({ length: amounts.subjects }, (_, at) => newSubject(at))
-  for (const subject of subjects) {
-    running.goOn()
+  const prepare = async (subject: Subject): Promise<void> => {
     await callNamed('register with a card').call(dcms, subject)
     await callNamed('kitActivation').call(dcms, subject)
+    await untilAnswered(() => callNamed('preference/fetch').call(dcms, subject))
   }
-  await untilAnswered(() => callNamed('preference/fetch').call(dcms, subjects.at(-1) as Subject))
+  await atOnce(amounts.callers, subjects, prepare, running.goOn)
 
   const firsts = new Map<ProcessName, number[]>()
   const again: number[] = []
@@ -69,7 +68,7 @@ async function run({ running, size, profileDir }: BenchOptions): ReturnType<Benc
   }
   const rows: Row[] = [
     ...[...firsts].map(([name, ms]) => figureRow(`first call after a start, ${name}`, 'ms', spreadOf(ms), FIRST_CALL_MS_MAX)),
-    figureRow('all started anew under load, until 80 % of the rate before', 's', spreadOf(again) satisfies Spread, WARM_AGAIN_S_MAX),
+    figureRow('all started anew under load, until 80 % of the rate before', 's', spreadOf(again), WARM_AGAIN_S_MAX),
   ]
   return { rows, versions: await versionsOf(['undici', 'mongoose']) }
 }
@@ -128,17 +127,6 @@ async function callsBySecond(
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, each) => sum + each, 0) / Math.max(1, values.length)
-
-async function untilAnswered(call: () => Promise<unknown>): Promise<void> {
-  for (const until = performance.now() + KNOWN_WAIT_MS; ; await sleep(50)) {
-    try {
-      await call()
-      return
-    } catch (error) {
-      if (performance.now() > until) throw error
-    }
-  }
-}
 
 export const startBench: Bench = {
   name: 'start',

@@ -12,7 +12,7 @@ import { fetchedJars } from './maven-jars.ts'
 import { kafkaAnswers, portIsTaken } from './probe.ts'
 
 /** Six seconds on an idle machine, half a minute beside three busy tests. */
-const READY_TIMEOUT_MS = 150_000
+const READY_TIMEOUT_MS = 120_000
 const STOP_TIMEOUT_MS = 30_000
 const CLUSTER_ID = 'ZGNtcy1sb2NhbC1rYWZrYQ' // any 16 bytes in base64url: "dcms-local-kafka"
 const JVM = ['-XX:+UseSerialGC', '-Xshare:auto', '-Djava.awt.headless=true']

@@ -16,8 +16,10 @@ export const testKinds = {
 } as const
 export type TestKind = keyof typeof testKinds
 
-/** For jest: what needs more than Node. */
-export const BEYOND_RULES = '\\.(wire|store|tool|journey)\\.test\\.ts$'
+const beyondRules = (Object.keys(testKinds) as TestKind[]).filter((kind) => kind !== 'rules')
+/** For jest: what needs more than a plain call. */
+export const BEYOND_RULES = `\\.(${beyondRules.join('|')})\\.test\\.ts$`
+const ENDING = new RegExp(`(\\.(${beyondRules.join('|')}))?\\.test\\.ts$`)
 
 const IMPORT = /(?:from|import)\s*\(?\s*'([^']+)'/g
 const ENGINES = /process\.env\.(MONGO_URL|KAFKA_BROKERS)|\{[^{}]*\b(MONGO_URL|KAFKA_BROKERS)\b[^{}]*\}\s*=\s*process\.env/
@@ -60,8 +62,7 @@ function reachedFrom(path: string, sources: Sources, reached = new Set<string>()
 }
 
 /** The kind that a name promises. */
-export const promisedKind = (path: string): TestKind =>
-  (['wire', 'store', 'tool', 'journey'] as const).find((kind) => path.endsWith(testKinds[kind].suffix)) ?? 'rules'
+export const promisedKind = (path: string): TestKind => beyondRules.find((kind) => path.endsWith(testKinds[kind].suffix)) ?? 'rules'
 
 /**
  * The fault of a test whose name promises another kind than it is; `undefined` when it is as
@@ -71,6 +72,6 @@ export function kindFault(path: string, sources: Sources): string | undefined {
   const kind = kindOf(path, sources)
   const { needs, suffix } = testKinds[kind]
   if (promisedKind(path) === kind) return undefined
-  const name = path.replace(/(\.(wire|store|tool|journey))?\.test\.ts$/, suffix)
+  const name = path.replace(ENDING, suffix)
   return `${path}: needs ${needs}, so its name is ${name}`
 }

@@ -1,6 +1,6 @@
 // What the sandbox keeps of a tenant besides its partners' documents: the clock, the faults, the
 // partners' rules, counters.
-import { gathering } from '@dcms/events'
+import { type GatheredStatements, gathering } from '@dcms/events'
 import { isDuplicateKey } from '@dcms/service'
 import type { Collection } from 'mongoose'
 import type { Fault } from './fault.ts'
@@ -32,7 +32,7 @@ export const everybody = '*'
 export class TenantStates {
   readonly #states: Collection<TenantState>
   /** Calls side by side share a look at the store. */
-  readonly #shared: ReturnType<ReturnType<typeof gathering<TenantState>>>
+  readonly #shared: GatheredStatements<TenantState>
   readonly #blocks = new Map<string, Promise<Block>>()
 
   constructor(store: Store) {

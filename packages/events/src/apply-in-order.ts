@@ -3,7 +3,7 @@
 import type { mongo } from 'mongoose'
 import { Counter } from 'prom-client'
 import type { ReceivedEvent } from './cloud-event.ts'
-import { gathering } from './gathered-statements.ts'
+import { type GatheredStatements, gathering } from './gathered-statements.ts'
 
 const TRIES_MAX = 50
 const PARKED_MAX = 500
@@ -35,7 +35,7 @@ export type Apply<State extends Projected> = (state: State | null, event: Receiv
 
 /** Events of many aggregates that are applied side by side share their statements. */
 const documentsOf = gathering<Projected>({ outbox: 0 })
-type Documents = ReturnType<typeof documentsOf>
+type Documents = GatheredStatements<Projected>
 
 /**
  * Applies an event to the document of its aggregate, in the aggregate's own order.

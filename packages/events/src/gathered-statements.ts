@@ -60,7 +60,7 @@ class Gathered<What, Result> {
 }
 
 /** Reads and writes of one collection. */
-class GatheredStatements<Document extends { _id: string }> {
+export class GatheredStatements<Document extends { _id: string }> {
   readonly #collection: mongo.Collection<Document>
   readonly #reads: Gathered<string, Document | null>
   readonly #writes: Gathered<SingleWrite<Document>, boolean>

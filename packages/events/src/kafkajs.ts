@@ -5,4 +5,6 @@ import type * as kafkajsModule from 'kafkajs'
 
 const load = createRequire(import.meta.url)
 
-export const kafkajs = (): typeof kafkajsModule => load('kafkajs')
+let loaded: typeof kafkajsModule | undefined
+
+export const kafkajs = (): typeof kafkajsModule => (loaded ??= load('kafkajs') as typeof kafkajsModule)

@@ -1,7 +1,7 @@
 // The messaging partner: takes SMS and e-mails, sends none, and shows by the control API what it
 // would have sent.
 import { validatorOf } from '@dcms/contract'
-import { gathering } from '@dcms/events'
+import { type GatheredStatements, gathering } from '@dcms/events'
 import { hashOf } from '@dcms/service'
 import type { FromSchema } from 'json-schema-to-ts'
 import type { Collection } from 'mongoose'
@@ -53,13 +53,15 @@ export function messaging(store: Store, states: TenantStates): Partner {
   }
 }
 
-type SharedMessages = ReturnType<ReturnType<typeof gathering<Sent>>>
-
 /**
  * A message is sent once: the same `messageId` again is answered as the first time. Those that come
  * together are stored by one statement.
  */
-async function accept(messages: SharedMessages, states: TenantStates, { tenant, now, body }: PartnerCall): Promise<PartnerAnswer> {
+async function accept(
+  messages: GatheredStatements<Sent>,
+  states: TenantStates,
+  { tenant, now, body }: PartnerCall,
+): Promise<PartnerAnswer> {
   const message = readMessage(body)
   if (!message.valid) return invalid(message.fieldError)
   const _id = idOf(tenant, message.value.messageId)
