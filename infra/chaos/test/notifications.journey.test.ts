@@ -107,6 +107,21 @@ test('a holder who wants no notifications gets none', async () => {
   expect([...(await sentTo(muted.contactNo)), ...(await sentTo(muted.emailId))]).toEqual([])
 })
 
+test('how late a holder was told is noted once, when the partner has taken all messages of the event', async () => {
+  const noted = async (): Promise<number> => {
+    const text = await (await fetch(`${bank.installation.process('customer').url}/metrics`)).text()
+    return Number(/^dcms_notice_delay_seconds_count (\d+)$/m.exec(text)?.[1])
+  }
+  const before = await noted()
+  const card = await newCard()
+  await fail({ calls: 2, kind: 'STATUS', status: 503 })
+  await bank.dcms.activateKit(card)
+  await eventually(async () => expect(await templatesTo(card.emailId)).toEqual(['CARD_ACTIVATED']))
+  await eventually(async () => expect(await noted()).toBe(before + 1))
+  await sleep(500)
+  expect(await noted()).toBe(before + 1)
+})
+
 test.each([
   ['fail at first', { calls: 3, kind: 'STATUS', status: 503 }],
   ['lose their answer after the message was taken', { calls: 2, kind: 'RESET', moment: 'AFTER' }],

@@ -66,6 +66,18 @@ test('what was sent is shown in order, by receiver when asked for, and of this t
   expect(await sent()).toEqual([])
 })
 
+test('more messages at once than numbers are taken together have references of their own, and later ones come behind, also after a restart', async () => {
+  const crowd = Array.from({ length: 250 }, (_, at) => `crowd-${at}`)
+  const replies = await Promise.all(crowd.map((id) => sendMessage(message(id))))
+  expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([202]))
+  expect(new Set(replies.map(({ body }) => body.reference)).size).toBe(250)
+  await sandbox.restart()
+  await sendMessage(message('last'))
+  const shown = (await sent()).map(({ messageId }: { messageId: string }) => messageId)
+  expect([shown.length, shown.at(-1)]).toEqual([251, 'last'])
+  expect(shown.slice(0, 250).toSorted()).toEqual(crowd.toSorted())
+})
+
 test('a message without its fields is refused', async () => {
   expect((await sendMessage({ messageId: 'm1', channel: 'FAX', to: '9876543210', text: 'x' })).status).toBe(400)
   expect((await sandbox.call(bank, 'POST', '/messaging/messages')).status).toBe(400)
