@@ -1,6 +1,7 @@
 // Clients of the fake gateway, closed together when a test ends.
+import { afterEach, beforeEach } from '@jest/globals'
 import { Dcms, type DcmsOptions } from '../src/index.ts'
-import { clientKey, fieldKey } from './fake-gateway.ts'
+import { clientKey, FakeGateway, fieldKey } from './fake-gateway.ts'
 
 export const kit = { entityId: 'E1', kitNo: '4240171508' }
 
@@ -30,4 +31,23 @@ export class Clients {
   async close(): Promise<void> {
     await Promise.all(this.#opened.map((each) => each.close()))
   }
+}
+
+/** Of the test that runs, see `gatewayForEachTest`. */
+export let gateway: FakeGateway
+let clients: Clients
+
+/** A client of that gateway; ends with the test. */
+export const client = (options?: Partial<DcmsOptions>): Dcms => clients.open(options)
+
+/** For a test file: a gateway of its own for each test, gone with its clients when the test ends. */
+export function gatewayForEachTest(): void {
+  beforeEach(async () => {
+    gateway = new FakeGateway()
+    clients = new Clients(await gateway.start())
+  })
+  afterEach(async () => {
+    await clients.close()
+    await gateway.stop()
+  })
 }

@@ -3,22 +3,12 @@
 import { inspect } from 'node:util'
 import { publicEndpoints } from '@dcms/contract'
 import { encryptField } from '@dcms/sealing'
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { type Dcms, DcmsClosedError, DcmsInputError, type DcmsOptions } from '../src/index.ts'
-import { Clients, kit } from './clients.ts'
-import { clientKey, FakeGateway, fieldKey } from './fake-gateway.ts'
+import { expect, test } from '@jest/globals'
+import { type Dcms, DcmsClosedError, DcmsInputError } from '../src/index.ts'
+import { client, gateway, gatewayForEachTest, kit } from './clients.ts'
+import { clientKey, fieldKey } from './fake-gateway.ts'
 
-let gateway: FakeGateway
-let clients: Clients
-beforeEach(async () => {
-  gateway = new FakeGateway()
-  clients = new Clients(await gateway.start())
-})
-afterEach(async () => {
-  await clients.close()
-  await gateway.stop()
-})
-const client = (options?: Partial<DcmsOptions>): Dcms => clients.open(options)
+gatewayForEachTest()
 
 test('there is one method per endpoint of the contract, under its name', () => {
   const dcms = client() as unknown as Record<string, unknown>

@@ -1,21 +1,10 @@
 // How the client logs in, keeps token and session fresh, follows the gateway's clock, and whose
 // answers it takes.
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { type Dcms, type DcmsOptions, DcmsProtocolError } from '../src/index.ts'
-import { Clients, kit } from './clients.ts'
-import { FakeGateway } from './fake-gateway.ts'
+import { expect, test } from '@jest/globals'
+import { DcmsProtocolError } from '../src/index.ts'
+import { client, gateway, gatewayForEachTest, kit } from './clients.ts'
 
-let gateway: FakeGateway
-let clients: Clients
-beforeEach(async () => {
-  gateway = new FakeGateway()
-  clients = new Clients(await gateway.start())
-})
-afterEach(async () => {
-  await clients.close()
-  await gateway.stop()
-})
-const client = (options?: Partial<DcmsOptions>): Dcms => clients.open(options)
+gatewayForEachTest()
 
 test('twenty calls at once share one login and one session', async () => {
   const dcms = client()

@@ -1,21 +1,10 @@
 // Which calls the client tries again, under which idempotency key, when, and for how long.
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { type Dcms, DcmsConnectionError, DcmsError, type DcmsOptions } from '../src/index.ts'
+import { expect, test } from '@jest/globals'
+import { DcmsConnectionError, DcmsError } from '../src/index.ts'
 import { retryAfterMs } from '../src/transport.ts'
-import { Clients, kit } from './clients.ts'
-import { FakeGateway } from './fake-gateway.ts'
+import { client, gateway, gatewayForEachTest, kit } from './clients.ts'
 
-let gateway: FakeGateway
-let clients: Clients
-beforeEach(async () => {
-  gateway = new FakeGateway()
-  clients = new Clients(await gateway.start())
-})
-afterEach(async () => {
-  await clients.close()
-  await gateway.stop()
-})
-const client = (options?: Partial<DcmsOptions>): Dcms => clients.open(options)
+gatewayForEachTest()
 
 test('the idempotency key stays the same over all tries, and every try is sealed with a fresh jti', async () => {
   gateway.behave = (_, number) => {
