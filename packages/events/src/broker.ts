@@ -10,6 +10,7 @@ import { fromMessage, MalformedEvent, type ReceivedEvent } from './cloud-event.t
 import { Follower, type FollowOptions } from './follower.ts'
 import { type KafkaAccess, kafkaClient, withAdminOf } from './kafka-client.ts'
 import { type PlainMessage, Publisher, type TopicMessages } from './publisher.ts'
+import { inRequests } from './request-size.ts'
 import { TopicKeeper } from './topic-keeper.ts'
 import type { Topic } from './topics.ts'
 import { listedTopics, readWholeTopics, type StoredMessage } from './whole-topics.ts'
@@ -90,12 +91,13 @@ export class Broker implements BrokerLink {
   }
 
   /**
-   * Publishes with an idempotent producer and waits until all in-sync replicas have it.
+   * Publishes with an idempotent producer and waits until all in-sync replicas have it; what is
+   * more than Kafka takes at once goes out in several requests.
    * @throws when it is not certain that they have; the producer is then renewed, the caller repeats
    * with the same messages
    */
   async publish(topic: string, messages: readonly PlainMessage[]): Promise<void> {
-    await this.publishBatch([{ topic, messages }])
+    for (const request of inRequests([{ topic, messages }])) await this.publishBatch(request)
   }
 
   /** As `publish`, for several topics in one request. */

@@ -70,7 +70,7 @@ const POSTGRES_AWAY = [
   /(?:^|: )failed to connect to `/, // gone, full or still starting: the rest says which
   /(?:^|: )terminating connection (?:due to|because of) /, // 57P01, 57P02: stopped, or another of its processes crashed
   /(?:^|: )the database system is (?:shutting down|starting up|in recovery mode|not (?:yet )?accepting connections)/, // 57P03
-  /(?:^|: )(?:read|write) (?:unix|tcp) .*: (?:read|write): (?:broken pipe|connection reset by peer)$/,
+  /(?:^|: )(?:read|write) (?:unix|tcp) .*: (?:(?:read|write): (?:broken pipe|connection reset by peer)|use of closed network connection)$/,
   /(?:^|: )(?:unexpected EOF|conn closed)$/,
 ]
 

@@ -68,6 +68,7 @@ test.each([
   'the database system is starting up',
   'write failed: write unix @->/run/.s.PGSQL.5432: write: broken pipe',
   'read unix @->/run/.s.PGSQL.5432: read: connection reset by peer',
+  'failed to deallocate cached statement(s): read unix @->/data/.s.PGSQL.5432: use of closed network connection',
   'unexpected EOF',
 ])('the PostgreSQL behind FerretDB is away: %s', (message) => {
   expect(isStoreAway(serverError(1, { message, codeName: 'InternalError' }))).toBe(true)

@@ -13,6 +13,7 @@ beforeAll(async () => {
     { topic: 'dcms.full', partitions: 3 },
     { topic: 'dcms.kept', partitions: 1, compacted: true },
     { topic: 'dcms.empty', partitions: 2 },
+    { topic: 'dcms.much', partitions: 1 },
   ])
   broker = engines.broker()
 })
@@ -48,7 +49,7 @@ test('every message of every topic is handed over once, with key, headers and va
 })
 
 test('all topics of the cluster are listed, without those of Kafka itself', async () => {
-  expect(await own()).toEqual(['dcms.empty', 'dcms.full', 'dcms.kept'].map((topic) => `${engines.installation}.${topic}`))
+  expect(await own()).toEqual(['dcms.empty', 'dcms.full', 'dcms.kept', 'dcms.much'].map((topic) => `${engines.installation}.${topic}`))
   expect((await broker.allTopics()).filter((topic) => topic.startsWith('__'))).toEqual([])
 })
 
@@ -56,4 +57,16 @@ test('topics without messages have an end too', async () => {
   await broker.readWhole([`${engines.installation}.dcms.empty`], () => {
     throw new Error('nothing stands there')
   })
+})
+
+test('what is more than Kafka takes at once is published all the same, in order', async () => {
+  const values = Array.from({ length: 30 }, (_, at) => `${at} ${'x'.repeat(100_000)}`)
+  await broker.publish(
+    'dcms.much',
+    values.map((value) => ({ key: 'one', value })),
+  )
+  const found: string[] = []
+  await broker.readWhole([`${engines.installation}.dcms.much`], ({ value }) => found.push(String(value)))
+  expect(found.map((value) => value.length)).toEqual(values.map((value) => value.length))
+  expect(found.map((value) => value.split(' ')[0])).toEqual(values.map((value) => value.split(' ')[0]))
 })

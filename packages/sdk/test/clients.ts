@@ -40,7 +40,7 @@ let clients: Clients
 /** A client of that gateway; ends with the test. */
 export const client = (options?: Partial<DcmsOptions>): Dcms => clients.open(options)
 
-/** For a test file: a gateway of its own for each test, gone with its clients when the test ends. */
+/** For a test file: each test has a gateway of its own, gone with its clients when it ends. */
 export function gatewayForEachTest(): void {
   beforeEach(async () => {
     gateway = new FakeGateway()
