@@ -8,5 +8,6 @@ export default {
     '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' }, sourceMaps: true }],
   },
   testEnvironment: '<rootDir>/infra/local/jest-environment.mjs',
+  runtime: '<rootDir>/infra/local/jest-runtime.mjs',
   testTimeout: 120_000,
 }

@@ -1,9 +1,8 @@
 // npm test: starts engines for the tests alone (none for --rules), runs jest against them, searches
 // what they left for card data, ends with one line of counts.
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startLeakScan } from '@dcms/leak-scan'
 import { execa, type ResultPromise } from 'execa'
 import getPort from 'get-port'
 import { exists } from './cache.ts'
@@ -86,7 +85,7 @@ async function runRules(): Promise<TestCounts> {
       name: 'rules',
       what: 'rules',
       args: ofRun,
-      workers: WORKERS,
+      workers: availableParallelism(), // they wait for nothing, and each worker loads the product once
       environment: whichClock(),
     })
   } finally {
@@ -103,6 +102,7 @@ async function stopAll(engines: Engines): Promise<void> {
 /** Counts as tests: that the search finds what was planted, and that it finds nothing else. */
 async function searchForLeaks(engines: Engines, ledgerFile: string): Promise<TestCounts> {
   try {
+    const { startLeakScan } = await import('@dcms/leak-scan') // loaded when needed: rules are not searched
     const scan = await startLeakScan({ folder: dataDir, logsDir, engines, ledgerFile })
     await stopAll(engines) // the database now writes what it still had in memory
     const report = await scan?.finish()

@@ -61,6 +61,9 @@ function reachedFrom(path: string, sources: Sources, reached = new Set<string>()
   return reached
 }
 
+/** Whether only tests run it, by its path from the root of the repository. */
+export const isTestCode = (path: string): boolean => TEST_CODE.test(path)
+
 /** The kind that a name promises. */
 export const promisedKind = (path: string): TestKind => beyondRules.find((kind) => path.endsWith(testKinds[kind].suffix)) ?? 'rules'
 
