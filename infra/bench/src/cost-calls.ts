@@ -83,6 +83,22 @@ const spare =
     await dcms.activateKit({ entityId: subject.entityId, kitNo: subject.spareKitNo })
   }
 
+const branchOf = (branchId: string) => ({
+  branchId,
+  branchCode: branchId,
+  branchName: `Branch ${branchId}`,
+  address: '123 Main Street',
+  address2: 'Near City Center',
+  address3: 'MG Road',
+  city: 'Bangalore',
+  state: 'Karnataka',
+  country: 'India',
+  district: 'Bangalore Urban',
+  zipCode: '560001',
+  branchPhoneNumber: '+919876543210',
+  pocDetails: [],
+})
+
 /** In the order in which they are made: each finds what the ones before left. */
 export const costCalls: readonly CostCall[] = [
   {
@@ -249,6 +265,13 @@ export const costCalls: readonly CostCall[] = [
       dcms.regeneratePinMailer({ entityId, kitNo, addressType: 'COMMUNICATION', homeCurrencyCode: '356' }),
   },
   { name: 'kitTracking', of: ['kitTracking'], call: (dcms, { kitNo }) => dcms.kitTracking({ kitNo }) },
+  { name: 'branch create', of: ['createBranch'], call: (dcms, { entityId }) => dcms.createBranch(branchOf(entityId)) },
+  {
+    name: 'branch update',
+    of: ['updateBranch'],
+    call: (dcms, { entityId }) => dcms.updateBranch({ branchId: entityId, branchName: `New ${entityId}` }),
+  },
+  { name: 'branch/fetch', of: ['fetchBranch'], call: (dcms, { entityId }) => dcms.fetchBranch({ branchId: entityId }) },
   {
     name: 'manageAllKits BLOCK',
     of: ['manageAllKits'],

@@ -37,6 +37,7 @@ export const wingOrders: Readonly<Record<string, WingOrder>> = {
   ],
   'packages/service': [['jobs', 'keys', 'calls'], ['listeners'], ['shares'], ['commands'], ['callers'], ['audit', 'store'], ['settings']],
   'infra/ops': [['demo'], ['dcms'], ['launcher'], ['operator']],
+  'services/inventory-order': [['orders'], ['stock'], ['branches']],
   'services/kit': [['life', 'look-ups'], ['issuing'], ['shipments', 'vault']],
 }
 

@@ -6,14 +6,14 @@ import type { KeyPurposeName } from './key-purposes.ts'
 /**
  * The services, each a folder under `services` and a process with databases and a topic of its own.
  */
-export const serviceNames = ['customer', 'kit', 'pin-preference'] as const
+export const serviceNames = ['customer', 'kit', 'pin-preference', 'inventory-order'] as const
 export type ServiceName = (typeof serviceNames)[number]
 
 /**
  * Contexts whose calls stand in the contract while nobody offers them yet; all their calls are
  * listed in `stillToCome`.
  */
-export const plannedContexts = ['wallet-ncmc', 'inventory-order'] as const
+export const plannedContexts = ['wallet-ncmc'] as const
 
 export type ProcessName = ServiceName | 'gateway'
 
@@ -23,7 +23,7 @@ export const processNames: readonly ProcessName[] = [...serviceNames, 'gateway']
 /**
  * Who stands outside and is called at a base URL, in development the sandbox in the place of each.
  */
-export type Partner = 'courier' | 'messaging'
+export type Partner = 'courier' | 'messaging' | 'cms'
 
 /** One process, as the others know it. */
 export interface RegisteredProcess {
@@ -64,7 +64,7 @@ export const processes = {
     port: 8120,
     internalPort: 8121,
     forBanks: true,
-    asks: ['customer', 'pin-preference'],
+    asks: ['customer', 'pin-preference', 'inventory-order'],
     partners: ['courier'],
     keys: ['data', 'index', 'numbering', 'cvk', 'field', 'transport'],
     hasZoneKey: true,
@@ -77,6 +77,15 @@ export const processes = {
     partners: [],
     keys: ['data', 'pvk', 'pin', 'mailer', 'switch', 'transport'],
     hasZoneKey: true,
+  },
+  'inventory-order': {
+    port: 8150,
+    internalPort: 8151,
+    forBanks: true,
+    asks: ['kit'],
+    partners: ['cms'],
+    keys: [],
+    hasZoneKey: false,
   },
 } as const satisfies Readonly<Record<ProcessName, RegisteredProcess>>
 

@@ -14,9 +14,6 @@ export const stillToCome: ReadonlySet<string> = new Set([
   'fetchWalletAuthntTransactions',
   'fetchWalletLedgerTransactions',
   // inventory-order
-  'createBranch',
-  'updateBranch',
-  'fetchBranch',
   'fetchKitSummary',
   'fetchKitDetailsFromInventory',
   'fetchCardOrderDetailsFromInventory',

@@ -10,6 +10,7 @@ export interface KitConfig extends ServiceConfig {
   zoneKey: Uint8Array
   customerInternalUrl: string
   pinPreferenceInternalUrl: string
+  inventoryOrderInternalUrl: string
   /** Base URL of the courier; absent: no shipment is booked. */
   courierUrl: string | undefined
 }
@@ -22,6 +23,7 @@ export function readConfig(): KitConfig {
     zoneKey: parseZoneKey(read.text('DCMS_ZONE_KEY')),
     customerInternalUrl: read.url('CUSTOMER_INTERNAL_URL'),
     pinPreferenceInternalUrl: read.url('PIN_PREFERENCE_INTERNAL_URL'),
+    inventoryOrderInternalUrl: read.url('INVENTORY_ORDER_INTERNAL_URL'),
     courierUrl: read.optional('COURIER_URL') === undefined ? undefined : read.url('COURIER_URL'),
   }
 }

@@ -17,6 +17,7 @@ import {
   keyContexts,
   keyPurposesOf,
   listKeysEndpoint,
+  type ProcessName,
   type RotateKey,
   rotateKeyEndpoint,
 } from '@dcms/contract'
@@ -26,7 +27,7 @@ import {
  * do it again.
  */
 export type OperatorCall = <Body, Result>(
-  owner: KeyContext | 'gateway',
+  owner: ProcessName,
   tenant: string,
   what: string,
   endpoint: InternalEndpoint<Body, Result>,

@@ -38,6 +38,9 @@ export const orderStatus = {
     '`RECEIVED` stored, not yet sent; `PENDING` at the CMS; `PROCESSED` done there; `SUCCESS` kits in stock; `FAILED`; `CANCELLED`; `EXPIRED` validity ran out before it was sent',
 } as const
 
+/** Statuses of an order, in the order of its road. */
+export type OrderStatus = (typeof orderStatus.enum)[number]
+
 export const orderProduct = {
   type: 'object',
   additionalProperties: false,

@@ -2,7 +2,14 @@
 import { activateKitEndpoint, kitActivatedEvent } from './activate-kit.ts'
 import { applyForCardEndpoint, kitConvertedEvent } from './apply-for-card.ts'
 import { kitClosedEvent } from './close-kit.ts'
-import { kitAssignedEvent, kitExpiredEvent, kitsProducedEvent, transactionAuthorisedEvent, transactionDeclinedEvent } from './events.ts'
+import {
+  kitAssignedEvent,
+  kitExpiredEvent,
+  kitsNotProducedEvent,
+  kitsProducedEvent,
+  transactionAuthorisedEvent,
+  transactionDeclinedEvent,
+} from './events.ts'
 import { fetchByCardNoV2Endpoint } from './fetch-by-card-no-v2.ts'
 import { fetchKitsByAccountNoEndpoint } from './fetch-kits-by-account-no.ts'
 import { fetchKitsByEntityIdEndpoint } from './fetch-kits-by-entity-id.ts'
@@ -20,6 +27,7 @@ import { kitUpgradedEvent, upgradeCardEndpoint } from './upgrade-card.ts'
 export * from './activate-kit.ts'
 export * from './apply-for-card.ts'
 export * from './card-life.ts'
+export * from './card-numbers-left.ts'
 export * from './card-transaction.ts'
 export * from './close-kit.ts'
 export * from './entities-by-masked-card.ts'
@@ -40,6 +48,7 @@ export * from './manage-kit.ts'
 export * from './renewal-due.ts'
 export * from './shipment.ts'
 export * from './status-change.ts'
+export * from './statuses-of-kits.ts'
 export * from './upgrade-card.ts'
 
 export const kitEndpoints = {
@@ -59,6 +68,7 @@ export const kitEndpoints = {
 
 export const kitEvents = [
   kitsProducedEvent,
+  kitsNotProducedEvent,
   kitAssignedEvent,
   kitIssuedEvent,
   kitActivatedEvent,

@@ -74,6 +74,36 @@ export const kitsProducedEvent = eventType<KitsProduced>()({
   },
 })
 
+const kitsNotProduced = {
+  type: 'object',
+  required: ['type', 'orderId', 'productId', 'reason', 'reasonCode', 'notProducedAt'],
+  properties: {
+    type: { const: 'KitsNotProduced' },
+    orderId: text,
+    productId: text,
+    reason: { ...text, description: 'In words' },
+    reasonCode: { ...text, description: '`bin.range.exhausted` or `product.not.found`' },
+    notProducedAt: instant,
+  },
+} as const
+export type KitsNotProduced = FromSchema<typeof kitsNotProduced>
+
+export const kitsNotProducedEvent = eventType<KitsNotProduced>()({
+  type: 'KitsNotProduced',
+  version: 1,
+  owner: 'kit',
+  summary: 'The kits of a product of a card order cannot be numbered, and never will be; subject is the orderId',
+  schema: kitsNotProduced,
+  example: {
+    type: 'KitsNotProduced',
+    orderId: 'ORD-001',
+    productId: '2003_PHYSICAL',
+    reason: 'BIN 608040 has no card numbers left',
+    reasonCode: 'bin.range.exhausted',
+    notProducedAt: '2026-01-05T10:00:00.000Z',
+  },
+})
+
 const kitAssigned = {
   type: 'object',
   required: ['type', 'kitNo', 'entityId', 'accountNo', 'assignedAt'],

@@ -220,6 +220,43 @@ export const tenantSchema = {
           },
         },
         deliveryStatuses: { type: 'array', maxItems: 100, items: name },
+        orders: {
+          type: 'object',
+          additionalProperties: false,
+          description: 'Card orders and the stock of kits',
+          properties: {
+            receivedAlertMinutes: {
+              type: 'integer',
+              minimum: 1,
+              maximum: 43_200,
+              description: 'How long an order may be RECEIVED before it is listed as waiting too long; 60 when absent',
+            },
+            stuckPendingMinutes: {
+              type: 'integer',
+              minimum: 1,
+              maximum: 43_200,
+              description: 'How long an order may be PENDING before it is placed at the CMS again; 120 when absent',
+            },
+            kitsPerParent: {
+              type: 'integer',
+              minimum: 1,
+              maximum: 100,
+              description: 'Kits that are packed in one parent kit (box); 100 when absent',
+            },
+            instaKitMonths: {
+              type: 'integer',
+              minimum: 0,
+              maximum: 120,
+              description: 'Kits in stock are withdrawn when their cards are good for fewer months than this; 3 when absent',
+            },
+            lowStock: {
+              type: 'integer',
+              minimum: 0,
+              maximum: 1_000_000,
+              description: 'Free kits of a product in a branch below which its stock counts as low; 10 when absent',
+            },
+          },
+        },
       },
     },
   },

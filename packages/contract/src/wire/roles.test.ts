@@ -65,7 +65,7 @@ test('BRANCH_USER works with branches, inventory, card orders and registration, 
 })
 
 test('of what is offered, BRANCH_USER reaches only what its owner keeps within the branch', () => {
-  const keptWithinTheBranch = ['register', 'registerCard']
+  const keptWithinTheBranch = ['register', 'registerCard', 'createBranch', 'updateBranch', 'fetchBranch']
   expect(may('BRANCH_USER').filter((name) => !stillToCome.has(name))).toEqual(keptWithinTheBranch)
 })
 

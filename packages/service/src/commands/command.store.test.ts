@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { cardsOf, newCard, TestBank } from '../../test/test-bank.ts'
 import { codeOf, counting, endpointOf, type Handler, stored, type Use, useOnce } from '../../test/use-a-card.ts'
 import { type Call, type Command, command } from './command.ts'
-import { answer } from './decision.ts'
+import { answer, refuse } from './decision.ts'
 import type { Scope } from './scope.ts'
 
 let bank: TestBank
@@ -77,6 +77,20 @@ test('a run that was overtaken is made again on fresh state, and given up with c
   }
   const givenUp = await run(command(endpointOf('document'), never), { cardId: '7' })
   expect({ status: givenUp.status, code: codeOf(givenUp), runs }).toEqual({ status: 409, code: 'concurrent.change', runs: 20 })
+})
+
+test('headers of an answer come with its repeat too', async () => {
+  const use = stored(async () => ({ ...answer('done'), headers: { 'x-order-id': 'ORD-1' } }))
+  const body = { cardId: 'c', requestId: newName('key') }
+  const first = await run(use, body)
+  expect(first.headers).toEqual({ 'x-order-id': 'ORD-1' })
+  expect(await run(use, body)).toEqual(first)
+})
+
+test('a refusal may show a result beside its exception', async () => {
+  const use = stored(async () => ({ ...refuse('MCC007'), result: { successCount: 0 } }))
+  const refused = await run(use, { cardId: 'c' })
+  expect(JSON.parse(refused.body)).toMatchObject({ result: { successCount: 0 }, exception: { errorCode: 'MCC007' } })
 })
 
 test('two at once on one card: one wins, the other is refused, and there is one event', async () => {

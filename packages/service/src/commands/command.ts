@@ -99,7 +99,7 @@ async function runOnce(
   }
   try {
     const { answer, final } = await run()
-    if (final) await keepAnswer(call.tenant, id, { status: answer.status, body: answer.body })
+    if (final) await keepAnswer(call.tenant, id, answer)
     else await releaseRequest(call.tenant, id, begun.leaseUntil)
     return answer
   } catch (error) {
@@ -124,10 +124,10 @@ async function runUntilSettled<Request, Result, Code extends ErrorCode>(
     )
     switch (outcome.kind) {
       case 'answer':
-        return { answer: { status: 200, body: JSON.stringify(success(outcome.result, outcome.pagination)) }, final: true }
+        return { answer: answerOf(outcome), final: true }
       case 'refused':
         return {
-          answer: refusal(outcome.code, outcome.fieldError, outcome.reasonCode, outcome.retryAfterSeconds),
+          answer: refusal(outcome.code, outcome.fieldError, outcome.reasonCode, outcome.retryAfterSeconds, outcome.result),
           final:
             statusOf(outcome.code) < 500 &&
             outcome.code !== 'concurrent.change' &&
@@ -140,6 +140,12 @@ async function runUntilSettled<Request, Result, Code extends ErrorCode>(
   }
   return { answer: refusal('concurrent.change'), final: false }
 }
+
+const answerOf = ({ result, pagination, headers }: Extract<Outcome<unknown, never>, { kind: 'answer' }>): Answer => ({
+  status: 200,
+  body: JSON.stringify(success(result, pagination)),
+  ...(headers && { headers: { ...headers } }),
+})
 
 /**
  * A body that does not fit the schema: the family's own code where it has one, with the dotted code
@@ -154,10 +160,11 @@ export function refusal(
   fieldError?: readonly string[],
   reasonCode?: ErrorCode,
   retryAfterSeconds = code === 'service.unavailable' ? 1 : undefined,
+  result?: unknown,
 ): Answer {
   return {
     status: statusOf(code),
-    body: JSON.stringify(failure(code, fieldError, reasonCode)),
+    body: JSON.stringify({ ...failure(code, fieldError, reasonCode), ...(result !== undefined && { result }) }),
     ...(retryAfterSeconds !== undefined && { headers: { 'retry-after': String(retryAfterSeconds) } }),
   }
 }

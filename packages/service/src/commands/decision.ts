@@ -17,6 +17,8 @@ export interface Refused<Code extends ErrorCode> {
    * for repeats.
    */
   readonly retryAfterSeconds?: number
+  /** What the envelope shows beside the exception, where the contract says so; null when absent. */
+  readonly result?: unknown
 }
 
 /**
@@ -43,7 +45,13 @@ export type Decision<State, Event extends { type: string }, Code extends ErrorCo
  * again on fresh state.
  */
 export type Outcome<Result, Code extends ErrorCode> =
-  | { readonly kind: 'answer'; readonly result: Result; readonly pagination?: Pagination }
+  | {
+      readonly kind: 'answer'
+      readonly result: Result
+      readonly pagination?: Pagination
+      /** Headers of the answer, and of the one that a repeat gets: `x-order-id`. */
+      readonly headers?: Readonly<Record<string, string>>
+    }
   | { readonly kind: 'overtaken' }
   | Refused<Code>
 

@@ -19,6 +19,11 @@ export interface Following {
    * that come again too.
    */
   enrich?: (tenant: Tenant, event: ReceivedEvent) => Promise<ReceivedEvent>
+  /**
+   * Whether an event is of an aggregate that this projection keeps; all are when absent. The answer
+   * must be the same for all events of one aggregate: a gap in its sequence is waited for.
+   */
+  concerns?: (event: ReceivedEvent) => boolean
 }
 
 /** Declares that a projection follows a context. */
@@ -28,9 +33,11 @@ export const following = <State extends Projected>(definition: {
   apply: (tenant: Tenant) => Apply<State>
   seed?: Partial<State>
   enrich?: Following['enrich']
+  concerns?: Following['concerns']
 }): Following => ({
   of: definition.of,
   ...(definition.enrich && { enrich: definition.enrich }),
+  ...(definition.concerns && { concerns: definition.concerns }),
   ...(definition.seed && { seed: definition.seed }),
   projection: anyModel(definition.projection),
   apply: definition.apply as unknown as Following['apply'],
@@ -59,7 +66,8 @@ export function startFollowers({ broker, tenants, setAside }: FollowingParts, co
 }
 
 async function applyTo(followings: readonly Following[], tenant: Tenant, event: ReceivedEvent): Promise<void> {
-  for (const { projection, apply, seed, enrich } of followings) {
+  for (const { projection, apply, seed, enrich, concerns } of followings) {
+    if (concerns && !concerns(event)) continue
     const whole = enrich ? await enrich(tenant, event) : event
     await applyInOrder(projection(tenant).collection as never, whole, apply(tenant), seed as never)
   }

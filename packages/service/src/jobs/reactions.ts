@@ -27,6 +27,11 @@ export interface Reaction {
    * The time between an event's first failure and its giving up, at least; a minute when left out.
    */
   deadLetterAfterMs?: number
+  /**
+   * How long others of its partition wait for one event at most; a second when left out. More for
+   * work that only this service's own store can hold up.
+   */
+  othersWaitMs?: number
 }
 
 /** An event that takes longer no longer holds its partition. */
@@ -45,13 +50,13 @@ export function startReactions(
   reactions: readonly Reaction[],
   scopeOf: (tenant: Tenant, commandId: string, event: ReceivedEvent) => Scope,
 ): void {
-  for (const { of, group, react, deadLetterAfterMs } of reactions) {
+  for (const { of, group, react, deadLetterAfterMs, othersWaitMs = OTHERS_WAIT_MS } of reactions) {
     broker.follow({
       topic: topicOf(of),
       group,
       setAside,
       serves: (id) => tenants.get(id) !== undefined,
-      withinMs: OTHERS_WAIT_MS,
+      withinMs: othersWaitMs,
       ...(deadLetterAfterMs !== undefined && { deadLetterAfterMs }),
       handle: (event) => handleFor(tenants, event, (tenant) => react((commandId) => scopeOf(tenant, commandId, event), event)),
     })

@@ -42,6 +42,7 @@ const chooseEndpoint = publicEndpoint<{ operation: string; all?: boolean; entity
   inputFault: 'ORD001',
   errors: ['ORD001', 'ORD005'],
 })
+const changeEndpoint = publicEndpoint<{ entityId?: string }, string>()({ ...seeEndpoint, name: 'change', method: 'PUT' })
 const askEndpoint = internalEndpoint<{ entityId?: string }, string>()({
   ...shared,
   name: 'ask',
@@ -69,6 +70,7 @@ beforeAll(async () => {
       command(seeEndpoint, async ({ entityId }, { user, requestId, traceparent }) =>
         entityId === 'none' ? refuse('MCC007') : answer(`${user} ${requestId} ${traceparent}`),
       ),
+      command(changeEndpoint, async () => answer('changed')),
       command(chooseEndpoint, async (input) =>
         input.entityId === 'refused' ? refuse('ORD005', undefined, 'bin.not.found') : answer(JSON.stringify(input)),
       ),
@@ -159,9 +161,14 @@ test('a body that is no JSON is refused, one over a megabyte too, and none at al
 
 test('an unknown path is 404, a known one with another method 405 with Allow', async () => {
   expect(await send('/nowhere', { token: gatewayToken() })).toMatchObject({ status: 404, code: 'path.not.found' })
-  const wrong = await send('/see', { token: gatewayToken(), method: 'PUT' })
+  const wrong = await send('/see', { token: gatewayToken(), method: 'DELETE' })
   expect(wrong).toMatchObject({ status: 405, code: 'method.not.allowed' })
-  expect(wrong.headers.get('allow')).toBe('POST')
+  expect(wrong.headers.get('allow')).toBe('POST, PUT')
+})
+
+test('one path may be two endpoints, by method', async () => {
+  expect(await send('/see', { token: gatewayToken(), method: 'PUT' })).toMatchObject({ status: 200, result: 'changed' })
+  expect((await send('/see', { token: gatewayToken() })).result).not.toBe('changed')
 })
 
 test('a caller with a newer definition of the bank gets 503 where the older one would refuse, one with the same the refusal', async () => {

@@ -2,7 +2,7 @@
 // else in the envelope.
 import { randomUUID } from 'node:crypto'
 import { bodyBytesMaxOf, type Caller, type Endpoint } from '@dcms/contract'
-import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express'
+import type { ErrorRequestHandler, Express, Request, Response } from 'express'
 import type { Logger } from 'pino'
 import type { CallContext } from '../callers/context-token.ts'
 import { type Answer, type Call, type Command, faultAnswer, refusal } from '../commands/command.ts'
@@ -42,10 +42,9 @@ export function addCommands(app: Express, options: RouteOptions): void {
     const { endpoint } = command
     const readBody = express().json({ limit: bodyBytesMaxOf(endpoint), type: () => true })
     const callers: readonly Caller[] = 'callers' in endpoint ? endpoint.callers : ['gateway']
-    app.all(
+    app[endpoint.method === 'PUT' ? 'put' : 'post'](
       routePathOf(endpoint.path),
       measureCalls(endpoint.name),
-      allowOnly(endpoint.method),
       readBody,
       async (request: Request, response: Response) => {
         const context = options.verify(headerOf(request, 'x-dcms-context'))
@@ -80,6 +79,10 @@ export function addCommands(app: Express, options: RouteOptions): void {
       },
     )
   }
+  refuseOtherMethods(
+    app,
+    options.commands.map(({ endpoint }) => endpoint),
+  )
 }
 
 /** The last routes of every app: unknown paths, and bodies that cannot be read. */
@@ -114,12 +117,13 @@ function withParameters(endpoint: Endpoint, request: Request): unknown {
   return { ...body, ...parameters }
 }
 
-const allowOnly =
-  (method: string): RequestHandler =>
-  (request, response, next) => {
-    if (request.method === method) return next()
-    write(response, { ...refusal('method.not.allowed'), headers: { allow: method } })
+/** Other methods at the paths of the endpoints; one path may be several endpoints', by method. */
+function refuseOtherMethods(app: Express, endpoints: readonly Endpoint[]): void {
+  for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
+    const allow = endpoints.flatMap((endpoint) => (endpoint.path === path ? [endpoint.method] : [])).join(', ')
+    app.all(routePathOf(path), (_request, response) => write(response, { ...refusal('method.not.allowed'), headers: { allow } }))
   }
+}
 
 /** What the caller says, within what any caller gets. */
 function timeLeftOf(request: Request): number {

@@ -6,6 +6,7 @@ import { plainModel, type TenantModel } from './store.ts'
 export interface StoredAnswer {
   status: number
   body: string
+  headers?: Record<string, string>
 }
 
 /** The first answer to an idempotency key; `_id` is made of the key. */
@@ -78,7 +79,7 @@ const fields = {
   others: Number,
   compared: Number,
   leaseUntil: Date,
-  answer: { status: Number, body: String },
+  answer: { status: Number, body: String, headers: Object },
   expiresAt: Date,
   holder: String,
   claim: String,
