@@ -7,7 +7,7 @@ import { lock } from 'proper-lockfile'
 
 /** A killed owner stops renewing its lock; after this long the next one may take it. */
 const LOCK_STALE_MS = 10_000
-const LOCK_RETRY_MS = 500
+const LOCK_RETRY_MS = 100
 
 export type Progress = (line: string) => void
 

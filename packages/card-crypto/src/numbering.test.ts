@@ -37,9 +37,9 @@ test.each([
   ['a part between a table and FF1', { ...whole, rangeStart: 5_000, rangeSize: 65_537 }, 65_537],
   ['a part beyond 2^32', { ...whole, panLength: 19, rangeStart: 5_000, rangeSize: 5_000_000_007 }, 5_000_000_007],
 ] satisfies [string, PanRange, number][])('in %s, counters at both ends give different serials inside the range', (_, range, size) => {
-  const used = [...serials(range, 1_000), ...serials(range, 1_000, size - 1_000)]
+  const used = [...serials(range, 500), ...serials(range, 500, size - 500)]
   const start = Number(range.rangeStart)
-  expect(new Set(used).size).toBe(2_000) // drawn at random, 65,537 serials would repeat thirty times
+  expect(new Set(used).size).toBe(1_000) // drawn at random, 65,537 serials would repeat seven times
   expect(used.every((serial) => serial >= start && serial < start + size)).toBe(true)
 })
 

@@ -41,6 +41,10 @@ const roads: Road[] = [
   })),
 ]
 
+/** Messages to be altered, on each road those of the same texts. */
+const someTexts = ['', ...fc.sample(fc.string({ minLength: 1 }), 50)]
+const withMessages = roads.map((road) => ({ ...road, messages: someTexts.map((text) => road.seal(text)) }))
+
 const anyHeader = fc.record(
   {
     alg: fc.oneof(fc.constantFrom('dir', 'ECDH-ES', 'none'), fc.jsonValue()),
@@ -69,8 +73,8 @@ test.each(roads)('$name: what is sealed opens to the same bytes', ({ seal, open 
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 4000 }), (plaintext) => {
       const jwe = seal(plaintext)
-      expect(open(jwe)).toEqual(Buffer.from(plaintext))
-      expect(open(Buffer.from(jwe))).toEqual(Buffer.from(plaintext))
+      expect(open(jwe).equals(plaintext)).toBe(true)
+      expect(open(Buffer.from(jwe)).equals(plaintext)).toBe(true)
     }),
   )
 })
@@ -79,10 +83,10 @@ test.each(roads)('$name: any text opens to the same text', ({ seal, open }) => {
   fc.assert(fc.property(fc.string({ unit: 'grapheme' }), (text) => expect(open(seal(text)).toString()).toBe(text)))
 })
 
-test.each(roads)('$name: one changed bit anywhere in the message is refused', ({ seal, open }) => {
+test.each(withMessages)('$name: one changed bit anywhere in the message is refused', ({ messages, open }) => {
   fc.assert(
-    fc.property(fc.string(), fc.nat(), (text, position) => {
-      const bytes = Buffer.from(seal(text))
+    fc.property(fc.constantFrom(...messages), fc.nat(), (message, position) => {
+      const bytes = Buffer.from(message)
       const bit = position % (bytes.length * 8)
       bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7))
       expect(refusalOf(() => open(bytes))).toBe(REFUSED)
@@ -91,11 +95,12 @@ test.each(roads)('$name: one changed bit anywhere in the message is refused', ({
   )
 })
 
-test.each(roads)('$name: one changed bit in a decoded part is refused', ({ seal, open }) => {
+test.each(withMessages)('$name: one changed bit in a decoded part is refused', ({ messages, open }) => {
   fc.assert(
-    fc.property(fc.string({ minLength: 1 }), fc.constantFrom(0, 2, 3, 4), fc.nat(), (text, index, position) => {
-      const parts = seal(text).split('.')
+    fc.property(fc.constantFrom(...messages), fc.constantFrom(0, 2, 3, 4), fc.nat(), (message, index, position) => {
+      const parts = message.split('.')
       const part = Buffer.from(parts[index] ?? '', 'base64url')
+      fc.pre(part.length > 0)
       const bit = position % (part.length * 8)
       part[bit >> 3] = (part[bit >> 3] ?? 0) ^ (1 << (bit & 7))
       parts[index] = part.toString('base64url')
@@ -107,34 +112,37 @@ test.each(roads)('$name: one changed bit in a decoded part is refused', ({ seal,
   )
 })
 
-test.each(roads)('$name: a message cut short, lengthened or with a piece replaced is refused', ({ seal, open }) => {
+test.each(withMessages)('$name: a message cut short, lengthened or with a piece replaced is refused', ({ messages, open }) => {
   fc.assert(
-    fc.property(fc.string(), fc.nat(), fc.nat(20), anyText({ maxLength: 20 }), (text, position, removed, inserted) => {
-      const jwe = seal(text)
-      const begin = position % jwe.length
-      const changed = jwe.slice(0, begin) + inserted + jwe.slice(begin + removed)
-      fc.pre(changed !== jwe)
+    fc.property(fc.constantFrom(...messages), fc.nat(), fc.nat(20), anyText({ maxLength: 20 }), (message, position, removed, inserted) => {
+      const begin = position % message.length
+      const changed = message.slice(0, begin) + inserted + message.slice(begin + removed)
+      fc.pre(changed !== message)
       expect(refusalOf(() => open(changed))).toBe(REFUSED)
     }),
     { numRuns: 500 },
   )
 })
 
-test.each(roads)('$name: random text, random bytes and random parts are refused', ({ open }) => {
+/** What each road says to something. */
+const refusals = (inputOf: (road: (typeof withMessages)[number]) => string | Buffer) =>
+  withMessages.map((road) => `${road.name}: ${refusalOf(() => road.open(inputOf(road)))}`)
+const allRefused = roads.map(({ name }) => `${name}: ${REFUSED}`)
+
+test('random text, random bytes and random parts are refused on every road', () => {
   const parts = fc.array(fc.oneof(fc.base64String(), fc.string()), { minLength: 4, maxLength: 6 }).map((array) => array.join('.'))
   const bytes = fc.uint8Array().map((array) => Buffer.from(array))
   fc.assert(
-    fc.property(fc.oneof(fc.string(), anyText(), parts, bytes), (input) => expect(refusalOf(() => open(input))).toBe(REFUSED)),
+    fc.property(fc.oneof(fc.string(), anyText(), parts, bytes), (input) => expect(refusals(() => input)).toEqual(allRefused)),
     { numRuns: 1000 },
   )
 })
 
-test.each(roads)('$name: random headers before good parts are refused', ({ seal, open }) => {
+test('random headers before good parts are refused on every road', () => {
   fc.assert(
     fc.property(anyHeader, (header) => {
-      const [, ...rest] = seal('{}').split('.')
-      const jwe = [Buffer.from(JSON.stringify(header)).toString('base64url'), ...rest].join('.')
-      expect(refusalOf(() => open(jwe))).toBe(REFUSED)
+      const encoded = Buffer.from(JSON.stringify(header)).toString('base64url')
+      expect(refusals(({ messages }) => (messages[1] ?? '').replace(/^[^.]*/, encoded))).toEqual(allRefused)
     }),
     { numRuns: 1000 },
   )
