@@ -103,7 +103,8 @@ test('the first event of an aggregate is applied to no state, whether a placehol
   await applyInOrder(roads(), eventOf(fresh, 1), watch)
   await applyInOrder(roads(), eventOf(parked, 2), watch)
   await applyInOrder(roads(), eventOf(parked, 1), watch)
-  expect(seen).toEqual([null, null, expect.objectContaining({ _id: parked, steps: ['1'] })])
+  expect(seen.slice(0, -1).filter((road) => road !== null)).toEqual([])
+  expect(seen.at(-1)).toEqual(expect.objectContaining({ _id: parked, steps: ['1'] }))
 })
 
 test.each([
@@ -176,4 +177,33 @@ test('an event whose rule fails changes nothing', async () => {
   }
   await expect(applyInOrder(roads(), eventOf(subject, 2), fails)).rejects.toThrow('the product is not defined')
   expect(await roads().findOne({ _id: subject })).toEqual(before)
+})
+
+test('a repeat of the first event is dropped even when today’s rules would refuse it', async () => {
+  const subject = newSubject()
+  await apply(subject, 1)
+  const refuses: Apply<Road> = () => {
+    throw new Error('the product was retired')
+  }
+  expect(await applyInOrder(roads(), eventOf(subject, 1), refuses)).toBe('repeated')
+  await expect(applyInOrder(roads(), eventOf(newSubject(), 1), refuses)).rejects.toThrow('the product was retired')
+})
+
+test('the first event of an aggregate costs one statement, a repeat of it two', async () => {
+  const sent: string[] = []
+  const collection = new Proxy(roads(), {
+    get(target, member) {
+      const value = Reflect.get(target, member) as unknown
+      if (typeof value !== 'function') return value
+      return (...args: unknown[]) => {
+        sent.push(String(member))
+        return Reflect.apply(value, target, args)
+      }
+    },
+  })
+  const event = eventOf(newSubject(), 1)
+  expect(await applyInOrder(collection, event, walk)).toBe('applied')
+  expect(sent).toEqual(['insertOne'])
+  expect(await applyInOrder(collection, event, walk)).toBe('repeated')
+  expect(sent).toEqual(['insertOne', 'insertOne', 'find'])
 })

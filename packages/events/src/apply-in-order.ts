@@ -53,6 +53,7 @@ export async function applyInOrder<State extends Projected>(
   seed: Partial<State> = {},
 ): Promise<'applied' | 'repeated' | 'parked'> {
   const documents = documentsOf(collection as unknown as mongo.Collection<Projected>)
+  if (event.sequence === 1 && (await place(documents, event, apply, seed))) return 'applied'
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const state = (await documents.read(event.subject)) as State | null
     const lastSequence = state?.lastSequence ?? 0
@@ -65,6 +66,35 @@ export async function applyInOrder<State extends Projected>(
   }
   throw new Error(`event ${event.id} met a concurrent change ${TRIES_MAX} times`)
 }
+
+/**
+ * The first event of an aggregate nearly always finds nothing there: the document is inserted
+ * without a look for it.
+ * @returns false when something stands there, a placeholder or what a repeat finds
+ */
+async function place<State extends Projected>(
+  documents: Documents,
+  event: ReceivedEvent,
+  apply: Apply<State>,
+  seed: Partial<State>,
+): Promise<boolean> {
+  let change: ReturnType<Apply<State>>
+  try {
+    change = apply(null, event)
+  } catch {
+    return false // a repeat, which may go against today's rules, is dropped; any other fails once more
+  }
+  return await documents.write({ insertOne: { document: newDocument(event, seed, change) } })
+}
+
+const newDocument = <State extends Projected>(event: ReceivedEvent, seed: Partial<State>, change: Partial<State>) => ({
+  ...seed,
+  ...change,
+  _id: event.subject,
+  version: 1,
+  lastSequence: event.sequence,
+  parked: [],
+})
 
 async function advance<State extends Projected>(
   documents: Documents,
@@ -84,10 +114,7 @@ async function advance<State extends Projected>(
     lastSequence = next.sequence
   }
   const left = parked.filter((each) => each.sequence > lastSequence)
-  if (!before)
-    return await documents.write({
-      insertOne: { document: { ...seed, ...change, _id: event.subject, version: 1, lastSequence, parked: [] } },
-    })
+  if (!before) return await documents.write({ insertOne: { document: newDocument(event, seed, change) } })
   return await documents.write({
     updateOne: {
       filter: { _id: event.subject, version: before.version, lastSequence: before.lastSequence },

@@ -70,12 +70,13 @@ test('where one finds no match none is said to be done, and a second look shows 
   expect(versions).toEqual(ids.map((id) => (id === 'road-7' ? 9 : 2)))
 })
 
-test('an `_id` that is taken is no error, and the others are written', async () => {
-  const { collection } = counted('taken')
+test('an `_id` that is taken is no error, and the others are written by the same statement', async () => {
+  const { collection, sent } = counted('taken')
   const statements = gathering<Road>({})(collection)
   await collection.insertOne({ _id: 'road-3', version: 5 })
   const done = await Promise.all(ids.map((_id) => statements.write({ insertOne: { document: { _id, version: 1 } } })))
-  expect(done[3]).toBe(false)
+  expect(done).toEqual(ids.map((id) => id !== 'road-3'))
+  expect(sent).toEqual(['insertOne', 'bulkWrite'])
   expect(await collection.countDocuments()).toBe(20)
   expect(await collection.findOne({ _id: 'road-3' })).toEqual({ _id: 'road-3', version: 5 })
 })

@@ -96,6 +96,8 @@ export class GatheredStatements<Document extends { _id: string }> {
       return writes.map(() => fulfilled(isAll))
     } catch (error) {
       if (!isBulkFault(error)) throw error
+      const taken = takenAmong(error, writes.length)
+      if (taken) return writes.map((_write, at) => fulfilled(!taken.has(at)))
       return await this.#writeEach(writes) // each by itself, so that the fault of one is its own
     }
   }
@@ -119,11 +121,30 @@ export class GatheredStatements<Document extends { _id: string }> {
   }
 }
 
+interface BulkFault extends Error {
+  readonly matchedCount: number
+  readonly insertedCount: number
+  readonly writeErrors: mongo.WriteError | readonly mongo.WriteError[]
+  readonly result: mongo.BulkWriteResult
+}
+
+/**
+ * Which writes met an `_id` that is taken; null unless that is all that went wrong and every other
+ * one was certainly done.
+ */
+function takenAmong({ matchedCount, insertedCount, writeErrors, result }: BulkFault, writes: number): ReadonlySet<number> | null {
+  const faults = [writeErrors].flat() as readonly mongo.WriteError[]
+  const isConfirmed = result.getWriteConcernError() === undefined
+  if (!isConfirmed || faults.length === 0 || faults.some(({ code }) => code !== DUPLICATE_KEY)) return null
+  const taken = new Set(faults.map(({ index }) => index))
+  return matchedCount + insertedCount === writes - taken.size ? taken : null
+}
+
 /**
  * Known by its name: the driver is not loaded for it, as programs that only send calls read this
  * package too.
  */
-const isBulkFault = (error: unknown): boolean => error instanceof Error && error.name === 'MongoBulkWriteError'
+const isBulkFault = (error: unknown): error is BulkFault => error instanceof Error && error.name === 'MongoBulkWriteError'
 
 /**
  * Those who use one collection side by side share its statements.
