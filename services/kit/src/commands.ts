@@ -1,6 +1,7 @@
 // The use cases of the kit service: its table of contents.
 import type { Command, Foundations, InternalClient } from '@dcms/service'
 import { confirmKits } from './issuing/confirm-kits.ts'
+import { JustReserved } from './issuing/just-reserved.ts'
 import type { CardNumbering } from './issuing/number-cards.ts'
 import { reserveKits } from './issuing/reserve-kits.ts'
 import { activateKit } from './life/activate-kit.ts'
@@ -32,9 +33,19 @@ export interface KitParts {
   pinPreference: InternalClient
   /** Absent where no courier is set: then nothing is booked. */
   courier?: Courier | undefined
+  /** Where several share what has just been reserved; one of their own when left out. */
+  justReserved?: JustReserved
 }
 
-export const commands = ({ vault, numbering, customer, pinPreference, courier, logger }: KitParts): readonly Command[] => [
+export const commands = ({
+  vault,
+  numbering,
+  customer,
+  pinPreference,
+  courier,
+  logger,
+  justReserved = new JustReserved(),
+}: KitParts): readonly Command[] => [
   activateKit,
   manageKit({ vault, numbering, customer }),
   manageAllKits(customer),
@@ -53,6 +64,6 @@ export const commands = ({ vault, numbering, customer, pinPreference, courier, l
   entitiesByMaskedCard,
   kitForPin(vault),
   findCards(vault),
-  reserveKits(vault, numbering),
-  confirmKits(vault),
+  reserveKits({ vault, numbering, justReserved }),
+  confirmKits({ vault, justReserved }),
 ]

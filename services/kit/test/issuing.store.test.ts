@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { TenantDefinition } from '@dcms/contract'
 import type { Tenant } from '@dcms/service'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { JustReserved } from '../src/issuing/just-reserved.ts'
 import { releaseReservations } from '../src/issuing/release-reservations.ts'
 import { kitsOf } from '../src/kit.ts'
 import { KitBank } from './kit-bank.ts'
@@ -64,6 +65,42 @@ test('giving up and confirming at once: all kits of a set are there, or none', a
     for (let runs = 0; runs < 2; runs++) await bank.sweep(releaseReservations)
     expect(await statuses()).toEqual(confirmed.status === 200 ? ['INACTIVE', 'INACTIVE', 'INACTIVE'] : [])
   }
+})
+
+const reserveUnderKey = (change: object = {}) =>
+  bank.run('reserveKits', { commandId, entityId, kits }, { idempotencyKey: commandId, ...change })
+
+test('a repeat of a reservation gets the same kits in the same order, at once, long after, confirmed or not', async () => {
+  const first = await reserveUnderKey()
+  const { kitNos } = first.result as { kitNos: string[] }
+  const later = { clock: () => new Date(Date.now() + 60_000) }
+  for (const change of [{}, later]) expect((await reserveUnderKey(change)).result).toEqual({ kitNos })
+  await confirm(kitNos)
+  for (const change of [{}, later]) expect((await reserveUnderKey(change)).result).toEqual({ kitNos })
+  expect(await kitsOfEntity(bank, entityId)).toHaveLength(3)
+})
+
+test('of a set that is not whole a repeat is told to wait, and makes another one once the first run must have died', async () => {
+  const { kitNos } = (await reserveUnderKey()).result as { kitNos: string[] }
+  await kitsOf(bank.tenant).deleteOne({ _id: kitNos[2] }) // as if it had died before the third
+  expect(await reserveUnderKey()).toMatchObject({ status: 409, code: 'idempotency.in.progress' })
+  const again = (await reserveUnderKey({ clock: () => new Date(Date.now() + 60_000) })).result as { kitNos: string[] }
+  expect(again.kitNos.filter((kitNo) => kitNos.includes(kitNo))).toEqual([])
+  expect((await reserveUnderKey()).result).toEqual(again)
+  expect(await confirm(again.kitNos)).toMatchObject({ status: 200 })
+  expect((await reserveUnderKey()).result).toEqual(again)
+})
+
+test('a kit that this process has just reserved is confirmed without being read, also when it changed meanwhile', async () => {
+  bank.parts = { ...bank.parts, justReserved: new JustReserved() }
+  const [unchanged, changed, givenUp] = [await reserved(), await reserved(), await reserved()]
+  const version = { $inc: { version: 1 }, $set: { aliasName: 'LATER' } }
+  await kitsOf(bank.tenant).updateMany({ _id: { $in: changed } }, version)
+  await kitsOf(bank.tenant).deleteMany({ _id: { $in: givenUp } })
+  expect(await confirm(unchanged)).toMatchObject({ status: 200, result: unchanged.map((kitNo) => ({ kitNo, cardStatus: 'INACTIVE' })) })
+  expect(await confirm(changed)).toMatchObject({ status: 200, result: changed.map((kitNo) => ({ kitNo, aliasName: 'LATER' })) })
+  expect(await confirm(givenUp)).toMatchObject({ status: 400, code: 'MCC007' })
+  expect((await kitsOfEntity(bank, entityId)).map(typesOf)).toEqual(Array.from({ length: 6 }, () => ['KitIssued']))
 })
 
 /** A bank whose only BIN has so many numbers. */

@@ -33,7 +33,7 @@ export type Call = Omit<ScopeOptions, 'now' | 'commandId' | 'hasKey'> & {
   callersVersion?: number
 }
 
-export interface CommandOptions<Request> {
+export interface CommandOptions<Request, Result> {
   /**
    * What stands for the body when a repeat is told from another request under the same key. For
    * bodies with values that are encrypted anew each time: the rest of the body and a keyed hash of
@@ -41,6 +41,12 @@ export interface CommandOptions<Request> {
    * body itself when absent.
    */
   idempotentAs?: (body: Omit<Request, 'requestId'>, tenant: Tenant) => Promise<object>
+  /**
+   * Finds what an earlier run of the same command answers in what that one wrote; null where there
+   * is nothing, or not all of it. With it only refusals are kept beside the key. For commands that
+   * may run once more where their documents remember them no longer.
+   */
+  answeredBefore?: (input: Request, scope: Scope) => Promise<Result | null>
 }
 
 /**
@@ -51,7 +57,7 @@ export interface CommandOptions<Request> {
 export function command<Request, Result, Code extends ErrorCode>(
   endpoint: Endpoint<Request, Result, Code>,
   handle: (input: Request, scope: Scope) => Promise<Outcome<Result, NoInfer<Code>>>,
-  { idempotentAs }: CommandOptions<NoInfer<Request>> = {},
+  { idempotentAs, answeredBefore }: CommandOptions<NoInfer<Request>, NoInfer<Result>> = {},
 ): Command {
   const validate = validatorOf<Request & { requestId?: string }>(endpoint.request)
   return {
@@ -68,9 +74,16 @@ export function command<Request, Result, Code extends ErrorCode>(
       const runAs = (commandId: string) => runUntilSettled(handle, validated.value, { ...call, commandId, hasKey: key !== undefined })
       if (key === undefined) return (await runAs(randomUUID())).answer // each call is another command
       const bodyHash = hashOf(idempotentAs ? await idempotentAs(withoutKey, call.tenant) : withoutKey)
-      const run = () => runAs(hashOf(endpoint.path, key, bodyHash))
+      const commandId = hashOf(endpoint.path, key, bodyHash)
+      const run = () => runAs(commandId)
       if (idempotencyOf(endpoint, validated.value) !== 'stored') return (await run()).answer
-      return await runOnce(call, `${endpoint.path} ${key}`, { bodyHash, hidesSecret: idempotentAs !== undefined }, run)
+      const findAnswered =
+        answeredBefore &&
+        (async () => {
+          const result = await answeredBefore(validated.value, new Scope({ ...call, now: call.clock(), commandId, hasKey: true }))
+          return result === null ? null : answerOf({ kind: 'answer', result })
+        })
+      return await runOnce(call, `${endpoint.path} ${key}`, { bodyHash, hidesSecret: idempotentAs !== undefined }, { run, findAnswered })
     },
   }
 }
@@ -81,11 +94,17 @@ interface Settled {
   final: boolean
 }
 
+interface Runs {
+  run: () => Promise<Settled>
+  /** What an earlier run wrote, as an answer; where it is left out, answers are kept. */
+  findAnswered?: (() => Promise<Answer | null>) | undefined
+}
+
 async function runOnce(
   call: Call,
   id: string,
   { bodyHash, hidesSecret }: { bodyHash: string; hidesSecret: boolean },
-  run: () => Promise<Settled>,
+  { run, findAnswered }: Runs,
 ): Promise<Answer> {
   const begun = await beginRequest(call.tenant, id, bodyHash, call.clock(), { hidesSecret })
   switch (begun.kind) {
@@ -94,11 +113,14 @@ async function runOnce(
     case 'conflict':
       return refusal('idempotency.conflict')
     case 'in-progress':
-      return { ...refusal('idempotency.in.progress'), headers: { 'retry-after': '1' } }
+      return (await findAnswered?.()) ?? { ...refusal('idempotency.in.progress'), headers: { 'retry-after': '1' } }
     case 'run':
   }
   try {
+    const answered = begun.takenOver && (await findAnswered?.())
+    if (answered) return answered
     const { answer, final } = await run()
+    if (answer.status === 200 && findAnswered) return answer
     if (final) await keepAnswer(call.tenant, id, answer)
     else await releaseRequest(call.tenant, id, begun.leaseUntil)
     return answer

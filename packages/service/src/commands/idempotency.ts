@@ -19,8 +19,11 @@ const LEASE_MS = 5_000
 const OTHER_SECRETS_MAX = 3
 
 export type Begun =
-  /** `leaseUntil` names this run: only it may give the key back. */
-  | { readonly kind: 'run'; readonly leaseUntil: Date }
+  /**
+   * `leaseUntil` names this run: only it may give the key back. `takenOver`: from a run that
+   * has come to no answer in its time.
+   */
+  | { readonly kind: 'run'; readonly leaseUntil: Date; readonly takenOver?: true }
   | { readonly kind: 'answered'; readonly answer: StoredAnswer }
   | { readonly kind: 'conflict' }
   | { readonly kind: 'in-progress' }
@@ -48,7 +51,7 @@ export async function beginRequest(
   if (record.answer) return { kind: 'answered', answer: record.answer }
   if (record.leaseUntil > now) return { kind: 'in-progress' } // most calls end within the second that Retry-After names
   const taken = await requests.updateOne({ _id: id, leaseUntil: record.leaseUntil, answer: { $exists: false } }, { $set: { leaseUntil } })
-  return taken.modifiedCount === 1 ? { kind: 'run', leaseUntil } : { kind: 'in-progress' }
+  return taken.modifiedCount === 1 ? { kind: 'run', leaseUntil, takenOver: true } : { kind: 'in-progress' }
 }
 
 /**

@@ -1,9 +1,10 @@
 // Commands that keep their answers, on the real store: one run per key, and which answers stay.
 // Rule: docs/rules.md#idempotency.
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { mongo } from 'mongoose'
 import { cardsOf, newCard, TestBank } from '../../test/test-bank.ts'
 import { codeOf, counting, endpointOf, type Handler, stored, useOnce } from '../../test/use-a-card.ts'
+import { keptAnswersOf } from '../store/requests.ts'
 import { type Call, type Command, command, faultAnswer } from './command.ts'
 import { answer, refuse, refuseFor } from './decision.ts'
 
@@ -184,4 +185,66 @@ test('a store that goes away in mid-run answers 503, and the repeat finds what w
   isAway = false
   expect((await run(use, { ...body })).status).toBe(200)
   expect(await bank.outboxOf(cardId)).toHaveLength(1)
+})
+
+/** Uses a card, noting in it what it answers; `notes` false: as if it had not come to that. */
+function noting({ notes = true } = {}): { use: Command; runs: () => number } {
+  let runs = 0
+  const handle: Handler = async ({ cardId }, scope) => {
+    runs++
+    if (cardId === 'none') return refuse('MCC007')
+    if (notes) await cardsOf(scope.tenant).updateOne({ _id: cardId }, { $set: { note: `run ${runs} of ${scope.commandId}` } })
+    return answer(`run ${runs}`)
+  }
+  const use = command(endpointOf('stored'), handle, {
+    async answeredBefore({ cardId }, { tenant, commandId }) {
+      const { note = '' } = (await cardsOf(tenant).findById(cardId).lean<{ note?: string }>()) ?? {}
+      return note.endsWith(commandId) ? (note.split(' of ')[0] ?? null) : null
+    },
+  })
+  return { use, runs: () => runs }
+}
+
+describe('a command whose documents remember what it answered', () => {
+  test('keeps no answer beside the key, and a repeat gets the first one, at once and long after', async () => {
+    const { use, runs } = noting()
+    const requestId = newName('key')
+    const card = newCard(newName('card'))
+    await cardsOf(bank.tenant).create(card)
+    const first = await run(use, { cardId: card._id, requestId })
+    expect(await keptAnswersOf(bank.tenant).findById(`/internal/use ${requestId}`).lean()).not.toHaveProperty('answer')
+    expect(await run(use, { cardId: card._id, requestId })).toEqual(first)
+    expect(await run(use, { cardId: card._id, requestId }, { clock: () => new Date(Date.now() + 60_000) })).toEqual(first)
+    expect(runs()).toBe(1)
+  })
+
+  test('refuses another body under the key, before and after', async () => {
+    const { use } = noting()
+    const requestId = newName('key')
+    const card = newCard(newName('card'))
+    await cardsOf(bank.tenant).create(card)
+    await run(use, { cardId: card._id, requestId })
+    expect(codeOf(await run(use, { cardId: 'other', requestId }))).toBe('idempotency.conflict')
+  })
+
+  test('keeps its refusals', async () => {
+    const { use, runs } = noting()
+    const requestId = newName('key')
+    const first = await run(use, { cardId: 'none', requestId })
+    expect(codeOf(first)).toBe('MCC007')
+    expect(await run(use, { cardId: 'none', requestId }, { clock: () => new Date(Date.now() + 60_000) })).toEqual(first)
+    expect(runs()).toBe(1)
+  })
+
+  test('is in progress while it has written nothing, and runs again once its time is over', async () => {
+    const { use, runs } = noting({ notes: false })
+    const requestId = newName('key')
+    const card = newCard(newName('card'))
+    await cardsOf(bank.tenant).create(card)
+    await run(use, { cardId: card._id, requestId })
+    expect(codeOf(await run(use, { cardId: card._id, requestId }))).toBe('idempotency.in.progress')
+    expect(runs()).toBe(1)
+    await run(use, { cardId: card._id, requestId }, { clock: () => new Date(Date.now() + 60_000) })
+    expect(runs()).toBe(2)
+  })
 })

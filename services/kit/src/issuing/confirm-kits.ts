@@ -6,16 +6,17 @@ import { expDateOf, isIssued, type Kit, kitsOf, readKit } from '../kit.ts'
 import { shipmentDue } from '../shipments/shipment.ts'
 import { type At, takeStep } from '../take-step.ts'
 import type { CardVault } from '../vault/card-vault.ts'
+import type { JustReserved } from './just-reserved.ts'
 
 /**
  * Kit by kit, each one atomic update; a repeat passes over those it finds confirmed by the same
  * command.
  */
-export const confirmKits = (vault: CardVault) =>
+export const confirmKits = ({ vault, justReserved }: { vault: CardVault; justReserved: JustReserved }) =>
   command(confirmKitsEndpoint, async ({ commandId, kitNos }, scope) => {
     const kitInfo: KitInfo[] = []
     for (const kitNo of kitNos) {
-      const kit = await readKit(scope.tenant, kitNo)
+      const kit = justReserved.take(scope.tenant, kitNo) ?? (await readKit(scope.tenant, kitNo))
       const decision = decideConfirmation(kit, commandId, scope)
       const committed = await scope.commit(kitsOf, kit, decision, null)
       if (committed.kind !== 'answer') return committed

@@ -22,17 +22,19 @@ export interface NewKit extends Pick<Kit, 'aliasName' | 'plasticCode' | 'deliver
   operation?: IssueOperation
   /** The first of the kits that are issued together, for all others. */
   first?: string
+  /** The command that makes it, where a repeat of that one is to find the kit. */
+  madeBy?: string
 }
 
-export type Made = { kind: 'made'; kitNo: string } | Refused<'bin.range.exhausted'>
+export type Made = { kind: 'made'; kitNo: string; kit: Kit } | Refused<'bin.range.exhausted'>
 
 /**
  * What is not confirmed in time the sweep `releaseReservations` takes back; numbers are never used
  * again. Refused when the product's BIN has no number left.
  */
 export async function makeKit(wanted: NewKit, scope: Scope, { vault, numbering }: KitMaking): Promise<Made> {
-  const { commandId, entityId, accountNo, product, operation, first, aliasName, plasticCode, deliveryAddress, predecessor, takesOver } =
-    wanted
+  const { commandId, entityId, accountNo, product, operation, first, madeBy } = wanted
+  const { aliasName, plasticCode, deliveryAddress, predecessor, takesOver } = wanted
   const { tenant, now } = scope
   const numbered = await numbering.number(tenant, product)
   if (!numbered) return refuse('bin.range.exhausted', [`BIN ${product.bin} of product ${product.productId} has no card numbers left`])
@@ -63,8 +65,9 @@ export async function makeKit(wanted: NewKit, scope: Scope, { vault, numbering }
     createdAt: now,
     changedAt: now,
   })
+  if (madeBy !== undefined) kit.commandIds.push(madeBy)
   if (!(await scope.create(kitsOf, kit))) throw new Error(`the kit number ${kitNo} is already taken`)
-  return { kind: 'made', kitNo }
+  return { kind: 'made', kitNo, kit }
 }
 
 /**
