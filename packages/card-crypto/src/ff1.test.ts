@@ -51,6 +51,26 @@ test('what FF1 enciphers stays in the domain and deciphers to itself, so that no
   )
 })
 
+test('many texts are enciphered as one by one, in every domain up to 2^53', () => {
+  const domain = fc
+    .record({ radix: fc.integer({ min: 10, max: 65_536 }), length: fc.integer({ min: 2, max: 15 }) })
+    .filter(({ radix, length }) => radix ** length >= 1_000_000 && radix ** length <= Number.MAX_SAFE_INTEGER)
+  const texts = fc.array(fc.nat({ max: Number.MAX_SAFE_INTEGER }), { maxLength: 20 })
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), domain, texts, (key, { radix, length }, any) => {
+      const size = radix ** length
+      const ff1 = createFf1({ key: createSecretKey(key), radix, length, tweak: Buffer.alloc(0) })
+      const inside = [...any.map((text) => text % size), 0, size - 1]
+      expect(ff1.encryptMany(inside)).toEqual(inside.map((text) => Number(ff1.encrypt(BigInt(text)))))
+    }),
+  )
+})
+
+test('many texts of a domain beyond exact numbers are refused', () => {
+  const ff1 = createFf1({ key: createSecretKey(Buffer.alloc(32)), radix: 10, length: 19, tweak: Buffer.alloc(0) })
+  expect(() => ff1.encryptMany([1])).toThrow(RangeError)
+})
+
 test.each([
   ['a domain under a million', 10, 5],
   ['a radix over 65,536', 65_537, 4],

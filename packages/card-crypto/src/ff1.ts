@@ -4,6 +4,9 @@ import type { KeyObject } from 'node:crypto'
 import { aesBlock, blockBytes } from './aes-block.ts'
 
 const rounds = 10
+/** A remainder below this times 2^16 is exact in a number. */
+const halfModulusMax = 2 ** 37
+const limb = 2 ** 16
 const radixMax = 2 ** 16 // clause 5.1
 /** Revision 1 of SP 800-38G raises radix^minlen from 100 to this. */
 export const ff1DomainMin = 1_000_000
@@ -22,6 +25,12 @@ export interface Ff1Options {
 export interface Ff1 {
   encrypt(text: bigint): bigint
   decrypt(text: bigint): bigint
+  /**
+   * The same as `encrypt` for many texts, a tenth of the work each: every round enciphers the blocks
+   * of all texts in one call, and the arithmetic stays within exact numbers.
+   * @throws RangeError for a domain beyond 2^53, or halves beyond 2^37
+   */
+  encryptMany(texts: readonly number[]): number[]
 }
 
 /**
@@ -54,7 +63,46 @@ export function createFf1({ key, radix, length, tweak }: Ff1Options): Ff1 {
     return readNumber(stream, outputBytes)
   }
 
+  /**
+   * The numbers y of one round for the halves of many texts, each modulo `modulus`. One block of
+   * output is enough: d is 12 at most for halves that small.
+   */
+  const roundNumbers = (round: number, halves: Float64Array, modulus: number): Float64Array => {
+    const inputs = Buffer.alloc(halves.length * blockBytes)
+    for (let i = 0; i < halves.length; i++) {
+      const end = (i + 1) * blockBytes
+      last.copy(inputs, end - blockBytes)
+      inputs[end - byteCount - 1] = round
+      let rest = halves[i] ?? 0
+      for (let at = end - 1; at >= end - byteCount; at--) {
+        inputs[at] = rest % 256
+        rest = Math.floor(rest / 256)
+      }
+      for (let at = 0; at < blockBytes; at++) inputs[end - blockBytes + at] = (inputs[end - blockBytes + at] ?? 0) ^ (chained[at] ?? 0)
+    }
+    const outputs = encryptBlock(inputs)
+    return halves.map((_, i) => {
+      let rest = 0
+      for (let at = 0; at < outputBytes; at += 2) rest = (rest * limb + outputs.readUInt16BE(i * blockBytes + at)) % modulus
+      return rest
+    })
+  }
+
   return {
+    encryptMany: (texts) => {
+      const [leftSize, rightSize] = [Number(leftModulus), Number(rightModulus)]
+      if (leftSize * rightSize > Number.MAX_SAFE_INTEGER || rightSize > halfModulusMax)
+        throw new RangeError('FF1 enciphers many texts of a domain up to 2^53 only')
+      let left = Float64Array.from(texts, (text) => Math.floor(text / rightSize))
+      let right = Float64Array.from(texts, (text) => text % rightSize)
+      for (let round = 0; round < rounds; round++) {
+        const modulus = round % 2 === 0 ? leftSize : rightSize
+        const mixed = roundNumbers(round, right, modulus).map((y, i) => (y + (left[i] ?? 0)) % modulus)
+        left = right
+        right = mixed
+      }
+      return Array.from(left, (half, i) => half * rightSize + (right[i] ?? 0))
+    },
     encrypt: (text) => {
       let left = text / rightModulus
       let right = text % rightModulus

@@ -170,6 +170,9 @@ export interface Hsm {
    */
   encrypt(tenant: string, purpose: 'data', plaintext: Uint8Array, aad: string): Promise<Buffer>
 
+  /** The same for many values under one version of the key, in their order. */
+  encryptMany(tenant: string, purpose: 'data', values: readonly { plaintext: Uint8Array; aad: string }[]): Promise<Buffer[]>
+
   /**
    * Throws `ciphertext.invalid` for anything `encrypt` did not make for this tenant and `aad`. Any
    * earlier key version is read.
@@ -200,11 +203,17 @@ export interface Hsm {
    */
   mac(tenant: string, purpose: 'data' | 'index', message: Uint8Array | string, version?: number): Promise<string>
 
+  /** The same for many messages, in their order. */
+  macMany(tenant: string, purpose: 'data' | 'index', messages: readonly string[], version?: number): Promise<string[]>
+
   /**
    * The card number of one counter value under the tenant's numbering key; `range.exhausted` at the
    * end, `range.invalid` for wrong settings.
    */
   numberPan(tenant: string, range: PanRange, counter: bigint | number): Promise<Pan>
+
+  /** Those of `count` counter values from one onwards, in their order; errors as `numberPan`. */
+  numberPans(tenant: string, range: PanRange, from: bigint | number, count: number): Promise<Pan[]>
 
   /**
    * A stored PAN for another context's HSM: Base64 under the key that the HSMs of one installation

@@ -12,7 +12,7 @@ const whole: PanRange = { bin: '608040', panLength: 16, rangeStart: 0, rangeSize
 const serialOf = (pan: string, bin: string) => Number(pan.slice(bin.length, -1))
 const serials = (range: PanRange, count: number, from = 0, under = key) => {
   const numberPan = panNumbering(range, under)
-  return Array.from({ length: count }, (_, i) => serialOf(numberPan(from + i).reveal(), range.bin))
+  return Array.from({ length: count }, (_, i) => serialOf(numberPan.one(from + i).reveal(), range.bin))
 }
 
 test('a small range is used up completely: each serial once, none outside', () => {
@@ -41,6 +41,23 @@ test.each([
   const start = Number(range.rangeStart)
   expect(new Set(used).size).toBe(1_000) // drawn at random, 65,537 serials would repeat seven times
   expect(used.every((serial) => serial >= start && serial < start + size)).toBe(true)
+})
+
+test.each([
+  ['a table', { ...whole, rangeSize: 1_000 }],
+  ['FF1 over decimal digits', whole],
+  ['FF1 with cycle walking', { ...whole, rangeStart: 5_000, rangeSize: 500_000_001 }],
+  ['a domain much larger than its range', { ...whole, rangeStart: 5_000, rangeSize: 65_537 }],
+  ['19 digits', { bin: '608040', panLength: 19, rangeStart: 0, rangeSize: 900_000_000_000 }],
+  ['a whole BIN of 19 digits', { bin: '608040', panLength: 19, rangeStart: 0n, rangeSize: 10n ** 12n }],
+] satisfies [string, PanRange][])('%s: many at once are the same card numbers as one by one', (_, range) => {
+  const numbering = panNumbering(range, key)
+  for (const from of [0, 7, Number(range.rangeSize) - 100]) {
+    const many = numbering.many(from, 100).map((pan) => pan.reveal())
+    expect(many).toEqual(Array.from({ length: 100 }, (_each, i) => numbering.one(from + i).reveal()))
+  }
+  expect(numbering.many(0, 0)).toEqual([])
+  expect(() => numbering.many(Number(range.rangeSize) - 99, 100)).toThrow(expect.objectContaining({ code: 'range.exhausted' }))
 })
 
 test('a card number has the BIN, the length and a right Luhn digit', () => {

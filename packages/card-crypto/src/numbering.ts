@@ -38,20 +38,39 @@ export interface PanFromCounterOptions extends PanRange {
  * `key.invalid` for wrong settings.
  */
 export function panFromCounter(options: PanFromCounterOptions): Pan {
-  return panNumbering(options, options.key)(options.counter)
+  return panNumbering(options, options.key).one(options.counter)
 }
 
-/** The numbering of one range, prepared once for many counters. */
-export function panNumbering(range: PanRange, key: KeyObject | Uint8Array): (counter: bigint | number) => Pan {
+/** The numbering of one range, prepared once. */
+export interface PanNumbering {
+  /** The card number of one counter value. */
+  one(counter: bigint | number): Pan
+  /** Those of `count` values from one onwards, in their order; far less work each. */
+  many(from: bigint | number, count: number): Pan[]
+}
+
+/** The numbering of one range for many counters; errors as `panFromCounter`. */
+export function panNumbering(range: PanRange, key: KeyObject | Uint8Array): PanNumbering {
   const { bin, start, size, serialDigits, name } = checkedRange(range)
   const permute = permutation(rangeKey(key, name), size)
-  return (counter) => {
+  const checked = (counter: bigint | number): number => {
     const position = wholeNumber(counter, 'counter')
     if (position >= size) throw new CardCryptoError('range.exhausted', `The range ${name} has no card number left`)
-    const body = bin + String(start + permute(position)).padStart(serialDigits, '0')
+    return position
+  }
+  const panOf = (serial: number): Pan => {
+    const body = bin + String(start + serial).padStart(serialDigits, '0')
     const pan = Pan.parse(body + luhnDigit(body))
     if (!pan) throw new CardCryptoError('range.invalid', `The range ${name} does not give card numbers`)
     return pan
+  }
+  return {
+    one: (counter) => panOf(permute.one(checked(counter))),
+    many(from, count) {
+      const first = checked(from)
+      if (count > 0) checked(first + count - 1)
+      return permute.many(Array.from({ length: count }, (_, i) => first + i)).map(panOf)
+    },
   }
 }
 
@@ -96,15 +115,34 @@ function rangeKey(key: KeyObject | Uint8Array, name: string): KeyObject {
  * Rogaway, "Ciphers with Arbitrary Finite Domains", CT-RSA 2002, method 2); small ranges by the
  * prefix cipher (same paper, method 1), because FF1 takes no domain under a million.
  */
-function permutation(key: KeyObject, size: number): (position: number) => number {
-  if (size <= tableSizeMax) return prefixCipher(key, size)
+function permutation(key: KeyObject, size: number): Permutation {
+  if (size <= tableSizeMax) {
+    const serialOf = prefixCipher(key, size)
+    return { one: serialOf, many: (positions) => positions.map(serialOf) }
+  }
   const ff1 = createFf1({ key, ...closestDomain(size), tweak: new Uint8Array(0) })
   const end = BigInt(size)
-  return (position) => {
-    let text = ff1.encrypt(BigInt(position))
-    while (text >= end) text = ff1.encrypt(text)
-    return Number(text)
+  return {
+    one(position) {
+      let text = ff1.encrypt(BigInt(position))
+      while (text >= end) text = ff1.encrypt(text)
+      return Number(text)
+    },
+    many(positions) {
+      const texts = ff1.encryptMany(positions)
+      for (;;) {
+        const outside = texts.flatMap((text, i) => (text >= size ? [i] : []))
+        if (outside.length === 0) return texts
+        const walked = ff1.encryptMany(outside.map((i) => texts[i] ?? 0))
+        for (const [at, i] of outside.entries()) texts[i] = walked[at] ?? 0
+      }
+    },
   }
+}
+
+interface Permutation {
+  one(position: number): number
+  many(positions: readonly number[]): number[]
 }
 
 /**

@@ -5,9 +5,16 @@ const tagBytes = 16
 
 /**
  * IV ‖ ciphertext ‖ tag(16). Random IVs of 12 bytes allow 2^32 messages under one key (clause 8.3).
+ * `iv`: random bytes that were drawn for this message and nothing else, where many were drawn at
+ * once.
  */
-export function gcmSeal(key: KeyObject, ivBytes: 12 | 16, plaintext: Uint8Array, aad: Uint8Array): Buffer {
-  const iv = randomBytes(ivBytes)
+export function gcmSeal(
+  key: KeyObject,
+  ivBytes: 12 | 16,
+  plaintext: Uint8Array,
+  aad: Uint8Array,
+  iv: Uint8Array = randomBytes(ivBytes),
+): Buffer {
   const cipher = createCipheriv('aes-256-gcm', key, iv, { authTagLength: tagBytes })
   cipher.setAAD(aad)
   const ciphertext = cipher.update(plaintext)

@@ -107,6 +107,28 @@ test('cards are numbered alike in every process, differently for every tenant, a
   await expect(hsm.numberPan(tenant, { ...range, bin: '1' }, 0)).rejects.toEqual(refusal('range.invalid'))
 })
 
+test('what is done for many values at once is what is done for each alone, in their order', async () => {
+  const { hsm } = await bankHsm()
+  const pans = await hsm.numberPans(tenant, range, 5, 20)
+  expect(pans.map((each) => each.reveal())).toEqual(
+    (await Promise.all(pans.map((_, i) => hsm.numberPan(tenant, range, 5 + i)))).map((each) => each.reveal()),
+  )
+  const digits = pans.map((each) => each.reveal())
+  expect(await hsm.macMany(tenant, 'index', digits)).toEqual(await Promise.all(digits.map((each) => hsm.mac(tenant, 'index', each))))
+  const sealed = await hsm.encryptMany(
+    tenant,
+    'data',
+    digits.map((each, i) => ({ plaintext: Buffer.from(each), aad: `kit/${i}/pan` })),
+  )
+  expect(new Set(sealed.map((each) => each.subarray(1, 13).toString('hex'))).size).toBe(20) // an IV of its own for each
+  for (const [i, each] of sealed.entries()) {
+    expect((await hsm.decrypt(tenant, 'data', each, `kit/${i}/pan`)).toString()).toBe(digits[i])
+    await expect(hsm.decrypt(tenant, 'data', each, `kit/${i + 1}/pan`)).rejects.toEqual(refusal('ciphertext.invalid'))
+  }
+  expect(await hsm.encryptMany(tenant, 'data', [])).toEqual([])
+  await expect(hsm.numberPans(tenant, { ...range, rangeSize: 3 }, 2, 2)).rejects.toEqual(refusal('range.exhausted'))
+})
+
 test('a card number goes from one context to another through the zone, and is stored there under that context’s own key', async () => {
   const [kit, zoneKey] = [await bankHsm(), randomBytes(32)]
   const sender = new SoftwareHsm(kit.store, kit.masterKey, { zoneKey })

@@ -1,6 +1,6 @@
 // The Hsm in software, a simulator: keys wrapped in a store, unwrapped into this process's memory
 // when first used.
-import { createHmac, type KeyObject } from 'node:crypto'
+import { createHmac, type KeyObject, randomBytes } from 'node:crypto'
 import { boundedCache } from './bounded-cache.ts'
 import { CardCryptoError } from './card-crypto-error.ts'
 import type {
@@ -30,7 +30,7 @@ import {
 } from './key-purposes.ts'
 import { KeyRing } from './key-ring.ts'
 import type { KeyStore } from './key-store.ts'
-import { type PanRange, panNumbering, rangeName } from './numbering.ts'
+import { type PanNumbering, type PanRange, panNumbering, rangeName } from './numbering.ts'
 import type { Pan } from './pan.ts'
 import * as pins from './pin-operations.ts'
 import { gcmOpen, gcmSeal } from './seal.ts'
@@ -53,7 +53,7 @@ const noAad = Buffer.alloc(0)
 export class SoftwareHsm implements Hsm {
   readonly #ring: KeyRing
   readonly #zone: InstallationZone
-  readonly #numberings = boundedCache<(counter: bigint | number) => Pan>(cachedNumberingsMax)
+  readonly #numberings = boundedCache<PanNumbering>(cachedNumberingsMax)
   readonly #decoys = boundedCache<StoredPan>(cachedDecoysMax)
   readonly #work: pins.PinWork
 
@@ -121,6 +121,16 @@ export class SoftwareHsm implements Hsm {
     return Buffer.concat([Buffer.from([version]), gcmSeal(key, dataIvBytes, plaintext, Buffer.from(aad))])
   }
 
+  async encryptMany(tenant: string, purpose: 'data', values: readonly { plaintext: Uint8Array; aad: string }[]): Promise<Buffer[]> {
+    const { key, version } = await this.#subKey(tenant, purpose, 'encrypt')
+    const head = Buffer.from([version])
+    const ivs = randomBytes(values.length * dataIvBytes) // drawn at once: that is half of the work
+    return values.map(({ plaintext, aad }, i) => {
+      const iv = ivs.subarray(i * dataIvBytes, (i + 1) * dataIvBytes)
+      return Buffer.concat([head, gcmSeal(key, dataIvBytes, plaintext, Buffer.from(aad), iv)])
+    })
+  }
+
   async decrypt(tenant: string, purpose: 'data', ciphertext: Uint8Array, aad: string): Promise<Buffer> {
     requireUse(purpose, 'encrypt')
     const version = keyVersionOf(ciphertext)
@@ -159,12 +169,17 @@ export class SoftwareHsm implements Hsm {
     return createHmac('sha256', key).update(message).digest('base64url')
   }
 
+  async macMany(tenant: string, purpose: 'data' | 'index', messages: readonly string[], version?: number): Promise<string[]> {
+    const { key } = await this.#subKey(tenant, purpose, 'mac', version)
+    return messages.map((message) => createHmac('sha256', key).update(message).digest('base64url'))
+  }
+
   async numberPan(tenant: string, range: PanRange, counter: bigint | number): Promise<Pan> {
-    const { key } = await this.#subKey(tenant, 'numbering', 'number')
-    const cacheKey = `${tenant} ${rangeName(range)}`
-    const numbering = this.#numberings.get(cacheKey) ?? panNumbering(range, key)
-    this.#numberings.set(cacheKey, numbering)
-    return numbering(counter)
+    return (await this.#numberingOf(tenant, range)).one(counter)
+  }
+
+  async numberPans(tenant: string, range: PanRange, from: bigint | number, count: number): Promise<Pan[]> {
+    return (await this.#numberingOf(tenant, range)).many(from, count)
   }
 
   async panForZone(tenant: string, pan: StoredPan, zoneAad: string): Promise<string> {
@@ -219,6 +234,14 @@ export class SoftwareHsm implements Hsm {
 
   async verifyZonePin(tenant: string, card: pins.CardToVerify, block: ZonePinBlock, pinLength: number): Promise<boolean> {
     return pins.verifyZonePin(this.#work, tenant, card, block, pinLength)
+  }
+
+  async #numberingOf(tenant: string, range: PanRange): Promise<PanNumbering> {
+    const { key } = await this.#subKey(tenant, 'numbering', 'number')
+    const cacheKey = `${tenant} ${rangeName(range)}`
+    const numbering = this.#numberings.get(cacheKey) ?? panNumbering(range, key)
+    this.#numberings.set(cacheKey, numbering)
+    return numbering
   }
 
   async #panOf(tenant: string, pan: StoredPan | null): Promise<string> {
