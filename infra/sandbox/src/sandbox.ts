@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createLogger, healthRoutes, startHttp } from '@dcms/service'
 import express, { type ErrorRequestHandler, type Express } from 'express'
 import type { Logger } from 'pino'
+import { cms } from './cms/cms.ts'
 import type { SandboxConfig } from './config.ts'
 import { controlRoutes } from './control.ts'
 import { courier } from './courier/courier.ts'
@@ -21,7 +22,11 @@ export interface Sandbox {
 }
 
 /** The partners. A further one is a folder beside these and a line here. */
-const partnersOf = (store: Store, states: TenantStates): readonly Partner[] => [courier(store, states), messaging(store, states)]
+const partnersOf = (store: Store, states: TenantStates): readonly Partner[] => [
+  courier(store, states),
+  messaging(store, states),
+  cms(store, states),
+]
 
 export async function startSandbox(config: SandboxConfig): Promise<Sandbox> {
   const logger = createLogger('sandbox', config.logLevel)

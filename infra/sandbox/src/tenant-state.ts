@@ -85,9 +85,13 @@ export class TenantStates {
 
   /** Takes one of the calls that are to fail; null when others took them all. */
   async takeFailure(tenant: string, partner: string): Promise<Fault | null> {
-    const path = `faults.${partner}.next.calls`
-    const state = await this.#states.findOneAndUpdate({ _id: tenant, [path]: { $gt: 0 } }, { $inc: { [path]: -1 } })
+    const state = await this.takeOne(tenant, `faults.${partner}.next.calls`)
     return state?.faults[partner] ?? null
+  }
+
+  /** Takes one off a number, by its path; null when others took it down to 0. */
+  takeOne(tenant: string, path: string): Promise<TenantState | null> {
+    return this.#states.findOneAndUpdate({ _id: tenant, [path]: { $gt: 0 } }, { $inc: { [path]: -1 } })
   }
 
   async #update(tenant: string, change: object): Promise<TenantState> {
