@@ -1,9 +1,10 @@
 // The life of a card as a picture and as tables, made from the table that the kit service decides
 // by.
 import { cardLife, type KitOperation, type KitStatus, kitStatuses, statusesFor, stepOf } from '@dcms/contract'
-import { type Graph, instance } from '@viz-js/viz'
+import type { Graph } from '@viz-js/viz'
 import { escapeHtml } from './html.ts'
 import { tableOf } from './markdown.ts'
+import { beside, pictureOf, START, shapes } from './picture.ts'
 
 const operations = Object.keys(cardLife) as KitOperation[]
 /** Nothing but closing leads out of these. */
@@ -11,11 +12,7 @@ const isFinal = (status: KitStatus): boolean =>
   operations.every((operation) => operation === 'CLOSE' || !statusesFor(operation).includes(status))
 
 /** Where a kit begins: it is not there yet. */
-const START = 'START'
 const beginnings: readonly KitStatus[] = ['RESERVED', 'UNALLOCATED']
-/** Keeps the words off their arrow. */
-const BESIDE = '\u00a0\u00a0'
-const shapes = { fontname: 'sans-serif', fontsize: 12 } as const
 
 /** All operations that lead from one status to another stand at one arrow. */
 function graph(): Graph {
@@ -30,10 +27,7 @@ function graph(): Graph {
     }
   }
   return {
-    directed: true,
-    graphAttributes: { rankdir: 'TB', bgcolor: 'transparent', nodesep: 0.12, ranksep: 0.75 },
-    nodeAttributes: { ...shapes, shape: 'box', style: 'rounded', margin: '0.15,0.08' },
-    edgeAttributes: { ...shapes, fontsize: 11, arrowsize: 0.7 },
+    ...shapes,
     nodes: [
       { name: START, attributes: { shape: 'point', width: 0.15 } },
       ...kitStatuses.map((name) => ({ name, attributes: { class: isFinal(name) ? 'final' : name === 'ACTIVE' ? 'usable' : 'passing' } })),
@@ -56,24 +50,12 @@ function graph(): Graph {
 function attributesOf(by: readonly KitOperation[]): Record<string, string> {
   const [only, another] = by
   if (another === undefined && (only === 'EXPIRE' || only === 'CLOSE')) return { class: only.toLowerCase(), tooltip: only }
-  return { label: by.map((each) => `${BESIDE}${each}`).join('\n'), class: 'called' }
+  return { label: beside(by), class: 'called' }
 }
-
-const viz = await instance()
 
 /** SVG that takes its colours from the page around it. */
-export function cardLifePicture(): string {
-  const drawn = viz.renderString(graph(), { format: 'svg', engine: 'dot' })
-  const svg = drawn
-    .slice(drawn.indexOf('<svg'))
-    .replaceAll(/<!--[\s\S]*?-->\n?/g, '')
-    .replace(/ width="[^"]*" height="[^"]*"/, '')
-    .replaceAll(/ xmlns(:xlink)?="[^"]*"/g, '')
-    .replaceAll('"black"', '"currentColor"')
-    .replaceAll('<text ', '<text fill="currentColor" ')
-    .replace('<svg ', '<svg role="img" aria-label="Statuses of a card and what leads from one to another; the tables below say the same" ')
-  return `<figure class="card-life" tabindex="0">${svg.trim()}</figure>`
-}
+export const cardLifePicture = (): string =>
+  pictureOf(graph(), 'Statuses of a card and what leads from one to another; the tables below say the same')
 
 /** One table: what leads from where to where, and the event that tells it. HTML. */
 export function cardLifeTable(): string {

@@ -7,6 +7,7 @@ import { businessErrorTable, doorErrorTable } from './error-tables.ts'
 import { bankStreamCatalogue, eventCatalogue } from './event-catalogue.ts'
 import { idempotencyTable } from './idempotency-table.ts'
 import { renderMarkdown } from './markdown.ts'
+import { orderRoadPicture, orderRoadRefusals, orderRoadTable } from './order-road.ts'
 import type { PageContent, PageLink } from './page.ts'
 import { sealingExample } from './sealing-example.ts'
 import { valueTable } from './value-examples.ts'
@@ -34,6 +35,12 @@ const guides: readonly Guide[] = [
     file: 'card-life',
     title: 'A card’s life',
     summary: 'Every status, what leads from one to another, and what is refused.',
+  },
+  {
+    path: '/docs/ordering-cards',
+    file: 'ordering-cards',
+    title: 'Ordering cards',
+    summary: 'From an order to kits in a branch, and what happens when the card management system is away.',
   },
   {
     path: '/docs/values',
@@ -89,6 +96,9 @@ function placesOf(): Map<string, string> {
     ['cardLifePicture', cardLifePicture()],
     ['cardLifeTable', cardLifeTable()],
     ['cardLifeRefusals', cardLifeRefusals()],
+    ['orderRoadPicture', orderRoadPicture()],
+    ['orderRoadTable', orderRoadTable()],
+    ['orderRoadRefusals', orderRoadRefusals()],
     ['doorErrors', doorErrorTable()],
     ['businessErrors', businessErrorTable()],
     ['valueTable', valueTable()],

@@ -8,6 +8,7 @@ import {
   errorCatalogue,
   eventTypes,
   manageKitEndpoint,
+  orderRoad,
   publicEndpointList,
   registerEndpoint,
   stillToCome,
@@ -137,16 +138,17 @@ test('events are called ready when, and only when, the service that owns them na
           .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
           .map((file) => readFileSync(new URL(`${service}/src/${file}`, services), 'utf8'))
       : []
-  // Operations of a card's life that an event tells: a command names the operation, or its caller
-  // does, and the table names the event.
+  // Operations of a card's life, or of an order's road, that an event tells: a command names the
+  // operation, or its caller does, and the table names the event.
   const request = manageKitEndpoint.request as unknown as { properties: { operation: { enum: string[] } } }
   const ofCallers: readonly string[] = request.properties.operation.enum
-  const operationsOf = (type: string): string[] =>
-    Object.entries(cardLife).flatMap(([operation, row]) =>
+  const tables: Partial<Record<string, Readonly<Record<string, object>>>> = { kit: cardLife, 'inventory-order': orderRoad }
+  const operationsOf = (type: string, owner: string): string[] =>
+    Object.entries(tables[owner] ?? {}).flatMap(([operation, row]) =>
       Object.values(row).some((step) => 'event' in step && step.event === type) ? [operation] : [],
     )
   const named = eventTypes.filter(({ type, owner }) => {
-    const operations = owner === 'kit' ? operationsOf(type) : []
+    const operations = operationsOf(type, owner)
     if (operations.some((operation) => ofCallers.includes(operation))) return true
     const words = [type, ...operations].map((word) => `'${word}'`)
     return sourcesOf(owner).some((source) => words.some((word) => source.includes(word)))

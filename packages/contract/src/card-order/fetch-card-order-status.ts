@@ -15,7 +15,8 @@ const result = {
     cardOrderName: { type: 'string', description: 'Name of the order at the CMS; the orderId until the order was sent' },
     status: {
       ...orderStatus,
-      description: '`FAILED` when all products failed, `SUCCESS` when all succeeded, otherwise that of the least advanced product',
+      description:
+        '`FAILED` when all products failed, `SUCCESS` when all succeeded, otherwise that of the least advanced product that has not failed',
     },
     tenantName: { type: 'string' },
     productDetails: {
