@@ -27,6 +27,8 @@ export const emittedEvents: ReadonlySet<string> = new Set([
   'PinMailerRequested',
   'PreferencesChanged',
   'OptInChanged',
+  'OrderFailed',
+  'OrderCompleted',
 ])
 
 /** Types of the bank stream that these lead to. */

@@ -54,7 +54,7 @@ export { TenantShares, type Waiting } from './shares/tenant-shares.ts'
 export { TIME_LEFT_HEADER, TIME_LEFT_MS_MAX } from './shares/within-share.ts'
 export { startService } from './start-service.ts'
 export { type DefinitionReader, definitionReader, definitionSigner, type GenuineTenant } from './store/definition-signature.ts'
-export { isDuplicateKey, place } from './store/place.ts'
+export { isDuplicateKey, place, placeMany } from './store/place.ts'
 export { readTogether } from './store/read-together.ts'
 export {
   type Cursor,

@@ -5,7 +5,9 @@ import { commands } from './commands.ts'
 import { readConfig } from './config.ts'
 import { ordersOf } from './orders/order.ts'
 import { movementsOf } from './stock/movement.ts'
+import { parentKitsOf } from './stock/parent-kit.ts'
 import { stockOf } from './stock/stock-kit.ts'
+import { stockKits } from './stock/stock-kits.ts'
 
 await runProcess(async () => {
   const config = readConfig()
@@ -13,7 +15,8 @@ await runProcess(async () => {
     const kit = internalClient({ baseUrl: config.kitInternalUrl, audience: 'kit', tokens })
     return {
       commands: commands({ kit }),
-      aggregates: [anyModel(branchesOf), anyModel(ordersOf), anyModel(stockOf), anyModel(movementsOf)],
+      aggregates: [anyModel(branchesOf), anyModel(ordersOf), anyModel(stockOf), anyModel(parentKitsOf), anyModel(movementsOf)],
+      reactions: [stockKits],
       clients: [kit],
     }
   })

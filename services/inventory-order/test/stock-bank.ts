@@ -21,6 +21,7 @@ import { branchesOf } from '../src/branches/branch.ts'
 import { commands, type InventoryOrderParts } from '../src/commands.ts'
 import { ordersOf } from '../src/orders/order.ts'
 import { movementsOf } from '../src/stock/movement.ts'
+import { parentKitsOf } from '../src/stock/parent-kit.ts'
 import { stockOf } from '../src/stock/stock-kit.ts'
 
 const TENANT = 'ACME_BANK'
@@ -66,7 +67,7 @@ export class StockBank {
       connection,
       definitions,
       logger: this.#logger,
-      models: [anyModel(branchesOf), anyModel(ordersOf), anyModel(stockOf), anyModel(movementsOf)],
+      models: [anyModel(branchesOf), anyModel(ordersOf), anyModel(stockOf), anyModel(parentKitsOf), anyModel(movementsOf)],
     })
   }
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { type ErrorCode, eventTypes } from '@dcms/contract'
 import type { OutboxEvent, Relay } from '@dcms/events'
-import type { Model, UpdateQuery } from 'mongoose'
+import type { Model, QueryFilter, UpdateQuery } from 'mongoose'
 import type { OutboxSources } from '../store/outbox-sources.ts'
 import { place } from '../store/place.ts'
 import type { Stored, TenantModel } from '../store/store.ts'
@@ -51,6 +51,8 @@ export interface Changed<State extends Stored, Event extends { type: string }, C
   before: State | null
   decision: Decision<State, Event, Code>
 }
+
+type Changing<State, Event extends { type: string }> = Extract<Decision<State, Event, never>, { kind: 'changed' }>
 
 /** Handed to every command. */
 export class Scope {
@@ -111,12 +113,83 @@ export class Scope {
     if (decision.kind === 'refused') return decision
     if (decision.kind === 'unchanged') return answer(result)
     if (!state) throw new Error('a change needs a document; use create for a new one')
-    const { set, unset = [], events, evenWhenFull = false } = decision
+    const { filter, update, written } = this.#updateOf(state, decision)
+    this.#touched?.(this.tenant.id)
+    const changed = await modelOf(this.tenant).updateOne(filter as QueryFilter<State>, update as UpdateQuery<State>)
+    if (changed.matchedCount === 0) return { kind: 'overtaken' }
+    this.#nudge(modelOf, state, written)
+    return answer(result)
+  }
+
+  /**
+   * Reads documents, has the rule decide on each by itself and commits what it changes, all of them
+   * by one statement; those that somebody else changed first are decided again, up to 50 times. For
+   * hundreds of documents that do not depend on each other: each is changed or not, whatever
+   * becomes of the others.
+   * @param ids each once
+   * @param decide pure: it is asked for each state anew. A document that this command has changed
+   * before is passed over.
+   * @returns what was decided for each document that is there and settled. One that is missing is
+   * not there, or changes all the time
+   * @throws ServiceUnavailable when 200 events of a document wait to be published
+   */
+  async changeMany<State extends Stored, Event extends { type: string }, Code extends ErrorCode>(
+    modelOf: TenantModel<State>,
+    ids: readonly string[],
+    decide: (state: State) => Decision<State, Event, Code>,
+  ): Promise<Map<string, { before: State; decision: Decision<State, Event, Code> | { kind: 'done-before' } }>> {
+    const settled = new Map<string, { before: State; decision: Decision<State, Event, Code> | { kind: 'done-before' } }>()
+    let open: readonly string[] = ids
+    for (let tries = 0; open.length > 0 && tries < CHANGES_MAX; tries++) {
+      const model: Model<State> = modelOf(this.tenant)
+      // By `_id`, and so in one order for all: two that change the same documents do not lock each
+      // other out.
+      const states = await model
+        .find({ _id: { $in: [...open] } } as QueryFilter<State>, withoutQueues)
+        .sort({ _id: 1 })
+        .lean<State[]>()
+      const changes: { before: State; decision: Changing<State, Event> }[] = []
+      for (const before of states) {
+        const decision = before.commandIds.includes(this.commandId) ? ({ kind: 'done-before' } as const) : decide(before)
+        if (decision.kind === 'changed') changes.push({ before, decision })
+        else settled.set(before._id, { before, decision })
+      }
+      const overtaken = await this.#commitMany(modelOf, changes)
+      for (const change of changes) if (!overtaken.has(change.before._id)) settled.set(change.before._id, change)
+      open = [...overtaken]
+    }
+    return settled
+  }
+
+  /** @returns the ids of those that somebody else changed first */
+  async #commitMany<State extends Stored>(
+    modelOf: TenantModel<State>,
+    changes: readonly { before: State; decision: Changing<State, { type: string }> }[],
+  ): Promise<Set<string>> {
+    if (changes.length === 0) return new Set()
+    const updates = changes.map(({ before, decision }) => ({ before, ...this.#updateOf(before, decision) }))
+    this.#touched?.(this.tenant.id)
+    const { collection } = modelOf(this.tenant)
+    const { matchedCount } = await collection.bulkWrite(updates.map(({ filter, update }) => ({ updateOne: { filter, update } })) as never, {
+      ordered: false,
+    })
+    const overtaken = new Set(changes.map(({ before }) => before._id))
+    if (matchedCount === changes.length) overtaken.clear()
+    else {
+      const ours = { _id: { $in: [...overtaken] }, commandIds: this.commandId }
+      const changed = await collection.find<{ _id: string }>(ours as never, { projection: { _id: 1 } }).toArray()
+      for (const { _id } of changed) overtaken.delete(_id)
+    }
+    for (const { before, written } of updates) if (!overtaken.has(before._id)) this.#nudge(modelOf, before, written)
+    return overtaken
+  }
+
+  /** The one update that carries a decision out, and the events as it writes them. */
+  #updateOf<State extends Stored>(state: State, { set, unset = [], events, evenWhenFull }: Changing<State, { type: string }>) {
     if (!evenWhenFull && state.sequence - state.relayedSequence + events.length > WAITING_EVENTS_MAX)
       throw new ServiceUnavailable('too many events of this document wait to be published')
-    this.#touched?.(this.tenant.id)
     const written = this.#toOutbox(events, state.sequence)
-    const changed = await modelOf(this.tenant).updateOne({ _id: state._id, version: state.version }, {
+    const update = {
       $set: { ...set, ...(events.length > 0 && { outboxAt: this.now }) },
       ...(unset.length > 0 && { $unset: Object.fromEntries(unset.map((field) => [field, ''])) }),
       $inc: { version: 1, sequence: events.length },
@@ -124,12 +197,22 @@ export class Scope {
         commandIds: { $each: [this.commandId], $slice: -COMMAND_IDS_KEPT },
         ...(events.length > 0 && { outbox: { $each: written } }),
       },
-    } as UpdateQuery<State>)
-    if (changed.matchedCount === 0) return { kind: 'overtaken' }
+    }
+    return { filter: { _id: state._id, version: state.version }, update, written }
+  }
+
+  #nudge<State extends Stored>(modelOf: TenantModel<State>, state: State, events: OutboxEvent[]): void {
     const { sequence: after, relayedSequence, outboxAside } = state
     if (events.length > 0)
-      this.#relay.nudge(this.#sources.of(modelOf), this.tenant.id, state._id, { events: written, after, relayedSequence, outboxAside })
-    return answer(result)
+      this.#relay.nudge(this.#sources.of(modelOf), this.tenant.id, state._id, { events, after, relayedSequence, outboxAside })
+  }
+
+  /**
+   * Says that something is written for the bank beside commits: what this process may leave
+   * unfinished is looked for.
+   */
+  touch(): void {
+    this.#touched?.(this.tenant.id)
   }
 
   /**

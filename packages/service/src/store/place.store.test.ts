@@ -2,7 +2,7 @@
 // bare collection alike.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { cardsOf, newCard, TestBank } from '../../test/test-bank.ts'
-import { place } from './place.ts'
+import { place, placeMany } from './place.ts'
 
 let bank: TestBank
 beforeAll(async () => {
@@ -39,4 +39,18 @@ test('another value that must be unique counts too', async () => {
 test('any other fault of the store is thrown', async () => {
   const broken = { insertOne: () => Promise.reject(new Error('the store is away')) } as unknown as ReturnType<typeof turns>
   await expect(place(broken, { _id: 'lost', holder: 'asha' })).rejects.toThrow('the store is away')
+})
+
+test('of many documents those that are there stay as they are, and the others are placed', async () => {
+  const [one, other] = [newCard('many-1'), newCard('many-2')]
+  expect(await placeMany(cardsOf(bank.tenant), [one])).toBe('placed')
+  expect(await placeMany(cardsOf(bank.tenant), [{ ...one, uses: 9 }, other])).toBe('some-there')
+  expect([await bank.card('many-1'), await bank.card('many-2')]).toEqual([one, other])
+  expect(await placeMany(cardsOf(bank.tenant), [])).toBe('placed')
+})
+
+test('another fault among duplicates is thrown', async () => {
+  const fault = Object.assign(new Error('duplicates, and worse'), { code: 11000, writeErrors: [{ code: 11000 }, { code: 2 }] })
+  const broken = { collection: { insertMany: () => Promise.reject(fault) } } as unknown as ReturnType<typeof cardsOf>
+  await expect(placeMany(broken as never, [newCard('many-3')])).rejects.toThrow('duplicates, and worse')
 })

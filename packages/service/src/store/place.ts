@@ -20,5 +20,30 @@ export async function place<Document extends { _id: string }>(
   }
 }
 
+/**
+ * Inserts documents by one statement; those whose `_id` is taken are left out, as a repeat finds
+ * its own there. Written as they are given.
+ * @returns whether all were placed
+ */
+export async function placeMany<Document extends { _id: string }>(
+  into: Model<Document>,
+  documents: readonly NoInfer<Document>[],
+): Promise<'placed' | 'some-there'> {
+  if (documents.length === 0) return 'placed'
+  try {
+    await into.collection.insertMany(documents as never, { ordered: false })
+    return 'placed'
+  } catch (error) {
+    if (isDuplicateKey(error) && onlyDuplicates(error)) return 'some-there'
+    throw error
+  }
+}
+
+/** The error of many writes has the code of one of them: the others may have failed otherwise. */
+const onlyDuplicates = (error: unknown): boolean => {
+  const faults = (error as { writeErrors?: unknown }).writeErrors
+  return !Array.isArray(faults) || faults.every(({ code }: { code?: unknown }) => code === 11000)
+}
+
 /** Whether an error is the store's word that a unique value is taken. */
 export const isDuplicateKey = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 11000

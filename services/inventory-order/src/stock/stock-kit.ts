@@ -9,6 +9,7 @@ export type StockEntryType =
   | 'TRANSFER_OUT'
   | 'TRANSFER_IN'
   | 'ALLOCATED'
+  /** Sent back: it cannot be handed out until it is RECEIVED again. */
   | 'RETURNED'
   | 'EXPIRED'
   | 'DAMAGED'
@@ -22,9 +23,6 @@ export interface StockEntry {
   ref: string
   at: Date
 }
-
-/** Entries that a kit keeps; older ones are brought forward as one. */
-export const ENTRIES_MAX = 32
 
 /** A kit that a registration is handing out: nobody else moves it meanwhile. */
 export interface Hold {
