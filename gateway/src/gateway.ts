@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { bankServices, publicEndpointList, readableBins, recordOf, sharedBins } from '@dcms/contract'
+import { bankServices, publicEndpointList, readableBins, recordOf, sharedBins, UPLOAD_MS_MAX } from '@dcms/contract'
 import { Broker, Relay } from '@dcms/events'
 import {
   AuditLog,
@@ -13,6 +13,7 @@ import {
   drainAndClose,
   SettingsError,
   startHttp,
+  TenantShares,
 } from '@dcms/service'
 import type { Logger } from 'pino'
 import type { GatewayConfig } from './config.ts'
@@ -42,8 +43,17 @@ import { PasswordCheck } from './users/passwords.ts'
 import { Users } from './users/users.ts'
 
 const KEYS_REFRESH_EVERY_MS = 60 * 60 * 1000
+/**
+ * Files on their way through this process, for all banks: each is up to 32 MB of memory. One bank
+ * alone gets half of them.
+ */
+const UPLOADS_MAX = 6
+/** That wait, unread, for a place. */
+const UPLOADS_WAITING_MAX = 32
 const REPLAY_EXPIRE_EVERY_MS = 30_000
 const LOAD_PAUSE_MS = 1_000
+
+const ownersOfUploads = bankServices.filter((name) => publicEndpointList.some(({ owner, upload }) => upload && owner === name))
 
 export interface RunningGateway {
   readonly port: number
@@ -88,7 +98,8 @@ export async function startGateway(config: GatewayConfig, logger: Logger): Promi
       await parts.relay.stop()
       await parts.audit.stop()
       await parts.broker.stop()
-      await Promise.all(Object.values(parts.upstreams).map((upstream) => upstream.close()))
+      const upstreams = [...Object.values(parts.upstreams), ...Object.values(parts.uploadUpstreams)]
+      await Promise.all(upstreams.map((upstream) => upstream.close()))
       await parts.connection.close()
     },
   }
@@ -110,6 +121,11 @@ function partsOf(config: GatewayConfig, logger: Logger) {
   const definitions = definitionReader({ callersFile: config.callersFile, logger })
   const tenantsTopic = new TenantsTopic({ broker, tenants, collection: collections.tenants, definitions, sign, logger })
   const upstreams = recordOf(bankServices, (name) => new Upstream(name, config.serviceUrls[name], logger))
+  const uploadUpstreams = recordOf(
+    ownersOfUploads,
+    (name) => new Upstream(`${name} uploads`, config.serviceUrls[name], logger, UPLOAD_MS_MAX),
+  )
+  const uploads = new TenantShares({ name: 'uploads', places: UPLOADS_MAX, waitingPlaces: UPLOADS_WAITING_MAX })
   const addresses = new CallerAddresses(config.trustedProxies)
   const register = auditRegister(connection, databaseName(config.installation, 'gateway'))
   const audit = new AuditLog({ broker, register, keyFile: config.callerKeyFile, logger })
@@ -118,8 +134,8 @@ function partsOf(config: GatewayConfig, logger: Logger) {
   const tickets = new SessionTickets(keys)
   const tokens = new TokenCheck(keys, users)
   const opener = new PayloadOpener(keys, tickets, replayGuard, Date.now())
-  const forwarder = new Forwarder(upstreams, callerTokens({ caller: 'gateway', keyFile: config.callerKeyFile }))
-  watchCircuits(Object.values(upstreams))
+  const forwarder = new Forwarder(upstreams, uploadUpstreams, callerTokens({ caller: 'gateway', keyFile: config.callerKeyFile }))
+  watchCircuits([...Object.values(upstreams), ...Object.values(uploadUpstreams)])
   return {
     connection,
     collections,
@@ -132,6 +148,8 @@ function partsOf(config: GatewayConfig, logger: Logger) {
     sign,
     tenantsTopic,
     upstreams,
+    uploadUpstreams,
+    uploads,
     addresses,
     throttle,
     audit,
@@ -163,6 +181,7 @@ function listenersOf(parts: Parts, isLoaded: () => boolean, stopping: AbortSigna
     tokens,
     opener,
     forwarder,
+    uploads,
   } = parts
   const whenAnswered = (exchange: Exchange, status: number): void => {
     observe(exchange, status)
@@ -181,7 +200,7 @@ function listenersOf(parts: Parts, isLoaded: () => boolean, stopping: AbortSigna
     logger,
   })
   const routes = routesOf(publicEndpointList)
-  const pipeline = new Pipeline({ routes, tenants, tokens, opener, forwarder, whenAnswered, isLoaded, logger })
+  const pipeline = new Pipeline({ routes, tenants, tokens, opener, forwarder, uploads, whenAnswered, isLoaded, logger })
   const internal = internalApp({
     verify: contextVerifier({ audience: 'gateway', callersFile: config.callersFile, operatorsFile: config.operatorsFile }),
     audit,

@@ -1,9 +1,9 @@
 // Step 5, forward: clear JSON goes to the service that owns the call, with who calls in a signed
 // context token.
 import { type Context, isErrorCode } from '@dcms/contract'
-import { type CallerTokens, DEFINITION_VERSION_HEADER } from '@dcms/service'
+import { type CallerTokens, DEFINITION_VERSION_HEADER, FILE_NAME_HEADER } from '@dcms/service'
 import { type Exchange, Refusal } from '../exchange/exchange.ts'
-import { JSON_TYPE } from '../exchange/media-types.ts'
+import { JSON_TYPE, TEXT_TYPE } from '../exchange/media-types.ts'
 import type { RegisteredTenant } from '../tenants/tenants.ts'
 import type { VerifiedToken } from './check-token.ts'
 import { type Route, targetOf } from './route.ts'
@@ -19,6 +19,9 @@ export const notAvailable = new Refusal('endpoint.not.available')
 
 const internalError = new Refusal('internal.error')
 const idempotencyKeyInvalid = new Refusal('invalid.input.request', [], ['Idempotency-Key must be 1 to 100 visible ASCII characters'])
+
+/** Clear JSON, or the pieces of a file with its name. */
+export type ForwardedBody = Buffer | { readonly fileName: string; readonly pieces: readonly Buffer[] }
 
 export type Upstreams = Readonly<Partial<Record<Context, Upstream>>>
 
@@ -45,10 +48,16 @@ export function idempotencyKeyOf(header: string | string[] | undefined): string 
 /** Calls services on behalf of users. */
 export class Forwarder {
   readonly #upstreams: Upstreams
+  readonly #uploads: Upstreams
   readonly #tokens: CallerTokens
 
-  constructor(upstreams: Upstreams, tokens: CallerTokens) {
+  /**
+   * @param uploads the same services, for calls that bring a file: they take their time, and are to
+   * have no say in whether a service is taken for well
+   */
+  constructor(upstreams: Upstreams, uploads: Upstreams, tokens: CallerTokens) {
     this.#upstreams = upstreams
+    this.#uploads = uploads
     this.#tokens = tokens
   }
 
@@ -59,18 +68,19 @@ export class Forwarder {
     tenant: Pick<RegisteredTenant, 'version'>,
     user: VerifiedToken,
     idempotencyKey: string | undefined,
-    body: Buffer,
+    body: ForwardedBody,
     done: (answer: ServiceAnswer | Refusal) => void,
   ): void {
     if (isPlanned) {
       done(notAvailable)
       return
     }
-    const upstream = this.#upstreams[endpoint.owner]
+    const isFile = !Buffer.isBuffer(body)
+    const upstream = (isFile ? this.#uploads : this.#upstreams)[endpoint.owner]
     if (upstream === undefined) throw new Error(`no upstream for ${endpoint.owner}`)
     const headers = [
       'content-type',
-      JSON_TYPE,
+      isFile ? TEXT_TYPE : JSON_TYPE,
       'x-dcms-context',
       this.#tokens.tokenFor(endpoint.owner, user),
       'x-request-id',
@@ -80,11 +90,15 @@ export class Forwarder {
       DEFINITION_VERSION_HEADER,
       String(tenant.version),
     ]
+    if (isFile) headers.push(FILE_NAME_HEADER, encodeURIComponent(body.fileName.toWellFormed()))
     if (idempotencyKey !== undefined) headers.push('idempotency-key', idempotencyKey)
     const path = endpoint.parametersIn === undefined ? endpoint.path : targetOf(exchange.request.url ?? '')
     const mayRepeat = endpoint.idempotency === 'read' || idempotencyKey !== undefined
-    upstream.call(exchange.tenantId, { method: endpoint.method, path, headers, body, mayRepeat }, exchange.nowMs, (answer) =>
-      done(answer instanceof Refusal ? answer : checkedAnswer(exchange, answer)),
+    upstream.call(
+      exchange.tenantId,
+      { method: endpoint.method, path, headers, body: isFile ? body.pieces : body, mayRepeat },
+      isFile ? exchange.bodyAtMs : exchange.nowMs,
+      (answer) => done(answer instanceof Refusal ? answer : checkedAnswer(exchange, answer)),
     )
   }
 }

@@ -1,24 +1,36 @@
 // Step 4, open: the sealed body becomes clear JSON, or the clear body of a sandbox tenant is taken
 // as it is.
 import { isUtf8 } from 'node:buffer'
+import type { KeyObject } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { BODY_BYTES_MAX, bodyBytesMaxOf } from '@dcms/contract'
-import { openOneShot, openSession, type ParsedJwe, readHeader, type SealedHeader, SealingError } from '@dcms/sealing'
+import {
+  type DecryptionKey,
+  type EncryptionKey,
+  MessageOpening,
+  oneShotContentKey,
+  openOneShot,
+  openSession,
+  type ParsedJwe,
+  readHeader,
+  type SealedHeader,
+  SealingError,
+} from '@dcms/sealing'
 import { Refusal, type Reply } from '../exchange/exchange.ts'
 import { rateLimitExceeded } from '../exchange/limit-rate.ts'
-import { JOSE_TYPE, JSON_TYPE } from '../exchange/media-types.ts'
+import { FORM_TYPE, JOSE_TYPE, JSON_TYPE, TEXT_TYPE } from '../exchange/media-types.ts'
 import { isIdentity } from '../exchange/request-head.ts'
 import type { Keys } from '../keys/gateway-keys.ts'
-import type { SessionTickets } from '../keys/session-tickets.ts'
+import type { Session, SessionTickets } from '../keys/session-tickets.ts'
 import type { RegisteredTenant } from '../tenants/tenants.ts'
 import { IAT_TOLERANCE_SECONDS, type ReplayGuard } from './replay-guard.ts'
 
 const REPLAY_RETRY_SECONDS = 30
 
 const requestTooLarge = new Refusal('request.too.large')
-const contentTypeUnsupported = new Refusal('content.type.unsupported')
+export const contentTypeUnsupported = new Refusal('content.type.unsupported')
 const contentEncodingUnsupported = new Refusal('content.type.unsupported', ['accept-encoding', 'identity'])
-const encryptionRequired = new Refusal('encryption.required')
+export const encryptionRequired = new Refusal('encryption.required')
 const keyNotFound = new Refusal('encryption.key.not.found')
 const decryptFailed = new Refusal('encryption.decrypt.failed')
 const timestampInvalid = new Refusal('encryption.timestamp.invalid')
@@ -26,7 +38,8 @@ const replayed = new Refusal('encryption.replayed')
 const notAnObject = new Refusal('invalid.input.request', [], ['the body must be a JSON object'])
 const notAList = new Refusal('invalid.input.request', [], ['the body must be a JSON list'])
 
-export type BodyForm = 'sealed' | 'clear'
+/** `upload`: a multipart form, whose part is sealed or clear. */
+export type BodyForm = 'sealed' | 'clear' | 'upload'
 
 /** What the endpoint wants of a body. */
 export interface Wanted {
@@ -36,35 +49,49 @@ export interface Wanted {
   readonly sealedMaxBytes: number
   /** Clear bodies are refused even where the tenant allows them. */
   readonly sealedOnly: boolean
+  /** The body is a form with one file. */
+  readonly takesFile: boolean
 }
 
 /** Protected header (a session's ticket within), encrypted key, IV, tag. */
 const SEAL_BYTES_MAX = 8 * 1024
 
-/** Sealed, a body is a third longer (Base64url); but nothing is longer than the longest body. */
-export const sealedBytesMaxOf = (bodyMaxBytes: number): number =>
-  Math.min(Math.max(BODY_BYTES_MAX, bodyMaxBytes), Math.ceil(bodyMaxBytes / 3) * 4 + SEAL_BYTES_MAX)
+/** Boundaries of a form and the head of its part; callers need a few hundred. */
+const FRAMING_BYTES_MAX = 8 * 1024
+
+const base64Of = (bytes: number): number => Math.ceil(bytes / 3) * 4 + SEAL_BYTES_MAX
+
+/**
+ * Sealed, a body is a third longer (Base64url); but nothing is longer than the longest body, apart
+ * from a file, which is taken in piece by piece.
+ */
+export const sealedBytesMaxOf = (bodyMaxBytes: number): number => Math.min(BODY_BYTES_MAX, base64Of(bodyMaxBytes))
+
+/** The form around a sealed file of this length. */
+export const formBytesMaxOf = (fileMaxBytes: number): number => base64Of(fileMaxBytes) + FRAMING_BYTES_MAX
 
 /** A JSON object as the schema has it, clear where the tenant allows it. */
 export function bodyOfSchema(request: object): Wanted {
   const bodyMaxBytes = bodyBytesMaxOf({ request })
-  return { needsBody: true, bodyMaxBytes, sealedMaxBytes: sealedBytesMaxOf(bodyMaxBytes), sealedOnly: false }
+  return { needsBody: true, bodyMaxBytes, sealedMaxBytes: sealedBytesMaxOf(bodyMaxBytes), sealedOnly: false, takesFile: false }
 }
 
 /** The limit that holds for a body in its form. */
 export const limitOf = ({ bodyMaxBytes, sealedMaxBytes }: Wanted, form: BodyForm): number =>
-  form === 'sealed' ? sealedMaxBytes : bodyMaxBytes
+  form === 'clear' ? bodyMaxBytes : sealedMaxBytes
 
 /**
  * How the body will come, from the headers alone, so that what is not taken is refused before it is
  * read.
  */
 export function bodyFormOf(headers: IncomingHttpHeaders, tenant: RegisteredTenant, route: Wanted): BodyForm | Refusal {
-  const { needsBody, sealedOnly } = route
+  const { needsBody, sealedOnly, takesFile } = route
   if (!isIdentity(headers['content-encoding'])) return contentEncodingUnsupported
   const length = headers['content-length']
   const type = mediaTypeOf(headers['content-type'])
-  if (length !== undefined && Number(length) > limitOf(route, type === JOSE_TYPE ? 'sealed' : 'clear')) return requestTooLarge
+  const isLarger = (form: BodyForm): boolean => length !== undefined && Number(length) > limitOf(route, form)
+  if (takesFile) return type !== FORM_TYPE ? contentTypeUnsupported : isLarger('upload') ? requestTooLarge : 'upload'
+  if (isLarger(type === JOSE_TYPE ? 'sealed' : 'clear')) return requestTooLarge
   const isEmpty = headers['transfer-encoding'] === undefined && (length === undefined || Number(length) === 0)
   if (type === JOSE_TYPE) return 'sealed'
   if (type !== JSON_TYPE && !(isEmpty && type === '')) return contentTypeUnsupported
@@ -78,6 +105,20 @@ export interface Opened {
   readonly reply: Reply
   readonly jti: string
   readonly iat: number
+}
+
+/** A file as it was opened: what was in it, in pieces. */
+export interface OpenedFile extends Omit<Opened, 'body'> {
+  readonly pieces: readonly Buffer[]
+}
+
+/** A file that is being opened. */
+export interface FileOpening {
+  readonly opening: MessageOpening
+  /** After the last piece; throws SealingError, as does `opening`. */
+  finish(): OpenedFile
+  /** What the caller is told of an error. */
+  refusalOf(error: SealingError): Refusal
 }
 
 export interface OpenOptions {
@@ -133,10 +174,54 @@ export class PayloadOpener {
   }
 
   /**
+   * The same for a file, piece by piece. What its header says is checked as soon as it is there,
+   * before any key agreement; the content once it is whole.
+   */
+  openFile(options: OpenOptions, nowMs: number): FileOpening {
+    let refusal: Refusal | undefined
+    let admitted: Omit<OpenedFile, 'pieces'> | undefined
+    const opening = new MessageOpening((header) => {
+      const { iat, jti = '' } = header
+      const found = this.#admitFile(header, options, nowMs)
+      if (!(found instanceof Refusal) && iat !== undefined) {
+        admitted = { reply: found.reply, iat, jti }
+        return found.contentKey()
+      }
+      refusal = found instanceof Refusal ? found : decryptFailed
+      throw new SealingError('decrypt-failed')
+    })
+    return {
+      opening,
+      finish() {
+        const pieces = opening.finish()
+        if (admitted === undefined) throw new SealingError('decrypt-failed')
+        return { ...admitted, pieces }
+      },
+      refusalOf: (error) => refusal ?? (error.code === 'key-not-found' ? keyNotFound : decryptFailed),
+    }
+  }
+
+  #admitFile(header: SealedHeader, options: OpenOptions, nowMs: number): { contentKey: () => KeyObject; reply: Reply } | Refusal {
+    const { alg, cty, iat, jti } = header
+    if (!isFor(header, options)) return decryptFailed
+    if (cty !== TEXT_TYPE) return contentTypeUnsupported
+    if (iat === undefined || jti === undefined || jti === '') return decryptFailed
+    if (isOutOfDate(iat, nowMs) || (options.changesState && iat < this.#startedAtSeconds)) return timestampInvalid
+    if (alg === 'dir') {
+      const session = this.#sessionOf(header, options, nowMs)
+      if (session instanceof Refusal) return session
+      return { contentKey: () => session.keys.requestKey.keyObject, reply: { mode: 'session', session, irt: jti } }
+    }
+    const keys = this.#keysOf(header, options)
+    if (keys instanceof Refusal) return keys
+    return { contentKey: () => oneShotContentKey(header, keys.own), reply: { mode: 'one-shot', key: keys.reply, irt: jti } }
+  }
+
+  /**
    * Records that a message was taken; refuses it when it was before. Where time has passed since it
    * was opened, the message may be older by now than the guard remembers.
    */
-  recordJti(tenantId: string, { jti, iat }: Opened, nowMs: number): Refusal | null {
+  recordJti(tenantId: string, { jti, iat }: Pick<Opened, 'jti' | 'iat'>, nowMs: number): Refusal | null {
     if (isOutOfDate(iat, nowMs)) return timestampInvalid
     switch (this.#replayGuard.record(tenantId, jti, iat, nowMs / 1000)) {
       case 'fresh':
@@ -153,24 +238,33 @@ export class PayloadOpener {
     return this.#replayGuard.has(tenantId, jti, nowMs / 1000) ? replayed : null
   }
 
-  #oneShot(parsed: ParsedJwe, { tenant }: OpenOptions): (() => { body: Buffer; reply: Reply }) | Refusal {
-    const { kid, reply_kid: replyKid, jti } = parsed.header
-    const ownKey = this.#keys.decryptionKey(kid)
-    const key = replyKid === undefined ? tenant.newestKey : tenant.clientKeys.get(replyKid)
-    if (ownKey === undefined || key === undefined) return keyNotFound
-    return () => ({ body: withoutEmptiness(openOneShot(parsed, ownKey)), reply: { mode: 'one-shot', key, irt: jti } })
+  #oneShot(parsed: ParsedJwe, options: OpenOptions): (() => { body: Buffer; reply: Reply }) | Refusal {
+    const keys = this.#keysOf(parsed.header, options)
+    if (keys instanceof Refusal) return keys
+    const { own, reply: key } = keys
+    return () => ({ body: withoutEmptiness(openOneShot(parsed, own)), reply: { mode: 'one-shot', key, irt: parsed.header.jti } })
+  }
+
+  /** The key that a message is sealed to, and the one that its answer is to be sealed to. */
+  #keysOf({ kid, reply_kid: replyKid }: SealedHeader, { tenant }: OpenOptions): { own: DecryptionKey; reply: EncryptionKey } | Refusal {
+    const own = this.#keys.decryptionKey(kid)
+    const reply = replyKid === undefined ? tenant.newestKey : tenant.clientKeys.get(replyKid)
+    return own === undefined || reply === undefined ? keyNotFound : { own, reply }
   }
 
   #session(parsed: ParsedJwe, options: OpenOptions, nowMs: number): (() => { body: Buffer; reply: Reply }) | Refusal {
-    const { kid, jti = '' } = parsed.header
-    const { tenant, username, oneShotOnly } = options
-    if (oneShotOnly || username === null) return decryptFailed
-    const session = this.#tickets.open(kid, tenant.id, username, nowMs)
-    if (session === null) return keyNotFound
+    const session = this.#sessionOf(parsed.header, options, nowMs)
+    if (session instanceof Refusal) return session
+    const { jti = '' } = parsed.header
     return () => ({
       body: withoutEmptiness(openSession(parsed, session.keys.requestKey)),
       reply: { mode: 'session', session, irt: jti },
     })
+  }
+
+  #sessionOf({ kid }: SealedHeader, { tenant, username, oneShotOnly }: OpenOptions, nowMs: number): Session | Refusal {
+    if (oneShotOnly || username === null) return decryptFailed
+    return this.#tickets.open(kid, tenant.id, username, nowMs) ?? keyNotFound
   }
 }
 

@@ -2,6 +2,7 @@
 // for another by a promise.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { htuOf } from '@dcms/contract'
+import type { TenantShares } from '@dcms/service'
 import type { Logger } from 'pino'
 import { answerRefusal } from '../exchange/answer.ts'
 import { maskedPath } from '../exchange/audit.ts'
@@ -11,8 +12,9 @@ import { readBody } from '../exchange/read-body.ts'
 import type { RegisteredTenant, Tenants } from '../tenants/tenants.ts'
 import { checkTenant } from './check-tenant.ts'
 import type { TokenCheck, VerifiedToken } from './check-token.ts'
-import { type Forwarder, idempotencyKeyOf, notAvailable } from './forward.ts'
-import { type BodyForm, bodyFormOf, limitOf, type Opened, type PayloadOpener, takeClear } from './open-payload.ts'
+import { type ForwardedBody, type Forwarder, idempotencyKeyOf, notAvailable } from './forward.ts'
+import { type BodyForm, bodyFormOf, limitOf, type Opened, type OpenOptions, type PayloadOpener, takeClear } from './open-payload.ts'
+import { readUpload } from './read-upload.ts'
 import { findRoute, type Route, type Routes } from './route.ts'
 import { sealAnswer, sealRefusal } from './seal-answer.ts'
 import { serviceUnavailable } from './upstream.ts'
@@ -23,6 +25,8 @@ export interface PipelineParts {
   readonly tokens: TokenCheck
   readonly opener: PayloadOpener
   readonly forwarder: Forwarder
+  /** Places for files that are being uploaded: each is in memory until its service has it. */
+  readonly uploads: TenantShares
   readonly whenAnswered: WhenAnswered
   /** False until keys, tenants and users are in memory. */
   readonly isLoaded: () => boolean
@@ -53,6 +57,7 @@ export class Pipeline {
     try {
       const admitted = this.#admit(exchange, path)
       if (admitted instanceof Refusal) answerRefusal(exchange, admitted)
+      else if (admitted.form === 'upload') this.#takeUpload(exchange, admitted)
       else readBody(exchange, (body) => this.#answer(exchange, admitted, body))
     } catch (error) {
       this.#fault(exchange, error)
@@ -85,8 +90,7 @@ export class Pipeline {
     const limited = limitRate(tenant.bucket, tenant.limits, nowMs)
     if (limited !== null) return limited
 
-    // A file comes as multipart, which nothing here reads before a service takes files.
-    if (endpoint.upload && route.isPlanned) return notAvailable
+    if (route.takesFile && route.isPlanned) return notAvailable // the form of a file is not looked at before it is of use
     const form = bodyFormOf(headers, tenant, route)
     if (form instanceof Refusal) return form
     exchange.bodyMaxBytes = limitOf(route, form)
@@ -102,26 +106,58 @@ export class Pipeline {
         answerRefusal(exchange, opened)
         return
       }
-      exchange.reply = opened.reply
-      const { route, tenant, user, idempotencyKey } = admitted
-      this.#parts.forwarder.forward(exchange, route, tenant, user, idempotencyKey, opened.body, (answer) => {
-        try {
-          if (answer instanceof Refusal) sealRefusal(exchange, answer)
-          else sealAnswer(exchange, answer.status, answer.headers, answer.body)
-        } catch (error) {
-          this.#fault(exchange, error)
-        }
-      })
+      this.#forward(exchange, admitted, opened, () => undefined)
     } catch (error) {
       this.#fault(exchange, error)
     }
   }
 
-  #open(exchange: Exchange, { form, htu, route, tenant, user }: Admitted, body: Buffer): Pick<Opened, 'body' | 'reply'> | Refusal {
+  /** Not a byte of a file is read before there is a place for it. */
+  #takeUpload(exchange: Exchange, admitted: Admitted): void {
+    const { uploads, opener } = this.#parts
+    const { route, tenant } = admitted
+    const leave = (): void => uploads.leave(tenant.id)
+    const begin = (): void =>
+      readUpload(exchange, { route, tenant, opener, opening: openOptionsOf(admitted) }, (file) => {
+        try {
+          if (file !== null && !(file instanceof Refusal)) {
+            this.#forward(exchange, admitted, { body: file, reply: file.reply }, leave)
+            return
+          }
+          leave()
+          if (file !== null) answerRefusal(exchange, file)
+        } catch (error) {
+          this.#fault(exchange, error)
+        }
+      })
+    if (!uploads.enter(tenant.id, { begin, isGivenUp: () => exchange.request.destroyed })) answerRefusal(exchange, serviceUnavailable)
+  }
+
+  /** @param answered called once, when the service needs the body no more */
+  #forward(
+    exchange: Exchange,
+    admitted: Admitted,
+    { body, reply }: { body: ForwardedBody } & Pick<Opened, 'reply'>,
+    answered: () => void,
+  ): void {
+    exchange.reply = reply
+    const { route, tenant, user, idempotencyKey } = admitted
+    this.#parts.forwarder.forward(exchange, route, tenant, user, idempotencyKey, body, (answer) => {
+      try {
+        answered()
+        if (answer instanceof Refusal) sealRefusal(exchange, answer)
+        else sealAnswer(exchange, answer.status, answer.headers, answer.body)
+      } catch (error) {
+        this.#fault(exchange, error)
+      }
+    })
+  }
+
+  #open(exchange: Exchange, admitted: Admitted, body: Buffer): Pick<Opened, 'body' | 'reply'> | Refusal {
+    const { form, route, tenant } = admitted
     if (form === 'clear') return takeClear(body, tenant, route.takesList)
     const { opener } = this.#parts
-    const options = { tenant, username: user.user, htu, changesState: route.changesState, oneShotOnly: false, takesList: route.takesList }
-    const opened = opener.openPayload(body, options, exchange.bodyAtMs)
+    const opened = opener.openPayload(body, openOptionsOf(admitted), exchange.bodyAtMs)
     if (opened instanceof Refusal) return opened
     return opener.recordJti(tenant.id, opened, exchange.bodyAtMs) ?? opened
   }
@@ -131,3 +167,12 @@ export class Pipeline {
     sealRefusal(exchange, new Refusal('internal.error'))
   }
 }
+
+const openOptionsOf = ({ htu, route, tenant, user }: Admitted): OpenOptions => ({
+  tenant,
+  username: user.user,
+  htu,
+  changesState: route.changesState,
+  oneShotOnly: false,
+  takesList: route.takesList,
+})

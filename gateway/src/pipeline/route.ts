@@ -1,7 +1,7 @@
 // Step 1, route: method and path name the endpoint; from the contract, by one look-up.
 import { belowBase, bodyBytesMaxOf, htuOf, type PublicEndpoint, publicBases, stillToCome } from '@dcms/contract'
 import { Refusal } from '../exchange/exchange.ts'
-import { sealedBytesMaxOf } from './open-payload.ts'
+import { formBytesMaxOf, sealedBytesMaxOf } from './open-payload.ts'
 
 export interface Route {
   readonly endpoint: PublicEndpoint
@@ -19,6 +19,7 @@ export interface Route {
   readonly sealedMaxBytes: number
   readonly sealedOnly: boolean
   readonly takesList: boolean
+  readonly takesFile: boolean
 }
 
 interface Methods {
@@ -91,8 +92,9 @@ function routeOf(endpoint: PublicEndpoint): Route {
     changesState: endpoint.idempotency !== 'read',
     isPlanned: stillToCome.has(endpoint.name),
     bodyMaxBytes,
-    sealedMaxBytes: sealedBytesMaxOf(bodyMaxBytes),
+    sealedMaxBytes: endpoint.upload ? formBytesMaxOf(bodyMaxBytes) : sealedBytesMaxOf(bodyMaxBytes),
     sealedOnly: endpoint.sealedOnly ?? false,
     takesList,
+    takesFile: endpoint.upload ?? false,
   }
 }

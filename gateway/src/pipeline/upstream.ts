@@ -1,6 +1,7 @@
 // The connections to one service, shared out among the banks, with a deadline per call and a
 // circuit.
 import type { IncomingHttpHeaders } from 'node:http'
+import { Readable } from 'node:stream'
 import { Circuit, IDLE_CONNECTION_MS, TenantShares, TIME_LEFT_HEADER, TIME_LEFT_MS_MAX, type Waiting } from '@dcms/service'
 import type { Logger } from 'pino'
 import { type Dispatcher, Pool } from 'undici'
@@ -24,7 +25,8 @@ export interface UpstreamRequest {
   readonly path: string
   /** Name, value, name, value … */
   readonly headers: string[]
-  readonly body: Buffer
+  /** In one piece, or in several. */
+  readonly body: Buffer | readonly Buffer[]
   /**
    * A second time does no more than once: it is sent again when the connection broke before there
    * was an answer.
@@ -104,8 +106,12 @@ export class Upstream {
     const leftMs = this.#callMsMax - (waitedMs < DEADLINES_EVERY_MS ? 0 : waitedMs)
     // What a service takes for granted goes without saying, so that nearly all calls go out as they
     // came.
-    if (leftMs === TIME_LEFT_MS_MAX) this.#pool.dispatch(request, call)
-    else this.#pool.dispatch({ ...request, headers: [...request.headers, TIME_LEFT_HEADER, String(leftMs)] }, call)
+    if (isInOnePiece(request) && leftMs === TIME_LEFT_MS_MAX) {
+      this.#pool.dispatch(request, call)
+      return
+    }
+    const headers = [...request.headers, TIME_LEFT_HEADER, String(leftMs)]
+    this.#pool.dispatch({ ...request, headers, body: isInOnePiece(request) ? request.body : Readable.from(request.body) }, call)
   }
 
   #settle(call: UpstreamCall, answer: UpstreamAnswer | Refusal, error: Error | undefined): void {
@@ -140,6 +146,8 @@ export class Upstream {
     }
   }
 }
+
+const isInOnePiece = (request: UpstreamRequest): request is UpstreamRequest & { readonly body: Buffer } => Buffer.isBuffer(request.body)
 
 const noHeaders: IncomingHttpHeaders = {}
 

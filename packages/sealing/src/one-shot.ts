@@ -17,12 +17,20 @@ const PLAIN_INFO = otherInfo('A256GCM', KEY_BITS) // of a message without apu an
  * the curve included.
  */
 export function openOneShot(parsed: ParsedJwe, key: DecryptionKey): Buffer {
-  const { header } = parsed
+  const contentKey = oneShotContentKey(parsed.header, key)
+  try {
+    return decryptAesGcm(contentKey, parsed.iv, parsed.additionalData, parsed.ciphertext, parsed.tag)
+  } catch {
+    throw new SealingError('decrypt-failed')
+  }
+}
+
+/** The key that a message's content is under; throws as `openOneShot` does. */
+export function oneShotContentKey(header: SealedHeader, key: DecryptionKey): KeyObject {
   if (header.kid !== key.kid && header.kid !== '' && key.kid !== '') throw new SealingError('key-not-found')
   try {
     if (header.alg !== 'ECDH-ES' || header.epk === undefined) throw new SealingError('decrypt-failed')
-    const contentKey = contentKeyOf(key.agreeWith(header.epk), infoOf(header))
-    return decryptAesGcm(contentKey, parsed.iv, parsed.additionalData, parsed.ciphertext, parsed.tag)
+    return contentKeyOf(key.agreeWith(header.epk), infoOf(header))
   } catch {
     throw new SealingError('decrypt-failed')
   }

@@ -5,9 +5,9 @@ import { SealingError } from './error.ts'
 import type { PublicJwk } from './jwk.ts'
 
 const MESSAGE_LENGTH_MAX = 64 * 1024 * 1024 // an upload of 32 MB is 43 MB in base64url
-const HEADER_LENGTH_MAX = 4096
-const IV_LENGTH = 16 // 12 bytes in base64url
-const TAG_LENGTH = 22 // 16 bytes in base64url
+export const HEADER_LENGTH_MAX = 4096
+export const IV_LENGTH = 16 // 12 bytes in base64url
+export const TAG_LENGTH = 22 // 16 bytes in base64url
 
 /**
  * The protected header. Members we do not know are ignored, as RFC 7516 section 4 asks; of a
@@ -70,13 +70,16 @@ export function readHeader(jwe: string | Buffer): ParsedJwe {
   if (text[headerEnd + 1] !== '.' || text[ciphertextBegin - 1] !== '.' || text[tagBegin - 1] !== '.') throw refused()
   const protectedHeader = text.slice(0, headerEnd)
   return {
-    header: checkedHeader(parseHeader(protectedHeader)),
+    header: headerOf(protectedHeader),
     additionalData: Buffer.from(protectedHeader, 'latin1'),
     iv: decodeCanonical(text.slice(ivBegin, ciphertextBegin - 1), 'base64url'),
     ciphertext: decodeCanonical(text.slice(ciphertextBegin, tagBegin - 1), 'base64url'),
     tag: decodeCanonical(text.slice(tagBegin), 'base64url'),
   }
 }
+
+/** The protected header out of the first part of a message. */
+export const headerOf = (protectedHeader: string): SealedHeader => checkedHeader(parseHeader(protectedHeader))
 
 function textOf(jwe: string | Buffer): string {
   if (typeof jwe !== 'string' && !Buffer.isBuffer(jwe)) throw refused()

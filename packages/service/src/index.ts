@@ -34,6 +34,7 @@ export {
 export { DEFINITION_VERSION_HEADER } from './commands/definition-version.ts'
 export { hashOf } from './commands/idempotency.ts'
 export { Scope } from './commands/scope.ts'
+export { FILE_NAME_HEADER, type UploadedFile, uploadCommand } from './commands/upload-command.ts'
 export { type Following, following } from './jobs/followings.ts'
 export type { Job, JobRun } from './jobs/job.ts'
 export type { JobCounts, JobRunRecord } from './jobs/job-records.ts'

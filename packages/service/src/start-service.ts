@@ -1,7 +1,7 @@
 // Starting a service: store, tenants, commands, followers, relay, sweeps, jobs, two listeners; and
 // its orderly end.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { auditTopic, type Context, tenantsTopic, topicOf } from '@dcms/contract'
+import { auditTopic, type Context, tenantsTopic, topicOf, UPLOAD_MS_MAX } from '@dcms/contract'
 import { Broker, deadLetterTopic, Relay, type SetAsideEvent, SetAsideStore } from '@dcms/events'
 import type { Express } from 'express'
 import type { Connection } from 'mongoose'
@@ -172,7 +172,8 @@ function listenersOf(service: Service, reasons: ReadonlySet<string>) {
   return {
     servers,
     async listen(): Promise<void> {
-      servers.push(await startHttp({ handler: publicApp, host, port, sharesPort }))
+      // A file is read as fast as its lines are checked.
+      servers.push(await startHttp({ handler: publicApp, host, port, sharesPort, requestTimeoutMs: UPLOAD_MS_MAX }))
       servers.push(await startHttp({ handler: internalApp, host: internalHost, port: internalPort, sharesPort }))
       const [publicPort, privatePort] = servers.map((server) => server.port)
       service.logger.info({ port: publicPort, internalPort: privatePort }, 'listening')

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Endpoint, type ErrorCode, failure, idempotencyOf, mayCall, statusOf, success, validatorOf } from '@dcms/contract'
 import { isStoreAway } from '@dcms/events'
 import type { Tenant } from '../store/tenant.ts'
-import { type Outcome, ServiceUnavailable } from './decision.ts'
+import { type Outcome, type Refused, ServiceUnavailable } from './decision.ts'
 import { isBehind, withNewestDefinition } from './definition-version.ts'
 import { beginRequest, hashOf, keepAnswer, releaseRequest } from './idempotency.ts'
 import { Scope, type ScopeOptions } from './scope.ts'
@@ -149,7 +149,7 @@ async function runUntilSettled<Request, Result, Code extends ErrorCode>(
         return { answer: answerOf(outcome), final: true }
       case 'refused':
         return {
-          answer: refusal(outcome.code, outcome.fieldError, outcome.reasonCode, outcome.retryAfterSeconds, outcome.result),
+          answer: refusalOf(outcome),
           final:
             statusOf(outcome.code) < 500 &&
             outcome.code !== 'concurrent.change' &&
@@ -163,7 +163,8 @@ async function runUntilSettled<Request, Result, Code extends ErrorCode>(
   return { answer: refusal('concurrent.change'), final: false }
 }
 
-const answerOf = ({ result, pagination, headers }: Extract<Outcome<unknown, never>, { kind: 'answer' }>): Answer => ({
+/** What a command answers, ready for the wire. */
+export const answerOf = ({ result, pagination, headers }: Extract<Outcome<unknown, never>, { kind: 'answer' }>): Answer => ({
   status: 200,
   body: JSON.stringify(success(result, pagination)),
   ...(headers && { headers: { ...headers } }),
@@ -173,8 +174,12 @@ const answerOf = ({ result, pagination, headers }: Extract<Outcome<unknown, neve
  * A body that does not fit the schema: the family's own code where it has one, with the dotted code
  * as its reason.
  */
-const inputFault = (endpoint: Endpoint, fieldError: readonly string[]): Answer =>
+export const inputFault = (endpoint: Endpoint, fieldError: readonly string[]): Answer =>
   refusal(('inputFault' in endpoint && endpoint.inputFault) || 'invalid.input.request', fieldError, 'invalid.input.request')
+
+/** What a command refuses, ready for the wire. */
+export const refusalOf = ({ code, fieldError, reasonCode, retryAfterSeconds, result }: Refused<ErrorCode>): Answer =>
+  refusal(code, fieldError, reasonCode, retryAfterSeconds, result)
 
 /** The answer that refuses with a code. */
 export function refusal(

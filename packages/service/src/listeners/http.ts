@@ -27,6 +27,8 @@ export interface HttpOptions {
    * without a gap. Linux only.
    */
   sharesPort?: boolean
+  /** How long a request may take to arrive; 30 s when absent. */
+  requestTimeoutMs?: number
   /** False where the handler itself refuses requests without one. */
   requireHostHeader?: boolean
 }
@@ -46,13 +48,20 @@ export interface RunningHttp {
 }
 
 /** Listens on `host:port`; port 0 takes a free one. */
-export async function startHttp({ handler, host, port, sharesPort = false, requireHostHeader = true }: HttpOptions): Promise<RunningHttp> {
+export async function startHttp({
+  handler,
+  host,
+  port,
+  sharesPort = false,
+  requestTimeoutMs = REQUEST_TIMEOUT_MS,
+  requireHostHeader = true,
+}: HttpOptions): Promise<RunningHttp> {
   let isDraining = false
   const prepare = (response: ServerResponse): void => {
     if (isDraining) response.shouldKeepAlive = false
   }
   const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, requireHostHeader },
+    { keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: requestTimeoutMs, requireHostHeader },
     (request, response) => {
       prepare(response)
       handler(request, response)

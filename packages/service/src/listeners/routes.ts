@@ -1,12 +1,13 @@
 // The HTTP face of a service: each command at its contract path, behind a context token; everything
 // else in the envelope.
 import { randomUUID } from 'node:crypto'
-import { bodyBytesMaxOf, type Caller, type Endpoint } from '@dcms/contract'
-import type { ErrorRequestHandler, Express, Request, Response } from 'express'
+import { bodyBytesMaxOf, type Caller, type Endpoint, UPLOAD_MS_MAX } from '@dcms/contract'
+import type { ErrorRequestHandler, Express, Request, RequestHandler, Response } from 'express'
 import type { Logger } from 'pino'
 import type { CallContext } from '../callers/context-token.ts'
 import { type Answer, type Call, type Command, faultAnswer, refusal } from '../commands/command.ts'
 import { callersVersionOf, DEFINITION_VERSION_HEADER } from '../commands/definition-version.ts'
+import { FILE_NAME_HEADER } from '../commands/upload-command.ts'
 import { measureCalls } from '../request-metrics.ts'
 import { TenantShares } from '../shares/tenant-shares.ts'
 import { NotBegun, TIME_LEFT_HEADER, TIME_LEFT_MS_MAX, withinShare } from '../shares/within-share.ts'
@@ -19,6 +20,12 @@ import { express } from '../when-needed.ts'
  */
 const CALLS_MAX = 96
 const CALLS_WAITING_MAX = 512
+/**
+ * Files being read at a time, for all banks. They take up to minutes, so they have places of their
+ * own; those of one bank beyond half of them wait.
+ */
+const UPLOADS_MAX = 4
+const UPLOADS_WAITING_MAX = 16
 
 export interface RouteOptions {
   commands: readonly Command[]
@@ -38,9 +45,11 @@ export interface RouteOptions {
  */
 export function addCommands(app: Express, options: RouteOptions): void {
   const shares = new TenantShares({ name: `${options.listener} calls`, places: CALLS_MAX, waitingPlaces: CALLS_WAITING_MAX })
+  const uploads = new TenantShares({ name: `${options.listener} uploads`, places: UPLOADS_MAX, waitingPlaces: UPLOADS_WAITING_MAX })
   for (const command of options.commands) {
     const { endpoint } = command
-    const readBody = express().json({ limit: bodyBytesMaxOf(endpoint), type: () => true })
+    const takesFile = 'upload' in endpoint && endpoint.upload === true
+    const readBody = takesFile ? leftUnread : express().json({ limit: bodyBytesMaxOf(endpoint), type: () => true })
     const callers: readonly Caller[] = 'callers' in endpoint ? endpoint.callers : ['gateway']
     app[endpoint.method === 'PUT' ? 'put' : 'post'](
       routePathOf(endpoint.path),
@@ -61,7 +70,7 @@ export function addCommands(app: Express, options: RouteOptions): void {
           roles: context.roles,
           ...(context.branch !== undefined && { branch: context.branch }),
           requestId: headerOf(request, 'x-request-id') ?? randomUUID(),
-          deadlineAtMs: Date.now() + timeLeftOf(request),
+          deadlineAtMs: Date.now() + timeLeftOf(request, takesFile ? UPLOAD_MS_MAX : TIME_LEFT_MS_MAX),
           ...(idempotencyKey !== undefined && { idempotencyKey }),
           ...(traceparent !== undefined && { traceparent }),
           ...(callersVersion !== undefined && { callersVersion }),
@@ -69,12 +78,14 @@ export function addCommands(app: Express, options: RouteOptions): void {
         // Also what a command writes otherwise than by its scope.
         if (!('idempotency' in endpoint) || endpoint.idempotency !== 'read') options.shared.touched?.(tenant.id)
         try {
-          const use = { shares, tenant: tenant.id, deadlineAtMs: call.deadlineAtMs ?? 0 }
-          write(response, await withinShare(use, () => command.run(withParameters(endpoint, request), call)))
+          const use = { shares: takesFile ? uploads : shares, tenant: tenant.id, deadlineAtMs: call.deadlineAtMs ?? 0 }
+          write(response, await withinShare(use, () => command.run(bodyOf(endpoint, request), call)))
         } catch (error) {
           if (error instanceof NotBegun) return write(response, refusal('service.unavailable'))
           options.logger.error({ err: error, requestId: call.requestId, path: endpoint.path, tenant: tenant.id }, 'call failed')
           write(response, faultAnswer(error))
+        } finally {
+          if (takesFile) request.resume() // refused before its end: what still comes is dropped
         }
       },
     )
@@ -102,6 +113,24 @@ export function addFallbacks(app: Express, logger: Logger): void {
 /** `/preference/{operation}/optIn` as Express writes it. */
 const routePathOf = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1')
 
+/** A file is read by its command, as a stream. */
+const leftUnread: RequestHandler = (_request, _response, next) => next()
+
+/** What the command gets: the body, or the file with its name. */
+function bodyOf(endpoint: Endpoint, request: Request): unknown {
+  if (!('upload' in endpoint) || !endpoint.upload) return withParameters(endpoint, request)
+  return { fileName: decodedOr('', headerOf(request, FILE_NAME_HEADER)), content: request }
+}
+
+/** What is percent-encoded wrongly is nobody's name. */
+function decodedOr(otherwise: string, encoded: string = otherwise): string {
+  try {
+    return decodeURIComponent(encoded)
+  } catch {
+    return otherwise // refused by the command as a name that it does not take
+  }
+}
+
 /**
  * The body with the path and query parameters that the contract makes members of it; what the body
  * itself says of them does not count.
@@ -125,10 +154,10 @@ function refuseOtherMethods(app: Express, endpoints: readonly Endpoint[]): void 
   }
 }
 
-/** What the caller says, within what any caller gets. */
-function timeLeftOf(request: Request): number {
-  const told = Number(headerOf(request, TIME_LEFT_HEADER) ?? TIME_LEFT_MS_MAX)
-  return told >= 0 && told < TIME_LEFT_MS_MAX ? told : TIME_LEFT_MS_MAX
+/** What the caller says, within what any caller of such an endpoint gets. */
+function timeLeftOf(request: Request, msMax: number): number {
+  const told = Number(headerOf(request, TIME_LEFT_HEADER) ?? msMax)
+  return told >= 0 && told < msMax ? told : msMax
 }
 
 const headerOf = (request: Request, name: string): string | undefined => {
