@@ -86,6 +86,7 @@ async function runRules(): Promise<TestCounts> {
       what: 'rules',
       args: ofRun,
       workers: availableParallelism(), // they wait for nothing, and each worker loads the product once
+      nodeFlags: ['--single-threaded'], // every core has a worker; V8's own threads would only wait for each other
       environment: whichClock(),
     })
   } finally {
@@ -147,6 +148,7 @@ interface JestRun {
   what: string
   args: readonly string[]
   workers: number
+  nodeFlags?: readonly string[]
   environment: Readonly<Record<string, string>>
 }
 
@@ -178,7 +180,7 @@ async function runJest(
   engines: Engines | undefined,
   folder: string,
   ledgerFile: string | undefined,
-  { name, args: ofRun, workers, environment }: JestRun,
+  { name, args: ofRun, workers, nodeFlags = [], environment }: JestRun,
 ): Promise<TestCounts> {
   const reportFile = join(folder, `report-${name}.json`)
   const args = [
@@ -186,6 +188,7 @@ async function runJest(
     '--max-semi-space-size=64', // each file evaluates all it imports anew, most of which is soon garbage
     '--disable-warning=ExperimentalWarning',
     '--disable-warning=TimeoutNegativeWarning',
+    ...nodeFlags,
     'node_modules/jest/bin/jest.js',
   ]
   // Most tests wait for processes they started, so more workers than cores pay. A test that leaves
