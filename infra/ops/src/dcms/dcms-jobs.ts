@@ -1,7 +1,7 @@
 // `dcms jobs`: what runs by the clock, for every bank; and a run by hand.
 import type { JobRunShown } from '@dcms/contract'
 import { Command, InvalidArgumentError } from 'commander'
-import { durationText } from '../launcher/terminal.ts'
+import { durationText, tableText, timeText } from '../launcher/terminal.ts'
 import { isJobContext, jobContexts, type ListedJob } from '../operator/operator-jobs.ts'
 import { type OperatorOption, withOperator, withServiceOptions } from './dcms-options.ts'
 
@@ -83,15 +83,7 @@ export function jobTable(jobs: readonly ListedJob[]): string {
     const [last] = job.runs
     return [job.tenant, job.context, job.name, everyText(job.everyMs), timeText(job.nextAt), ...runCells(job, last)]
   })
-  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)))
-  return [heads, ...rows]
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n')
+  return tableText(heads, rows)
 }
 
 function runCells({ running, asked }: ListedJob, last: JobRunShown | undefined): string[] {
@@ -100,8 +92,6 @@ function runCells({ running, asked }: ListedJob, last: JobRunShown | undefined):
   const outcome = last.error === undefined ? 'done' : `failed: ${last.error}`
   return [timeText(last.startedAt), tookText(last), asked ? `${outcome}; next asked for` : outcome, countsText(last)]
 }
-
-const timeText = (time: string | null): string => (time === null ? '' : `${time.slice(0, 10)} ${time.slice(11, 19)}Z`)
 
 const tookText = ({ startedAt, endedAt }: JobRunShown): string =>
   endedAt === undefined ? '' : durationText(new Date(endedAt).getTime() - new Date(startedAt).getTime())

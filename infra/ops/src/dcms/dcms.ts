@@ -12,6 +12,7 @@ import { keyCommands } from './dcms-keys.ts'
 import { kitCommands } from './dcms-kit.ts'
 import { operatorCommands } from './dcms-operator.ts'
 import { withAddressOptions, withOperator } from './dcms-options.ts'
+import { orderCommands } from './dcms-orders.ts'
 import { pinCommands } from './dcms-pin.ts'
 import { userCommands } from './dcms-user.ts'
 import { eventJson, eventLine, tailEvents, topicsOf } from './events-tail.ts'
@@ -119,6 +120,7 @@ export function dcmsCommand(): Command {
     keyCommands(),
     kitCommands(),
     pinCommands(),
+    orderCommands(),
     jobCommands(),
     auditCommands(),
     eventCommands(),

@@ -66,5 +66,15 @@ function written(value: unknown): string {
   return String(value)
 }
 
+/** Columns under their heads, two blanks apart. */
+export function tableText(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)))
+  const line = (row: readonly string[]): string => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')
+  return [heads, ...rows].map((row) => line(row).trimEnd()).join('\n')
+}
+
+/** `2026-11-21 10:00:00Z`; nothing for no time. */
+export const timeText = (time: string | null | undefined): string => (time ? `${time.slice(0, 10)} ${time.slice(11, 19)}Z` : '')
+
 /** `41 ms`, `1.3 s`. */
 export const durationText = (ms: number): string => (ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`)

@@ -31,6 +31,7 @@ import {
 import { callerTokens, type InternalClient, internalClient, ServiceUnavailable } from '@dcms/service'
 import { type JobOperations, jobOperations } from './operator-jobs.ts'
 import { type KeyOperations, keyOperations, type OperatorCall } from './operator-keys.ts'
+import { type OrderOperations, orderOperations } from './operator-orders.ts'
 
 const WAIT_TIMEOUT_MS = 60_000
 const WAIT_POLL_MS = 100
@@ -110,6 +111,8 @@ export interface Operator {
   producePinMailers(tenant: string, batch: ProducePinMailers): Promise<PinMailerBatch>
   /** Work by the clock: what ran, and runs by hand. */
   jobs: JobOperations
+  /** Card orders. */
+  orders: OrderOperations
   /**
    * The version of the tenant's definition that a process works with; 0 when it does not know the
    * tenant.
@@ -207,6 +210,7 @@ export function createOperator({ internalUrls, keyFile, secondKeyFile }: Operato
     producePinMailers: (tenant, batch) =>
       call('pin-preference', tenant, `batch ${batch.batchId} of PIN mailers`, producePinMailersEndpoint, batch),
     jobs: jobOperations(call),
+    orders: orderOperations(call),
   }
 }
 

@@ -1,5 +1,7 @@
 // Every route that operators call, with the roles that may: what is not listed here no operator
 // gets through to.
+import { listCardOrdersEndpoint } from '../card-order/list-card-orders.ts'
+import { showCardOrderEndpoint } from '../card-order/show-card-order.ts'
 import { addUserEndpoint, applyTenantEndpoint, listUsersEndpoint, setUserStateEndpoint, tenantVersionPath } from '../gateway/admin.ts'
 import { auditInstancesPath } from '../gateway/audit.ts'
 import { jobsListPath, jobsRunPath } from '../gateway/jobs.ts'
@@ -33,6 +35,8 @@ export const rolesOfOperatorPaths: Readonly<Record<string, readonly OperatorRole
   [closeKitEndpoint.path]: ['OPERATIONS'],
   [unlockPinEndpoint.path]: ['OPERATIONS'],
   [producePinMailersEndpoint.path]: ['OPERATIONS'],
+  [listCardOrdersEndpoint.path]: ['OPERATIONS', 'AUDITOR'],
+  [showCardOrderEndpoint.path]: ['OPERATIONS', 'AUDITOR'],
   [jobsRunPath]: ['OPERATIONS'],
   [jobsListPath]: ['OPERATIONS', 'AUDITOR'],
 }

@@ -96,6 +96,7 @@ export const ordersOf = aggregateModel<Order>(
     reasonCode: String,
   },
   [
+    [{ receivedAt: 1, _id: 1 }],
     [{ branchId: 1, receivedAt: 1, _id: 1 }],
     [{ orderingPartyId: 1, receivedAt: 1, _id: 1 }],
     [{ status: 1, receivedAt: 1, _id: 1 }],
