@@ -26,8 +26,8 @@ export interface Ff1 {
   encrypt(text: bigint): bigint
   decrypt(text: bigint): bigint
   /**
-   * The same as `encrypt` for many texts, a tenth of the work each: every round enciphers the blocks
-   * of all texts in one call, and the arithmetic stays within exact numbers.
+   * The same as `encrypt` for many texts, a tenth of the work each: every round enciphers the
+   * blocks of all texts in one call, and the arithmetic stays within exact numbers.
    * @throws RangeError for a domain beyond 2^53, or halves beyond 2^37
    */
   encryptMany(texts: readonly number[]): number[]

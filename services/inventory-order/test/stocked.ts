@@ -1,4 +1,5 @@
-// A bank's stock for tests: branches, orders and kits, put there by the events that the service gets.
+// A bank's stock for tests: branches, orders and kits, put there by the events that the service
+// gets.
 import type { ReceivedEvent } from '@dcms/events'
 import { newlyStored } from '@dcms/service'
 import { type Branch, branchesOf } from '../src/branches/branch.ts'
@@ -40,7 +41,7 @@ export interface InStock {
   kitNos: string[]
 }
 
-/** An order of kits of one product that are in stock, in a branch of their own unless one is named. */
+/** An order of kits of one product in stock, in a branch of their own unless one is named. */
 export async function stocked(bank: StockBank, { branchId, ...batch }: BatchOptions & { branchId?: string } = {}): Promise<InStock> {
   const { count = 2, productId = '2003_PHYSICAL', cardType = 'PHYSICAL' } = batch
   const branch = branchId ?? (await newBranch(bank))

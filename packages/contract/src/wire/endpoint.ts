@@ -23,8 +23,8 @@ export type HttpMethod = 'POST' | 'PUT'
 export type Idempotency = 'read' | 'stored' | 'document'
 
 /**
- * How long the service may take over a call that brings a file, in milliseconds: it reads every line
- * before it answers.
+ * How long the service may take over a call that brings a file, in milliseconds: it reads every
+ * line before it answers.
  */
 export const UPLOAD_MS_MAX = 120_000
 
