@@ -6,7 +6,9 @@ import { startGateway } from './gateway.ts'
 await runProcess(async () => {
   const config = readConfig()
   const logger = createLogger('gateway', config.logLevel)
-  const gateway = await startGateway(config, logger)
+  // The workers' code is loaded only where there are some.
+  const start = config.workers > 1 ? (await import('./workers/start-workers.ts')).startWorkers : startGateway
+  const gateway = await start(config, logger)
   onShutdown(() => gateway.close(), config.drainMs)
   gateway.ready.catch(() => undefined) // told below
   logger.info({ port: gateway.port, internalPort: gateway.internalPort }, 'listening')

@@ -78,27 +78,30 @@ async function operate({ internalPort }: Listening, command: string, body: objec
   expect(response.status).toBe(200)
 }
 
-test('calls in flight finish, new ones are refused, and the process ends with 0', async () => {
-  const child = run()
-  const ports = await listening(child)
-  await untilReady(ports)
-  await operate(ports, 'apply-tenant', definitionOf('ACME_BANK', clientKeys))
-  await operate(ports, 'add-user', { tenant: 'ACME_BANK', username: 'api_user', password: PASSWORD, roles: ['API_CLIENT'] })
-  const bank = new Bank({ url: `http://127.0.0.1:${ports.port}`, tenant: 'ACME_BANK', clientKeys })
-  await bank.logIn(PASSWORD)
-  const arrived = Promise.withResolvers<void>()
-  service.answer = (call, response) => {
-    arrived.resolve()
-    setTimeout(() => answerSuccess(call, response), 1_000)
-  }
-  const slow = bank.call('/v1/kit-manager/kitActivation', { entityId: 'slow' })
-  await arrived.promise
-  child.kill('SIGTERM')
-  await new Promise((resolve) => setTimeout(resolve, 300))
-  await expect(fetch(bank.url)).rejects.toThrow()
-  expect(await slow).toMatchObject({ status: 200, body: { result: { echo: { entityId: 'slow' } } } })
-  expect(await once(child, 'exit')).toEqual([0, null])
-})
+test.each(['1', '2'])(
+  'with GATEWAY_WORKERS=%s calls in flight finish, new ones are refused, and the process ends with 0',
+  async (workers) => {
+    const child = run({ GATEWAY_WORKERS: workers })
+    const ports = await listening(child)
+    await untilReady(ports)
+    await operate(ports, 'apply-tenant', definitionOf('ACME_BANK', clientKeys))
+    await operate(ports, 'add-user', { tenant: 'ACME_BANK', username: 'api_user', password: PASSWORD, roles: ['API_CLIENT'] })
+    const bank = new Bank({ url: `http://127.0.0.1:${ports.port}`, tenant: 'ACME_BANK', clientKeys })
+    await bank.logIn(PASSWORD)
+    const arrived = Promise.withResolvers<void>()
+    service.answer = (call, response) => {
+      arrived.resolve()
+      setTimeout(() => answerSuccess(call, response), 1_000)
+    }
+    const slow = bank.call('/v1/kit-manager/kitActivation', { entityId: 'slow' })
+    await arrived.promise
+    child.kill('SIGTERM')
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    await expect(fetch(bank.url)).rejects.toThrow()
+    expect(await slow).toMatchObject({ status: 200, body: { result: { echo: { entityId: 'slow' } } } })
+    expect(await once(child, 'exit')).toEqual([0, null])
+  },
+)
 
 test('a restart keeps keys, tenants, users, and tokens', async () => {
   const first = run()
@@ -123,6 +126,7 @@ test.each([
   ['DCMS_MASTER_KEY', 'short', 'DCMS_MASTER_KEY must be 32 bytes in Base64'],
   ['KIT_URL', '', 'KIT_URL is not set'],
   ['PORT', 'x', 'PORT is not a port number'],
+  ['GATEWAY_WORKERS', '0', 'GATEWAY_WORKERS must be all, or a whole number from 1 to 32'],
 ])('a wrong %s stops the start with one sentence', async (name, value, sentence) => {
   const child = run({ [name]: value })
   let text = ''
@@ -134,21 +138,52 @@ test.each([
   expect(text).not.toContain('    at ')
 })
 
-test('without the database it listens, says that it is not ready, and answers 503 in the envelope', async () => {
-  const child = run({ MONGO_URL: 'mongodb://127.0.0.1:1' })
-  const { port } = await listening(child)
-  const base = `http://127.0.0.1:${port}`
-  expect([(await fetch(`${base}/health/live`)).status, (await fetch(`${base}/health/ready`)).status]).toEqual([200, 503])
-  for (const path of ['/v1/kit-manager/kitActivation', '/api/authenticate']) {
-    const response = await fetch(base + path, { method: 'POST', body: 'x' })
-    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
-    expect(await response.json()).toMatchObject({ exception: { errorCode: 'service.unavailable' } })
+test.each(['1', '2'])(
+  'without the database and with GATEWAY_WORKERS=%s it listens, is not ready, and answers 503 in the envelope',
+  async (workers) => {
+    const child = run({ MONGO_URL: 'mongodb://127.0.0.1:1', GATEWAY_WORKERS: workers })
+    const { port } = await listening(child)
+    const base = `http://127.0.0.1:${port}`
+    expect([(await fetch(`${base}/health/live`)).status, (await fetch(`${base}/health/ready`)).status]).toEqual([200, 503])
+    for (const path of ['/v1/kit-manager/kitActivation', '/api/authenticate']) {
+      const response = await fetch(base + path, { method: 'POST', body: 'x' })
+      expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
+      expect(await response.json()).toMatchObject({ exception: { errorCode: 'service.unavailable' } })
+    }
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+  },
+)
+
+test('several workers do not share a port with somebody else, and their log says which of them speaks', async () => {
+  const first = run({ GATEWAY_WORKERS: '2', MONGO_URL: 'mongodb://127.0.0.1:1' })
+  if (!first.stdout) throw new Error('no output')
+  const lines = createInterface(first.stdout)
+  let port = 0
+  let speaks = 0
+  for await (const line of lines) {
+    const entry = JSON.parse(line)
+    if (entry.msg === 'listening') port = entry.port
+    if (entry.worker !== undefined) speaks = entry.worker
+    if (port > 0 && speaks > 0) break
   }
-  child.kill('SIGTERM')
-  await once(child, 'exit')
+  expect(speaks).toBe(1)
+  const second = run({ GATEWAY_WORKERS: '2', PORT: String(port) })
+  second.stdout?.resume()
+  const errors: Buffer[] = []
+  second.stderr?.on('data', (text: Buffer) => errors.push(text))
+  expect((await once(second, 'close'))[0]).toBe(1)
+  expect(Buffer.concat(errors).toString()).toContain('EADDRINUSE')
+  first.kill('SIGTERM')
+  await once(first, 'exit')
 })
 
 test.each([
+  [
+    'another master key, with several workers too,',
+    () => ({ DCMS_MASTER_KEY: randomBytes(32).toString('base64'), GATEWAY_WORKERS: '2' }),
+    'DCMS_MASTER_KEY is not the key under which the stored keys were wrapped',
+  ],
   [
     'another master key',
     () => ({ DCMS_MASTER_KEY: randomBytes(32).toString('base64') }),

@@ -15,6 +15,7 @@ import { pino } from 'pino'
 import { collectionsOf, type Database } from '../src/database.ts'
 import { type GatewayConfig, type RunningGateway, startGateway } from '../src/index.ts'
 import { GatewayKeys } from '../src/keys/gateway-keys.ts'
+import { startWorkers, type WorkingGateway } from '../src/workers/start-workers.ts'
 
 export const PASSWORD = 'correct horse battery'
 
@@ -151,10 +152,10 @@ export const newClientKeys = (): [PrivateJwk, PrivateJwk] => [
 export class TestGateway {
   readonly config: GatewayConfig
   readonly service: FakeService
-  readonly gateway: RunningGateway
+  readonly gateway: RunningGateway & Partial<Pick<WorkingGateway, 'workers'>>
   readonly files: ReturnType<typeof callerFiles>
 
-  private constructor(config: GatewayConfig, service: FakeService, gateway: RunningGateway, files: ReturnType<typeof callerFiles>) {
+  private constructor(config: GatewayConfig, service: FakeService, gateway: TestGateway['gateway'], files: ReturnType<typeof callerFiles>) {
     this.config = config
     this.service = service
     this.gateway = gateway
@@ -162,7 +163,7 @@ export class TestGateway {
   }
 
   /** @param changes settings that differ, for example another gateway's database */
-  static async start(changes: Partial<GatewayConfig> = {}): Promise<TestGateway> {
+  static async start(changes: Partial<GatewayConfig> = {}, workerEntry?: URL): Promise<TestGateway> {
     const service = new FakeService()
     const url = await service.listen()
     const files = callerFiles()
@@ -184,10 +185,12 @@ export class TestGateway {
       environment: 'test',
       drainMs: 0,
       sharesPorts: false,
+      workers: 1,
       serviceUrls: recordOf(bankServices, () => url),
       ...changes,
     }
-    const gateway = await startGateway(config, pino({ level: process.env.LOG_LEVEL ?? 'fatal' }))
+    const logger = pino({ level: process.env.LOG_LEVEL ?? 'fatal' })
+    const gateway = config.workers > 1 ? await startWorkers(config, logger, workerEntry) : await startGateway(config, logger)
     await gateway.ready
     return new TestGateway(config, service, gateway, files)
   }

@@ -41,6 +41,7 @@ const circuitValues: Readonly<Record<CircuitState, number>> = { closed: 0, 'half
 const watched = new Map<string, { readonly circuit: { readonly state: CircuitState } }>()
 
 new Gauge({
+  aggregator: 'max', // each worker has circuits of its own: the worst is shown
   name: 'dcms_gateway_circuit_state',
   help: 'Circuit per upstream: 0 closed, 1 half-open, 2 open',
   labelNames: ['upstream'],

@@ -13,7 +13,7 @@ export const TOKEN_AUDIENCE = 'dcms'
  */
 export function issueToken(
   keys: Keys,
-  user: Pick<UserDocument, 'tenant' | 'username' | 'roles' | 'branch' | 'version'>,
+  user: Pick<UserDocument, 'tenant' | 'username' | 'roles' | 'version'> & { branch?: string | undefined },
   lifeSeconds: number,
   nowMs: number,
 ): string {

@@ -36,6 +36,8 @@ import { setUserState } from '../users/set-user-state.ts'
 const DEFINITION_BYTES_MAX = 5 * 1024 * 1024
 
 export interface InternalAppParts {
+  /** Resolves when all threads of this process know what a command has changed. */
+  readonly allKnow?: (() => Promise<void>) | undefined
   readonly verify: (token: string | undefined) => CallContext | null
   readonly audit: AuditLog
   readonly register: AuditRegister
@@ -77,7 +79,7 @@ const tenantVersionEndpoint: Served<{ tenant: string }, { version: number }, nev
 /** One route: only for its callers, with a valid body. */
 function serve<Request, Result, Code extends ErrorCode>(
   app: Express,
-  { verify, isLoaded, logger }: InternalAppParts,
+  { verify, isLoaded, allKnow, logger }: InternalAppParts,
   endpoint: Served<Request, Result, Code>,
   run: (input: Request, operator: string) => Promise<Outcome<Result, Code>>,
 ): void {
@@ -95,7 +97,9 @@ function serve<Request, Result, Code extends ErrorCode>(
       const validated = validate(request.body ?? {})
       if (!validated.valid) return write(response, refusal('invalid.input.request', validated.fieldError))
       try {
-        write(response, answerOf(await run(validated.value, verify(request.get('x-dcms-context'))?.user ?? '')))
+        const outcome = await run(validated.value, verify(request.get('x-dcms-context'))?.user ?? '')
+        await allKnow?.()
+        write(response, answerOf(outcome))
       } catch (error) {
         logger.error({ err: error, path: endpoint.path }, 'operator command failed')
         write(response, faultAnswer(error))

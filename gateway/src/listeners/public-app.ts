@@ -22,6 +22,8 @@ const probePaths = ['/health', '/health/live', '/health/ready', '/metrics']
 export interface PublicAppParts {
   readonly keys: Keys
   readonly readiness: Readiness
+  /** For Prometheus; those of this thread, unless said otherwise. */
+  readonly metrics?: (() => Promise<string>) | undefined
   readonly isLoaded: () => boolean
   readonly authentication: AuthenticateParts
   readonly sessions: OpenSessionParts
@@ -40,7 +42,7 @@ export function publicApp(parts: PublicAppParts): Express {
     response.set({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
     next()
   })
-  app.use(healthRoutes('gateway', parts.readiness))
+  app.use(healthRoutes('gateway', parts.readiness, parts.metrics))
   app.use(docsRoutes())
   app.get(jwksPath, jwks(parts.keys))
   app.post(

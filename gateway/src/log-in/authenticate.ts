@@ -1,35 +1,26 @@
 // POST /api/authenticate: user name and password for a bearer token. Contract:
 // packages/contract/src/gateway/authenticate.ts.
 import { type Authenticate, type Authenticated, authenticatePath, authenticateRequest, htuOf, validatorOf } from '@dcms/contract'
-import type { mongo } from 'mongoose'
-import type { UserDocument } from '../database.ts'
 import { type CallerAddresses, sourceOf } from '../exchange/caller-address.ts'
 import { type Exchange, Refusal } from '../exchange/exchange.ts'
-import { countLogin } from '../exchange/metrics.ts'
 import { bodyOf } from '../exchange/read-body.ts'
 import type { Keys } from '../keys/gateway-keys.ts'
 import { issueToken } from '../keys/tokens.ts'
 import { checkTenant } from '../pipeline/check-tenant.ts'
 import { bodyFormOf, bodyOfSchema, limitOf, type Opened, type PayloadOpener, takeClear } from '../pipeline/open-payload.ts'
-import { serviceUnavailable } from '../pipeline/upstream.ts'
 import type { RegisteredTenant, Tenants } from '../tenants/tenants.ts'
-import type { PasswordCheck, Verdict } from '../users/passwords.ts'
-import { userId } from '../users/users.ts'
-import type { LoginThrottle } from './login-throttle.ts'
+import type { Desk } from './log-in-desk.ts'
 
-const invalidCredentials = new Refusal('auth.invalid.credentials')
 const htu = htuOf('POST', authenticatePath)
 const validate = validatorOf<Authenticate>(authenticateRequest)
 const wanted = bodyOfSchema(authenticateRequest)
 
 export interface AuthenticateParts {
   readonly tenants: Tenants
-  readonly users: mongo.Collection<UserDocument>
   readonly keys: Keys
   readonly opener: PayloadOpener
   readonly addresses: CallerAddresses
-  readonly passwords: PasswordCheck
-  readonly throttle: LoginThrottle
+  readonly desk: Desk
 }
 
 /** Logs a user in. An unknown user, a disabled one and a wrong password look and take the same. */
@@ -39,8 +30,8 @@ export async function authenticate(exchange: Exchange, parts: AuthenticateParts)
   if (tenant instanceof Refusal) return tenant
   exchange.tenantId = tenant.id
   const source = sourceOf(parts.addresses.of(request))
-  const refused = await parts.throttle.admit(tenant, source, nowMs)
-  if (refused !== null) return throttled(refused)
+  const refused = await parts.desk.admit(tenant.id, source, nowMs)
+  if (refused !== null) return refused
   exchange.bodyMaxBytes = wanted.sealedMaxBytes
   const form = bodyFormOf(request.headers, tenant, wanted)
   if (form instanceof Refusal) return form
@@ -70,11 +61,6 @@ export async function authenticate(exchange: Exchange, parts: AuthenticateParts)
 const recordOnce = (opener: PayloadOpener, tenant: RegisteredTenant, opened: Opened): Refusal | null =>
   opener.recordJti(tenant.id, opened, Date.now())
 
-function throttled(refusal: Refusal): Refusal {
-  countLogin('throttled')
-  return refusal
-}
-
 interface LogIn {
   readonly tenant: RegisteredTenant
   /** Where it comes from. */
@@ -86,29 +72,18 @@ interface LogIn {
 async function logIn(
   exchange: Exchange,
   { tenant, source, body, recordMessage }: LogIn,
-  parts: AuthenticateParts,
+  { desk, keys }: AuthenticateParts,
 ): Promise<Authenticated | Refusal> {
   const validated = validate(JSON.parse(body.toString()))
   if (!validated.valid) return new Refusal('invalid.input.request', [], validated.fieldError)
   const { username, password, rememberMe } = validated.value
   exchange.username = username
-  const id = userId(tenant.id, username)
-  const attempt = await parts.throttle.begin(id, source, exchange.nowMs)
-  if (attempt instanceof Refusal) return throttled(attempt)
-  let verdict: Verdict = 'busy'
-  try {
-    const user = await parts.users.findOne({ _id: id })
-    const hash = user === null || user.disabled ? null : user.passwordHash
-    verdict = await parts.passwords.verify(hash, password, { tenant: tenant.id, isKnown: attempt.isKnown })
-    countLogin(verdict)
-    if (verdict === 'busy') return serviceUnavailable
-    if (verdict === 'wrong' || user === null) return invalidCredentials
-    const refused = recordMessage()
-    if (refused !== null) return refused
-    parts.throttle.succeeded(tenant.id, id, source, exchange.nowMs)
-    const lifeSeconds = rememberMe ? tenant.rememberedLifeSeconds : tenant.tokenLifeSeconds
-    return { id_token: issueToken(parts.keys, user, lifeSeconds, Date.now()) }
-  } finally {
-    if (verdict !== 'wrong') attempt.takeBack()
-  }
+  const applicant = { tenantId: tenant.id, username, source, nowMs: exchange.nowMs }
+  const user = await desk.check({ ...applicant, password })
+  if (user instanceof Refusal) return user
+  const refused = recordMessage()
+  if (refused !== null) return refused
+  desk.letIn(applicant)
+  const lifeSeconds = rememberMe ? tenant.rememberedLifeSeconds : tenant.tokenLifeSeconds
+  return { id_token: issueToken(keys, user, lifeSeconds, Date.now()) }
 }

@@ -23,7 +23,7 @@ import { isIdentity } from '../exchange/request-head.ts'
 import type { Keys } from '../keys/gateway-keys.ts'
 import type { Session, SessionTickets } from '../keys/session-tickets.ts'
 import type { RegisteredTenant } from '../tenants/tenants.ts'
-import { IAT_TOLERANCE_SECONDS, type ReplayGuard } from './replay-guard.ts'
+import { IAT_TOLERANCE_SECONDS, type Replays } from './replay-guard.ts'
 
 const REPLAY_RETRY_SECONDS = 30
 
@@ -137,11 +137,11 @@ export interface OpenOptions {
 export class PayloadOpener {
   readonly #keys: Keys
   readonly #tickets: SessionTickets
-  readonly #replayGuard: ReplayGuard
+  readonly #replayGuard: Replays
   readonly #startedAtSeconds: number
 
-  /** @param startedAtMs since when this process's replay guard remembers */
-  constructor(keys: Keys, tickets: SessionTickets, replayGuard: ReplayGuard, startedAtMs: number) {
+  /** @param startedAtMs since when the replay guard remembers */
+  constructor(keys: Keys, tickets: SessionTickets, replayGuard: Replays, startedAtMs: number) {
     this.#keys = keys
     this.#tickets = tickets
     this.#replayGuard = replayGuard

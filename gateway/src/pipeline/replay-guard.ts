@@ -4,16 +4,20 @@ import { halfSipHash } from './half-sip-hash.ts'
 
 /** How far `iat` may be from the gateway's clock. */
 export const IAT_TOLERANCE_SECONDS = 300
-const SLOT_SECONDS = 30
+/** Messages go out of date by slots of this length. */
+export const SLOT_SECONDS = 30
 const SLOTS = Math.ceil((2 * IAT_TOLERANCE_SECONDS) / SLOT_SECONDS) + 2
 const TABLE_ENTRIES_MIN = 64
 /**
  * Messages of one tenant that are remembered at once: 64 MB at most, far above what a rate tier
  * lets through.
  */
-const PER_TENANT_MAX = 4_000_000
+export const PER_TENANT_MAX = 4_000_000
 
 export type Recorded = 'fresh' | 'seen' | 'full'
+
+/** What the pipeline asks, of this guard or of one that several threads share. */
+export type Replays = Pick<ReplayGuard, 'has' | 'record' | 'expire'>
 
 /**
  * Per tenant one table of 64-bit keyed hashes for every 30 seconds in which messages go out of

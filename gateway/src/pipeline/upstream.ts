@@ -59,9 +59,11 @@ export class Upstream {
   readonly #callMsMax: number
   readonly #steps: CallSteps
 
-  constructor(name: string, url: string, logger: Logger, callMsMax: number = CALL_MS_MAX) {
+  /** @param workers share the connections of this process, and the places to wait */
+  constructor(name: string, url: string, logger: Logger, { callMsMax = CALL_MS_MAX, workers = 1 } = {}) {
     this.name = name
-    this.#shares = new TenantShares({ name, places: CONNECTIONS_MAX, waitingPlaces: WAITING_MAX })
+    const connections = Math.ceil(CONNECTIONS_MAX / workers)
+    this.#shares = new TenantShares({ name, places: connections, waitingPlaces: Math.ceil(WAITING_MAX / workers) })
     this.#logger = logger
     this.#callMsMax = callMsMax
     this.#steps = {
@@ -72,7 +74,7 @@ export class Upstream {
     // Undici's own time-outs are off: one sweep over the calls costs less than two timers per call,
     // and counts the queue.
     this.#pool = new Pool(new URL(url).origin, {
-      connections: CONNECTIONS_MAX,
+      connections,
       pipelining: 1,
       keepAliveTimeout: IDLE_CONNECTION_MS,
       keepAliveMaxTimeout: IDLE_CONNECTION_MS,

@@ -13,7 +13,9 @@ afterEach(async () => {
 async function upstreamTo(listener: RequestListener, callMsMax: number): Promise<{ upstream: Upstream; server: Server }> {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const upstream = new Upstream('kit', `http://127.0.0.1:${(server.address() as AddressInfo).port}`, pino({ level: 'fatal' }), callMsMax)
+  const upstream = new Upstream('kit', `http://127.0.0.1:${(server.address() as AddressInfo).port}`, pino({ level: 'fatal' }), {
+    callMsMax,
+  })
   closes.push(async () => {
     server.closeAllConnections()
     server.close()

@@ -35,10 +35,22 @@ export interface RegisteredTenant {
 }
 
 const unusable = new Gauge({
+  aggregator: 'max', // every worker counts the same banks
   name: 'dcms_gateway_banks_not_served',
   help: 'Banks whose newest definition cannot be used: unserved, or served by the one before it (outdated)',
   labelNames: ['state'],
 })
+
+/** The bucket of a tenant's calls, full where there is none yet. */
+export type BucketFor = (tenantId: string, limits: RateLimits, nowMs: number) => Bucket
+const ownBucket: BucketFor = (_tenantId, limits, nowMs) => fullBucket(limits, nowMs)
+
+export interface TenantsOptions {
+  /** Where buckets come from that are not this thread's own. */
+  readonly bucketFor?: BucketFor
+  /** Is told each definition that was taken. */
+  readonly whenRegistered?: (taken: Pick<PublishedTenant, 'version' | 'definition'>) => void
+}
 
 /**
  * Every tenant this process knows. Filled from the database at the start, then by `applyTenant` and
@@ -48,15 +60,17 @@ export class Tenants {
   readonly #tenants = new Map<string, RegisteredTenant>()
   readonly #environment: Environment
   readonly #logger: Logger
+  readonly #options: TenantsOptions
   /**
    * Banks whose newest definition cannot be used: by a fault of that bank alone, which concerns no
    * other.
    */
   readonly #unusable = new Set<string>()
 
-  constructor(environment: Environment, logger: Logger) {
+  constructor(environment: Environment, logger: Logger, options: TenantsOptions = {}) {
     this.#environment = environment
     this.#logger = logger
+    this.#options = options
   }
 
   find(id: string): RegisteredTenant | undefined {
@@ -112,12 +126,13 @@ export class Tenants {
       clientKeys: new Map(keys.map((key) => [key.kid, key])),
       newestKey,
       limits: definition.limits,
-      bucket: known?.bucket ?? fullBucket(definition.limits, nowMs),
+      bucket: known?.bucket ?? (this.#options.bucketFor ?? ownBucket)(definition.tenant, definition.limits, nowMs),
       loginBucket: known?.loginBucket ?? fullBucket(definition.limits, nowMs),
       strangersLoginBucket: known?.strangersLoginBucket ?? fullBucket(definition.limits, nowMs),
       tokenLifeSeconds: definition.settings?.tokenLifeSeconds ?? TOKEN_LIFE_SECONDS,
       rememberedLifeSeconds: definition.settings?.tokenLifeSeconds ?? REMEMBERED_LIFE_SECONDS,
     })
+    this.#options.whenRegistered?.({ version, definition })
   }
 
   /**

@@ -13,7 +13,7 @@ const ATTEMPTS_MAX = 10
 export interface AddUserParts {
   readonly collection: mongo.Collection<UserDocument>
   readonly counters: mongo.Collection<CounterDocument>
-  readonly users: Users
+  readonly users: Pick<Users, 'take'>
   readonly tenants: Tenants
 }
 

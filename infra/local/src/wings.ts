@@ -13,7 +13,7 @@ export type WingOrder = readonly (readonly string[])[]
  * no wing: what starts the part, and what all of it shares.
  */
 export const wingOrders: Readonly<Record<string, WingOrder>> = {
-  gateway: [['listeners'], ['log-in'], ['pipeline'], ['users'], ['tenants'], ['exchange'], ['keys']],
+  gateway: [['workers'], ['listeners'], ['log-in'], ['pipeline'], ['users'], ['tenants'], ['exchange'], ['keys']],
   'packages/contract': [
     ['bank-stream', 'operators'],
     ['validation', 'inventory'],

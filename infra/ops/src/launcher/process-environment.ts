@@ -127,6 +127,7 @@ export function environmentOf(name: StartedName, { engines, installation, ports,
     ...Object.fromEntries(partners.map((partner) => [`${settingPrefix(partner)}_URL`, `${publicUrl(ports.sandbox)}/${partner}`])),
     ...(name === 'gateway' && {
       TRUSTED_PROXIES: process.env.TRUSTED_PROXIES ?? '',
+      GATEWAY_WORKERS: process.env.GATEWAY_WORKERS ?? '1',
       ...Object.fromEntries(bankServices.map((other) => [`${settingPrefix(other)}_URL`, publicUrl(ports[other])])),
     }),
   }
