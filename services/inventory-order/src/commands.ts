@@ -5,6 +5,7 @@ import { fetchBranch } from './branches/fetch-branch.ts'
 import { updateBranch } from './branches/update-branch.ts'
 import { listCardOrders } from './orders/list-card-orders.ts'
 import { showCardOrder } from './orders/show-card-order.ts'
+import { sumStock } from './stock/sum-stock.ts'
 
 export interface InventoryOrderParts {
   kit: InternalClient
@@ -16,4 +17,5 @@ export const commands = (_parts: InventoryOrderParts): readonly Command[] => [
   fetchBranch,
   listCardOrders,
   showCardOrder,
+  sumStock,
 ]

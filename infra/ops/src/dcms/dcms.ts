@@ -14,6 +14,7 @@ import { operatorCommands } from './dcms-operator.ts'
 import { withAddressOptions, withOperator } from './dcms-options.ts'
 import { orderCommands } from './dcms-orders.ts'
 import { pinCommands } from './dcms-pin.ts'
+import { stockCommands } from './dcms-stock.ts'
 import { userCommands } from './dcms-user.ts'
 import { eventJson, eventLine, tailEvents, topicsOf } from './events-tail.ts'
 
@@ -121,6 +122,7 @@ export function dcmsCommand(): Command {
     kitCommands(),
     pinCommands(),
     orderCommands(),
+    stockCommands(),
     jobCommands(),
     auditCommands(),
     eventCommands(),

@@ -32,6 +32,7 @@ import { callerTokens, type InternalClient, internalClient, ServiceUnavailable }
 import { type JobOperations, jobOperations } from './operator-jobs.ts'
 import { type KeyOperations, keyOperations, type OperatorCall } from './operator-keys.ts'
 import { type OrderOperations, orderOperations } from './operator-orders.ts'
+import { type StockOperations, stockOperations } from './operator-stock.ts'
 
 const WAIT_TIMEOUT_MS = 60_000
 const WAIT_POLL_MS = 100
@@ -113,6 +114,8 @@ export interface Operator {
   jobs: JobOperations
   /** Card orders. */
   orders: OrderOperations
+  /** The stock of branches. */
+  stock: StockOperations
   /**
    * The version of the tenant's definition that a process works with; 0 when it does not know the
    * tenant.
@@ -175,6 +178,7 @@ export function createOperator({ internalUrls, keyFile, secondKeyFile }: Operato
       }
     }
   const call = callAs(keyFile)
+  const orders = orderOperations(call)
   const tenantVersion: Operator['tenantVersion'] = async (process, tenant) =>
     (await call(process, tenant, `asking ${process} for its version of ${tenant}`, tenantVersionOf(process), { tenant })).version
 
@@ -210,7 +214,8 @@ export function createOperator({ internalUrls, keyFile, secondKeyFile }: Operato
     producePinMailers: (tenant, batch) =>
       call('pin-preference', tenant, `batch ${batch.batchId} of PIN mailers`, producePinMailersEndpoint, batch),
     jobs: jobOperations(call),
-    orders: orderOperations(call),
+    orders,
+    stock: stockOperations(call, orders),
   }
 }
 

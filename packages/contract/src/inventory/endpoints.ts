@@ -11,6 +11,7 @@ export * from './fetch-card-order-details-from-inventory.ts'
 export * from './fetch-kit-details-from-inventory.ts'
 export * from './fetch-kit-summary.ts'
 export * from './hold-kit.ts'
+export * from './sum-stock.ts'
 export * from './transfer-kits.ts'
 export * from './update-delivery-status.ts'
 

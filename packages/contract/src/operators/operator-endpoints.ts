@@ -13,6 +13,7 @@ import {
   listKeysEndpoint,
   rotateKeyEndpoint,
 } from '../gateway/keys.ts'
+import { sumStockEndpoint } from '../inventory/sum-stock.ts'
 import { closeKitEndpoint } from '../kit/close-kit.ts'
 import { producePinMailersEndpoint } from '../pin/produce-pin-mailers.ts'
 import { unlockPinEndpoint } from '../pin/unlock-pin.ts'
@@ -37,6 +38,7 @@ export const rolesOfOperatorPaths: Readonly<Record<string, readonly OperatorRole
   [producePinMailersEndpoint.path]: ['OPERATIONS'],
   [listCardOrdersEndpoint.path]: ['OPERATIONS', 'AUDITOR'],
   [showCardOrderEndpoint.path]: ['OPERATIONS', 'AUDITOR'],
+  [sumStockEndpoint.path]: ['OPERATIONS', 'AUDITOR'],
   [jobsRunPath]: ['OPERATIONS'],
   [jobsListPath]: ['OPERATIONS', 'AUDITOR'],
 }
