@@ -29,9 +29,13 @@ const LAG_EVERY_MS = 15_000
 const PARTITIONS_AT_ONCE = 4
 /**
  * The least time between two fetches where statements are shared: what comes within it is applied
- * together. At rest it delays nothing.
+ * together.
  */
 const TOGETHER_WITHIN_MS = 10
+/** A batch that comes so long after the one before has no company to expect. */
+const ALONE_AFTER_MS = 30
+/** So much is handed over at once where a follower lets Kafka gather: there is a backlog. */
+const GATHERED_BYTES = 65_536
 
 export interface FollowOptions extends TrialOptions {
   /** Who follows: the context's name. Dead letters go to `<topic>.dlq.<group>`. */
@@ -52,6 +56,11 @@ export interface FollowOptions extends TrialOptions {
    * partitions are worked on at once.
    */
   sharesStatements?: boolean
+  /**
+   * How long Kafka may gather events before it hands them over, for what is in no hurry: its
+   * statements are shared by more events, and what waits for others goes first.
+   */
+  gatherMs?: number
 }
 
 export class Follower {
@@ -66,6 +75,7 @@ export class Follower {
   /** Offset to go on from, per partition, not yet told to Kafka. */
   readonly #reached = new Map<number, string>()
   #timers: NodeJS.Timeout[] = []
+  #lastBegunMs = Number.NEGATIVE_INFINITY
 
   constructor(broker: BrokerLink, kafka: Kafka, options: FollowOptions) {
     const { topic, group, setAside: store } = options
@@ -86,7 +96,7 @@ export class Follower {
   }
 
   async start(): Promise<void> {
-    const { topic, group } = this.#options
+    const { topic, group, gatherMs } = this.#options
     await this.#leave()
     const consumer = this.#kafka.consumer({
       groupId: this.#groupId,
@@ -94,9 +104,10 @@ export class Follower {
       sessionTimeout: SESSION_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_MS,
       rebalanceTimeout: SESSION_TIMEOUT_MS * 2,
-      // The broker answers as soon as there is something; this bounds only the wait of an idle
-      // fetch.
-      maxWaitTimeInMs: IDLE_FETCH_MS,
+      // Without gathering the broker answers as soon as there is something; this bounds only the
+      // wait of an idle fetch.
+      maxWaitTimeInMs: gatherMs ?? IDLE_FETCH_MS,
+      ...(gatherMs !== undefined && { minBytes: GATHERED_BYTES }),
       retry: {
         initialRetryTime: 100,
         maxRetryTime: RECONNECT_PAUSE_MAX_MS,
@@ -187,6 +198,8 @@ export class Follower {
    */
   async #followBatch({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
     const begunMs = performance.now()
+    const isAlone = begunMs - this.#lastBegunMs > ALONE_AFTER_MS
+    this.#lastBegunMs = begunMs
     await keepAlive(heartbeat, async (alive) => {
       const waiting = await this.#partitions.of(batch.partition, () => {
         alive.moved() // it waits for the store
@@ -200,6 +213,6 @@ export class Follower {
       this.#reached.set(batch.partition, String(BigInt(batch.lastOffset()) + 1n))
     })
     const leftMs = TOGETHER_WITHIN_MS - (performance.now() - begunMs)
-    if (this.#options.sharesStatements && leftMs > 0) await sleep(leftMs)
+    if (this.#options.sharesStatements && !isAlone && leftMs > 0) await sleep(leftMs)
   }
 }

@@ -18,6 +18,9 @@ const NOTICE_LIFE_MS = 3 * DAY_MS
 /** How long the projection of kits may lag before the words do without the card number. */
 const PROJECTION_LAG_MAX_MS = 60_000
 
+/** Against the seconds that a message takes to a phone. */
+const GATHER_MS = 250
+
 const delays = new Histogram({
   name: 'dcms_notice_delay_seconds',
   help: 'Time from an event to the moment when the messaging partner has taken all its messages',
@@ -35,6 +38,7 @@ export const cardholderNotifications = (messaging: Messaging): Reaction[] =>
   (['kit', 'pin-preference'] as const).map((of) => ({
     of,
     group: GROUP,
+    gatherMs: GATHER_MS,
     react: (scopeOf, event) => notifyCardholder(messaging, scopeOf(`notify-${event.id}`), event),
   }))
 
