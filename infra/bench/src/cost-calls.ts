@@ -99,6 +99,14 @@ const branchOf = (branchId: string) => ({
   pocDetails: [],
 })
 
+const orderOf = (branchId: string, orderId: string) => ({
+  orderId,
+  branchInfo: { branchId },
+  products: [{ bin: '608040', productId: '2003_VIRTUAL', quantity: 1 }],
+})
+const firstOrderOf = ({ entityId }: Subject): string => `ORDER-${entityId}`
+const orderToCancelOf = ({ entityId }: Subject): string => `CANCELLED-${entityId}`
+
 /** In the order in which they are made: each finds what the ones before left. */
 export const costCalls: readonly CostCall[] = [
   {
@@ -272,6 +280,40 @@ export const costCalls: readonly CostCall[] = [
     call: (dcms, { entityId }) => dcms.updateBranch({ branchId: entityId, branchName: `New ${entityId}` }),
   },
   { name: 'branch/fetch', of: ['fetchBranch'], call: (dcms, { entityId }) => dcms.fetchBranch({ branchId: entityId }) },
+  {
+    name: 'card-order',
+    of: ['createCardOrder'],
+    call: (dcms, subject) => dcms.createCardOrder(orderOf(subject.entityId, firstOrderOf(subject))),
+  },
+  {
+    name: 'card-order/fetchStatus',
+    of: ['fetchCardOrderStatus'],
+    call: (dcms, subject) => dcms.fetchCardOrderStatus({ cardOrderId: firstOrderOf(subject) }),
+  },
+  { name: 'card-order/received', of: ['fetchReceivedCardOrders'], call: (dcms) => dcms.fetchReceivedCardOrders({}) },
+  {
+    name: 'inventory/fetchCardOrderDetailsFromInventory',
+    of: ['fetchCardOrderDetailsFromInventory'],
+    call: (dcms, { entityId }) => dcms.fetchCardOrderDetailsFromInventory({ branchId: entityId }),
+  },
+  { name: 'card-order/sync-pending-status', of: ['syncPendingCardOrderStatus'], call: (dcms) => dcms.syncPendingCardOrderStatus({}) },
+  { name: 'card-order/retry-stuck-pending', of: ['retryStuckPendingOrders'], call: (dcms) => dcms.retryStuckPendingOrders({}) },
+  {
+    name: 'card-order/process',
+    of: ['processCardOrder'],
+    call: (dcms, subject) => dcms.processCardOrder({ orderId: firstOrderOf(subject) }),
+  },
+  {
+    name: 'card-order/status',
+    of: ['updateCardOrderStatus'],
+    call: (dcms, subject) => dcms.updateCardOrderStatus({ orderId: firstOrderOf(subject) }),
+  },
+  {
+    name: 'card-order/cancel',
+    of: ['cancelCardOrder'],
+    before: (dcms, subject) => dcms.createCardOrder(orderOf(subject.entityId, orderToCancelOf(subject))),
+    call: (dcms, subject) => dcms.cancelCardOrder({ orderId: orderToCancelOf(subject), branchId: subject.entityId }),
+  },
   {
     name: 'manageAllKits BLOCK',
     of: ['manageAllKits'],

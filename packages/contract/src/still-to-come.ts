@@ -16,18 +16,9 @@ export const stillToCome: ReadonlySet<string> = new Set([
   // inventory-order
   'fetchKitSummary',
   'fetchKitDetailsFromInventory',
-  'fetchCardOrderDetailsFromInventory',
   'updateDeliveryStatus',
   'transferKits',
   'expireInstaKits',
-  'createCardOrder',
   'createCardOrderWithFile',
   'uploadCardOrderFile',
-  'fetchCardOrderStatus',
-  'cancelCardOrder',
-  'processCardOrder',
-  'fetchReceivedCardOrders',
-  'updateCardOrderStatus',
-  'syncPendingCardOrderStatus',
-  'retryStuckPendingOrders',
 ])

@@ -27,6 +27,10 @@ export const emittedEvents: ReadonlySet<string> = new Set([
   'PinMailerRequested',
   'PreferencesChanged',
   'OptInChanged',
+  'OrderReceived',
+  'OrderPending',
+  'OrderProcessed',
+  'OrderCancelled',
   'OrderFailed',
   'OrderCompleted',
 ])

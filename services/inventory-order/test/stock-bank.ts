@@ -11,6 +11,8 @@ import {
   databaseName,
   type GenuineTenant,
   type InternalClient,
+  type Job,
+  type JobRun,
   Scope,
   type Sweep,
   type Tenant,
@@ -125,6 +127,24 @@ export class StockBank {
   /** What a step outside a call runs in. */
   scope(commandId: string): Scope {
     return new Scope({ ...this.surroundings(), commandId, now: this.clock(), user: context, roles: [] })
+  }
+
+  /** Runs a job once from its start. @returns what it noted last */
+  async job(job: Job, asOf: Date): Promise<object> {
+    let counted: object = {}
+    const run: JobRun = {
+      tenant: this.tenant,
+      asOf,
+      checkpoint: undefined,
+      counts: {},
+      signal: new AbortController().signal,
+      scopeOf: (commandId) => this.scope(commandId),
+      note: async (_reached, counts) => {
+        counted = { ...counted, ...counts }
+      },
+    }
+    await job.run(run)
+    return counted
   }
 
   async sweep({ run }: Sweep): Promise<void> {

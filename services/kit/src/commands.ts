@@ -1,5 +1,6 @@
 // The use cases of the kit service: its table of contents.
 import type { Command, Foundations, InternalClient } from '@dcms/service'
+import { cardNumbersLeft } from './issuing/card-numbers-left.ts'
 import { confirmKits } from './issuing/confirm-kits.ts'
 import { JustReserved } from './issuing/just-reserved.ts'
 import type { CardNumbering } from './issuing/number-cards.ts'
@@ -64,6 +65,7 @@ export const commands = ({
   entitiesByMaskedCard,
   kitForPin(vault),
   findCards(vault),
+  cardNumbersLeft(numbering),
   reserveKits({ vault, numbering, justReserved }),
   confirmKits({ vault, justReserved }),
 ]

@@ -65,8 +65,16 @@ test('BRANCH_USER works with branches, inventory, card orders and registration, 
 })
 
 test('of what is offered, BRANCH_USER reaches only what its owner keeps within the branch', () => {
-  const keptWithinTheBranch = ['register', 'registerCard', 'createBranch', 'updateBranch', 'fetchBranch']
-  expect(may('BRANCH_USER').filter((name) => !stillToCome.has(name))).toEqual(keptWithinTheBranch)
+  const keptWithinTheBranch = [
+    ...['register', 'registerCard', 'createBranch', 'updateBranch', 'fetchBranch', 'fetchCardOrderDetailsFromInventory'],
+    ...['createCardOrder', 'fetchCardOrderStatus', 'cancelCardOrder', 'processCardOrder', 'fetchReceivedCardOrders'],
+    ...['updateCardOrderStatus', 'syncPendingCardOrderStatus', 'retryStuckPendingOrders'],
+  ]
+  expect(
+    may('BRANCH_USER')
+      .filter((name) => !stillToCome.has(name))
+      .toSorted(),
+  ).toEqual(keptWithinTheBranch.toSorted())
 })
 
 test('a user of a branch has that role alone, and a branch', () => {

@@ -27,6 +27,11 @@ export interface Sending {
   /** The command that sends, so that its repeat goes on. */
   commandId: string
   since: Date
+  /**
+   * The command that takes the order back at the CMS, so that whoever meets the withdrawal there
+   * finishes it in its name.
+   */
+  withdrawnBy?: string
 }
 
 export interface Order extends Stored {
@@ -38,7 +43,7 @@ export interface Order extends Stored {
   branchId: string
   orderingPartyId?: string
   orderingPartyType?: 'BANK' | 'BRANCH' | 'CORPORATE' | 'AGENT'
-  lines: OrderLine[]
+  lines: readonly OrderLine[]
   /** Cards of all products. */
   totalQuantity: number
   /** Name of the uploaded file with the kits, for orders with a file. */
@@ -84,7 +89,7 @@ export const ordersOf = aggregateModel<Order>(
     changedAt: Date,
     dueAt: Date,
     expiresAt: Date,
-    sending: { type: { commandId: String, since: Date }, default: undefined },
+    sending: { type: { commandId: String, since: Date, withdrawnBy: String }, default: undefined },
     pendingSince: Date,
     attempts: Number,
     cardOrderName: String,
@@ -100,13 +105,19 @@ export const ordersOf = aggregateModel<Order>(
     [{ branchId: 1, receivedAt: 1, _id: 1 }],
     [{ orderingPartyId: 1, receivedAt: 1, _id: 1 }],
     [{ status: 1, receivedAt: 1, _id: 1 }],
+    [{ branchId: 1, status: 1, receivedAt: 1, _id: 1 }],
     [{ cardOrderName: 1 }, { partialFilterExpression: { cardOrderName: { $exists: true } } }],
     [{ dueAt: 1, _id: 1 }, { partialFilterExpression: { dueAt: { $exists: true } } }],
-    [{ expiresAt: 1 }, { partialFilterExpression: { expiresAt: { $exists: true } } }],
-    [{ 'sending.since': 1 }, { partialFilterExpression: { 'sending.since': { $exists: true } } }],
-    [{ pendingSince: 1 }, { partialFilterExpression: { pendingSince: { $exists: true } } }],
+    [{ branchId: 1, dueAt: 1, _id: 1 }, { partialFilterExpression: { dueAt: { $exists: true } } }],
+    [{ expiresAt: 1, _id: 1 }, { partialFilterExpression: { expiresAt: { $exists: true } } }],
+    [{ 'sending.since': 1, _id: 1 }, { partialFilterExpression: { 'sending.since': { $exists: true } } }],
+    [{ pendingSince: 1, _id: 1 }, { partialFilterExpression: { pendingSince: { $exists: true } } }],
   ],
 )
 
 /** Reads leave the outbox where it is: it may be long while Kafka is away. */
 export const withoutOutbox = { outbox: 0 } as const
+
+/** The products as events and lists tell them: as ordered, completed, without how far they are. */
+export const productsShown = (lines: Order['lines']) =>
+  lines.map(({ status: _status, stocked: _stocked, reason: _reason, ...product }) => product)
