@@ -139,7 +139,11 @@ function banksOf({ context, config, parts, connection, ownDatabase, broker, sign
   const sources = new OutboxSources(context, aggregates, () => tenants)
   const relay = new Relay(broker, sources.list, () => tenants.ids())
   const clock = (): Date => new Date()
-  const shared = { relay, sources, clock, touched: (tenant: string) => sweeper.touched(tenant) }
+  const touched = (tenant: string): void => {
+    sweeper.touched(tenant)
+    jobs.touched(tenant)
+  }
+  const shared = { relay, sources, clock, touched }
   /** For what the service does of itself. */
   const ownScope = (tenant: Tenant, commandId: string, requestId: string): Scope =>
     new Scope({ ...shared, now: clock(), tenant, commandId, requestId, user: context, roles: [] })
@@ -153,7 +157,7 @@ function banksOf({ context, config, parts, connection, ownDatabase, broker, sign
     signal,
     logger,
   })
-  const jobs = new Jobs({
+  const jobs: Jobs = new Jobs({
     database: ownDatabase,
     jobs: ofService,
     tenants: () => tenants.all(),

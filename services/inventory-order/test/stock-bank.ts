@@ -58,6 +58,8 @@ export class StockBank {
   parts: Partial<InventoryOrderParts> = {}
   /** The commands' clock; real time by default. */
   clock: () => Date = () => new Date()
+  /** When the last job that ran wants to run again. */
+  dueBy: Date | undefined
   #calls = 0
 
   private constructor(mongoUrl: string) {
@@ -132,6 +134,7 @@ export class StockBank {
   /** Runs a job once from its start. @returns what it noted last */
   async job(job: Job, asOf: Date): Promise<object> {
     let counted: object = {}
+    this.dueBy = undefined
     const run: JobRun = {
       tenant: this.tenant,
       asOf,
@@ -141,6 +144,9 @@ export class StockBank {
       scopeOf: (commandId) => this.scope(commandId),
       note: async (_reached, counts) => {
         counted = { ...counted, ...counts }
+      },
+      dueBy: async (time) => {
+        this.dueBy = time
       },
     }
     await job.run(run)

@@ -24,6 +24,8 @@ export interface JobRecord {
   turn: number
   /** When the next run by the clock is due. */
   nextAt: Date
+  /** When something was last about to be written for the bank, to the minute. */
+  touchedAt?: Date
   leaseUntil?: Date
   leaseOf?: string
   running?: JobRunning

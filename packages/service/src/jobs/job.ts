@@ -28,6 +28,8 @@ export interface JobRun {
    * and so stops
    */
   note(checkpoint: unknown, counts: JobCounts): Promise<void>
+  /** The next run by the clock is to begin at that time at the latest. */
+  dueBy(time: Date): Promise<void>
 }
 
 export interface Job {
@@ -36,5 +38,10 @@ export interface Job {
   readonly summary: string
   /** Milliseconds between the starts of two runs by the clock. */
   readonly everyMs: number
+  /**
+   * The same for a bank at rest, one where nothing was written for some minutes: for a job that
+   * has nothing to do there but what `dueBy` names. `everyMs` when absent.
+   */
+  readonly restEveryMs?: number
   run(run: JobRun): Promise<void>
 }

@@ -75,6 +75,35 @@ const leaveBehind = (job: Job, checkpoint: unknown, leaseUntil: Date) =>
       runs: [],
     } as { _id: string })
 
+test('a bank at rest is left alone for longer, until something is written for it or the job names a time', async () => {
+  let runs = 0
+  let named: Date | undefined
+  const job: Job = {
+    ...jobOf(async ({ dueBy }) => {
+      runs++
+      if (named) await dueBy(named)
+    }, 1),
+    restEveryMs: 86_400_000,
+  }
+  const jobs = jobsOf(job)
+  const nextInMs = async () => ((await viewOf(jobs)).nextAt?.getTime() ?? 0) - Date.now()
+  start(jobs)
+  await until('it rests', async () => (await viewOf(jobs)).runs.length === 1)
+  const record = { _id: `ACME_BANK/${job.name}` } as object
+  await database()
+    .collection('jobs')
+    .updateOne(record, { $set: { nextAt: new Date(Date.now() + 86_400_000) } }) // the first period is a part of the whole
+  jobs.touched('ACME_BANK')
+  await until('it comes round again and again', async () => runs > 3)
+  await database()
+    .collection('jobs')
+    .updateOne(record, { $set: { touchedAt: new Date(Date.now() - 150_000) } })
+  await until('it rests again', async () => (await nextInMs()) > 80_000_000)
+  named = new Date(Date.now() + 3_600_000)
+  await askFor(jobs, job)
+  await until('the named time is kept', async () => (await viewOf(jobs)).nextAt?.getTime() === named?.getTime())
+})
+
 test('two processes look for the same job: one runs it, and only when it is due', async () => {
   let runs = 0
   let atOnce = 0

@@ -20,6 +20,10 @@ const DUE_AT_ONCE_MAX = 1_000
 const BANKS_AT_ONCE_MAX = 4
 const LEASE_MS = 30_000
 const RUNS_KEPT = 20
+/** A process notes that a bank is at work so often at most. */
+const TOUCH_EVERY_MS = 60_000
+/** So long after that note it counts as at work: writes may follow it for a minute. */
+const AT_WORK_MS = 150_000
 const ERROR_TEXT_MAX = 300
 
 const failedJobs = new Counter({ name: 'dcms_jobs_failed_total', help: 'Runs of jobs that failed', labelNames: ['job'] })
@@ -59,6 +63,7 @@ export type Asked = { kind: 'asked'; runId: string } | { kind: 'unknown' } | { k
 export class Jobs {
   readonly #options: JobsOptions
   readonly #holder = randomUUID()
+  readonly #touchedAt = new Map<string, number>()
 
   constructor(options: JobsOptions) {
     this.#options = options
@@ -102,6 +107,28 @@ export class Jobs {
       })
     }
     await Promise.all(running.values())
+  }
+
+  /**
+   * Something is about to be written for the bank: jobs that let it rest come round to it as often
+   * as ever. Costs a statement a minute at most, and nobody waits for it.
+   */
+  touched(tenant: string): void {
+    const { jobs, logger } = this.#options
+    const resting = jobs.filter(({ restEveryMs }) => restEveryMs !== undefined)
+    const now = Date.now()
+    if (resting.length === 0 || now - (this.#touchedAt.get(tenant) ?? Number.NEGATIVE_INFINITY) < TOUCH_EVERY_MS) return
+    this.#touchedAt.set(tenant, now)
+    const wakings = resting.map(({ name, everyMs }) =>
+      this.#records.updateOne(
+        { _id: idOf(tenant, name) },
+        { $set: { touchedAt: new Date(now) }, $min: { nextAt: new Date(now + everyMs) } },
+      ),
+    )
+    Promise.all(wakings).catch((error: unknown) => {
+      this.#touchedAt.delete(tenant) // the next write tells it again
+      logger.warn({ err: error, tenant }, 'could not note that a bank is at work; the next write will note it')
+    })
   }
 
   #due(now: Date): Promise<JobRecord[]> {
@@ -196,7 +223,7 @@ export class Jobs {
           leaseUntil: new Date(now.getTime() + this.#leaseMs),
           leaseOf: this.#holder,
           running,
-          ...(!record.running && !asked && { nextAt: new Date(now.getTime() + untilNext(job, turn)) }),
+          ...(!record.running && !asked && { nextAt: new Date(now.getTime() + untilNext(job, record, now)) }),
         },
         $inc: { turn: 1 },
         ...(!record.running && asked && { $unset: { asked: '' as const } }),
@@ -225,6 +252,9 @@ export class Jobs {
         note: async (reached, counts) => {
           await lease.note({ 'running.checkpoint': reached, 'running.counts': counts })
           ended = { ...ended, counts }
+        },
+        dueBy: async (time) => {
+          await this.#records.updateOne({ _id: id, nextAt: { $gt: time } }, { $set: { nextAt: time } })
         },
       })
     } catch (error) {
@@ -257,7 +287,11 @@ export class Jobs {
  * After its first run a bank gets a place of its own within the period: banks that were set up
  * together do not come due together for ever.
  */
-const untilNext = ({ everyMs }: Job, turn: number): number => (turn === 0 ? everyMs * Math.random() : everyMs)
+function untilNext({ everyMs, restEveryMs = everyMs }: Job, { turn, touchedAt }: JobRecord, now: Date): number {
+  const isAtWork = touchedAt !== undefined && now.getTime() - touchedAt.getTime() < AT_WORK_MS
+  const periodMs = isAtWork ? everyMs : restEveryMs
+  return turn === 0 ? periodMs * Math.random() : periodMs
+}
 
 const idOf = (tenant: string, job: string): string => `${tenant}/${job}`
 

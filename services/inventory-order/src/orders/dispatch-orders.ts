@@ -7,6 +7,7 @@ import { forOrders } from './orders-in-turn.ts'
 import { decideSending, SENDING_MS_MAX, sendOrder } from './sending.ts'
 
 const EVERY_MS = 60_000
+const REST_EVERY_MS = 30 * 60_000
 /**
  * So often in a row the CMS may fail to answer before no further order is begun: one that is begun
  * can be cancelled only through the CMS.
@@ -17,15 +18,20 @@ export const dispatchOrders = (cms: CardManagementSystem): Job => ({
   name: 'dispatch-orders',
   summary: 'Sends orders that are due to the CMS, and goes on with those whose sending was left',
   everyMs: EVERY_MS,
+  restEveryMs: REST_EVERY_MS,
   run: (run) => dispatchAll(cms, run),
 })
 
 async function dispatchAll(cms: CardManagementSystem, run: JobRun): Promise<void> {
   const left = { by: 'sending.since', upTo: new Date(Date.now() - SENDING_MS_MAX) } as const
-  await forOrders(ofJob(run, 'resumed'), left, async (order, scope) => (await sendOrder(cms, order, scope, false)) !== order.status)
+  const resumed = await forOrders(
+    ofJob(run, 'resumed'),
+    left,
+    async (order, scope) => (await sendOrder(cms, order, scope, false)) !== order.status,
+  )
   const fresh = { by: 'dueAt', upTo: run.asOf, further: { sending: { $exists: false } } } as const
   let unanswered = 0
-  await forOrders(ofJob(run, 'sent'), fresh, async (order, scope) => {
+  const sent = await forOrders(ofJob(run, 'sent'), fresh, async (order, scope) => {
     if (unanswered >= UNANSWERED_MAX) return false
     try {
       const isSent = await sendFresh(cms, order, scope, run.asOf)
@@ -36,6 +42,12 @@ async function dispatchAll(cms: CardManagementSystem, run: JobRun): Promise<void
       throw error
     }
   })
+  if (resumed.left + sent.left > 0) await run.dueBy(new Date(Date.now() + EVERY_MS))
+  const next = await ordersOf(run.tenant)
+    .findOne({ dueAt: { $gt: run.asOf } }, { dueAt: 1 })
+    .sort({ dueAt: 1, _id: 1 })
+    .lean<Pick<Order, 'dueAt'>>()
+  if (next?.dueAt) await run.dueBy(next.dueAt)
 }
 
 async function sendFresh(cms: CardManagementSystem, order: Order, scope: Scope, dueBy: Date): Promise<boolean> {

@@ -25,10 +25,10 @@ export function ofJob(run: JobRun, done: string): Errand {
   }
 }
 
-/** Does the errand unless it is under way already; nothing is done then. */
-export async function inTurn(name: string, errand: Errand, run: (errand: Errand) => Promise<void>): Promise<void> {
+/** Does the errand unless it is under way already. @returns whether it was done */
+export async function inTurn(name: string, errand: Errand, run: (errand: Errand) => Promise<void>): Promise<boolean> {
   const turn = await takeTurn(errand.tenant, name)
-  if (!turn) return
+  if (!turn) return false
   try {
     await run({
       ...errand,
@@ -37,6 +37,7 @@ export async function inTurn(name: string, errand: Errand, run: (errand: Errand)
         await errand.note(done, left)
       },
     })
+    return true
   } finally {
     await turn.giveBack()
   }

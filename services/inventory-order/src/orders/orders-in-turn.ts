@@ -27,9 +27,14 @@ export interface Wanted {
  * Calls `act` for each order, the oldest first; each gets a command of its own, since what was done
  * is seen by the order.
  * @param act whether something was done; may throw ServiceUnavailable
+ * @returns how many were seen, how many of them were done, and how many could not be done now
  */
-export async function forOrders(errand: Errand, { by, upTo, further }: Wanted, act: (order: Order, scope: Scope) => Promise<boolean>) {
-  let [done, left] = [0, 0]
+export async function forOrders(
+  errand: Errand,
+  { by, upTo, further }: Wanted,
+  act: (order: Order, scope: Scope) => Promise<boolean>,
+): Promise<{ seen: number; done: number; left: number }> {
+  let [seen, done, left] = [0, 0, 0]
   let last: Order | undefined
   for (;;) {
     const page = await ordersOf(errand.tenant)
@@ -40,12 +45,13 @@ export async function forOrders(errand: Errand, { by, upTo, further }: Wanted, a
     for (let from = 0; from < page.length; from += AT_ONCE) {
       const acts = page.slice(from, from + AT_ONCE).map((order) => act(order, errand.scopeOf(randomUUID())).catch(leftForNextTime))
       const ends = await Promise.all(acts)
+      seen += ends.length
       done += ends.filter((end) => end === true).length
       left += ends.filter((end) => end === null).length
     }
     last = page.at(-1)
     if (last) await errand.note(done, left)
-    if (page.length < PAGE || errand.isEnough?.()) return
+    if (page.length < PAGE || errand.isEnough?.()) return { seen, done, left }
   }
 }
 

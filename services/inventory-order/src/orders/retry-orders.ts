@@ -25,11 +25,15 @@ export const retryOrders = (cms: CardManagementSystem): Job => ({
   name: TURN,
   summary: 'Places orders again that the CMS has lost; after three retries they have failed',
   everyMs: EVERY_MS,
-  run: (run) => inTurn(TURN, ofJob(run, 'retried'), (errand) => retryAll(cms, errand, run.asOf)),
+  async run(run) {
+    await inTurn(TURN, ofJob(run, 'retried'), (errand) => retryAll(cms, errand, run.asOf))
+  },
 })
 
-const retryAll = (cms: CardManagementSystem, errand: Errand, asOf: Date): Promise<void> =>
-  forOrders(errand, { by: 'pendingSince', upTo: stuckSince(errand.tenant, asOf) }, (order, scope) => retryOrder(cms, order, scope))
+async function retryAll(cms: CardManagementSystem, errand: Errand, asOf: Date): Promise<void> {
+  const upTo = stuckSince(errand.tenant, asOf)
+  await forOrders(errand, { by: 'pendingSince', upTo }, (order, scope) => retryOrder(cms, order, scope))
+}
 
 const stuckSince = ({ definition }: Tenant, asOf: Date): Date =>
   new Date(asOf.getTime() - orderSettingsOf(definition).stuckPendingMinutes * MINUTE_MS)

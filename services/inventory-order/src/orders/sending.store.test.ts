@@ -265,6 +265,7 @@ test('an order whose enquiry fails is left for the next run, which does not fail
   expect(await bank.run('syncPendingCardOrderStatus', {})).toMatchObject({ result: true })
   expect((await Promise.all(ids.map(statusOf))).toSorted()).toEqual(['PENDING', 'PROCESSED'])
   expect(await job(syncOrders)).toEqual({ changed: 1 })
+  expect(bank.dueBy?.getTime()).toBeGreaterThan(Date.now()) // as long as orders are there it comes round soon
   expect(await Promise.all(ids.map(statusOf))).toEqual(['PROCESSED', 'PROCESSED'])
 })
 
@@ -313,7 +314,7 @@ test('an order that was done meanwhile is not placed again, and one whose retry 
 })
 
 test('the job sends what is due, goes on with what was left, and leaves what is not due', async () => {
-  const later = await ordered(bank, branchId, { processStartTime: '2199-01-01 00:00:00' })
+  const later = await ordered(bank, branchId, { processStartTime: '2198-01-01 00:00:00' })
   const left = await ordered(bank, branchId, { processStartTime: '2199-01-01 00:00:00' })
   cms.fail('place', 'unheard')
   await process({ orderId: left, force: true })
@@ -323,6 +324,7 @@ test('the job sends what is due, goes on with what was left, and leaves what is 
   expect(new Set(await Promise.all(due.map(statusOf)))).toEqual(new Set(['PENDING']))
   expect(await Promise.all([left, later].map(statusOf))).toEqual(['PENDING', 'RECEIVED'])
   expect([...due, left].map(takenOf)).toEqual([...due, left].map(() => 1))
+  expect(bank.dueBy).toEqual((await storedOrder(bank, later)).dueAt)
 })
 
 test('while the CMS is away the job begins a few orders only: the others can still be cancelled', async () => {

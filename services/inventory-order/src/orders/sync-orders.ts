@@ -10,11 +10,12 @@ import { type Errand, forOrders } from './orders-in-turn.ts'
 import { SENDING_MS_MAX, storeAnswer } from './sending.ts'
 
 const EVERY_MS = 10 * 60_000
+const REST_EVERY_MS = 6 * 60 * 60_000
 const TURN = 'sync-orders'
 
 export const syncPendingCardOrderStatus = (cms: CardManagementSystem | undefined): Command =>
   command(syncPendingCardOrderStatusEndpoint, async (_input, scope) => {
-    if (cms) await inTurn(TURN, ofCall(scope), (errand) => syncAll(cms, errand, scope.now))
+    if (cms) await inTurn(TURN, ofCall(scope), async (errand) => void (await syncAll(cms, errand, scope.now)))
     return answer(true)
   })
 
@@ -22,13 +23,22 @@ export const syncOrders = (cms: CardManagementSystem): Job => ({
   name: TURN,
   summary: 'Asks the CMS for the status of every order that it has',
   everyMs: EVERY_MS,
-  run: (run) => inTurn(TURN, ofJob(run, 'changed'), (errand) => syncAll(cms, errand, new Date())),
+  restEveryMs: REST_EVERY_MS,
+  async run(run) {
+    let asked = 0
+    const isDone = await inTurn(TURN, ofJob(run, 'changed'), async (errand) => {
+      asked = await syncAll(cms, errand, new Date())
+    })
+    if (asked > 0 || !isDone) await run.dueBy(new Date(Date.now() + EVERY_MS))
+  },
 })
 
-async function syncAll(cms: CardManagementSystem, errand: Errand, now: Date): Promise<void> {
+/** @returns for how many orders the CMS was asked */
+async function syncAll(cms: CardManagementSystem, errand: Errand, now: Date): Promise<number> {
   const ask = (order: Order, scope: Scope) => syncOrder(cms, order, scope)
-  await forOrders(errand, { by: 'sending.since', upTo: new Date(now.getTime() - SENDING_MS_MAX) }, ask)
-  await forOrders(errand, { by: 'pendingSince', upTo: now }, ask)
+  const left = await forOrders(errand, { by: 'sending.since', upTo: new Date(now.getTime() - SENDING_MS_MAX) }, ask)
+  const pending = await forOrders(errand, { by: 'pendingSince', upTo: now }, ask)
+  return left.seen + pending.seen
 }
 
 /**
