@@ -3,14 +3,14 @@ import type { Command, InternalClient } from '@dcms/service'
 import { createBranch } from './branches/create-branch.ts'
 import { fetchBranch } from './branches/fetch-branch.ts'
 import { updateBranch } from './branches/update-branch.ts'
-import { cancelCardOrder } from './orders/cancel-card-order.ts'
+import { cancelCardOrder, cancelCardOrderByOperator } from './orders/cancel-card-order.ts'
 import type { CardManagementSystem } from './orders/card-management-system.ts'
 import { createCardOrder } from './orders/create-card-order.ts'
 import { fetchCardOrderDetailsFromInventory } from './orders/fetch-card-order-details-from-inventory.ts'
 import { fetchCardOrderStatus } from './orders/fetch-card-order-status.ts'
 import { fetchReceivedCardOrders } from './orders/fetch-received-card-orders.ts'
 import { listCardOrders } from './orders/list-card-orders.ts'
-import { processCardOrder } from './orders/process-card-order.ts'
+import { processCardOrder, processCardOrderByOperator } from './orders/process-card-order.ts'
 import { retryStuckPendingOrders } from './orders/retry-orders.ts'
 import { showCardOrder } from './orders/show-card-order.ts'
 import { syncPendingCardOrderStatus } from './orders/sync-orders.ts'
@@ -38,5 +38,7 @@ export const commands = ({ kit, cms }: InventoryOrderParts): readonly Command[] 
   fetchCardOrderDetailsFromInventory,
   listCardOrders,
   showCardOrder,
+  processCardOrderByOperator(cms),
+  cancelCardOrderByOperator(cms),
   sumStock,
 ]

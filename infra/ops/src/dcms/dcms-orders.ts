@@ -39,7 +39,9 @@ interface ShowOptions extends FollowOptions {
 }
 
 export function orderCommands(): Command {
-  return new Command('orders').description('card orders: list, show').addCommand(listCommand()).addCommand(showCommand())
+  const orders = new Command('orders').description('card orders: list, show, process, cancel')
+  for (const each of [listCommand(), showCommand(), processCommand(), cancelCommand()]) orders.addCommand(each)
+  return orders
 }
 
 function listCommand(): Command {
@@ -75,6 +77,41 @@ function showCommand(): Command {
     )
     console.log(json ? JSON.stringify(order) : orderText(order))
     if (wait) requireSuccess(order)
+  })
+}
+
+interface ProcessOptions extends FollowOptions {
+  force?: boolean
+  wait?: boolean
+}
+
+function processCommand(): Command {
+  const command = new Command('process')
+    .description('send an order to the card management system now')
+    .argument('<order>', 'its orderId')
+    .requiredOption('--tenant <tenant>', 'tenant id')
+    .option('--force', 'also before its processStartTime')
+    .option('--wait', 'follow it until its kits are in stock; exit code 1 unless they are')
+    .option('--timeout <seconds>', 'with --wait: how long to wait (default: 600)', oneTimeout)
+  return withServiceOptions(command).action(async (orderId: string, options: ProcessOptions) => {
+    const { tenant, force = false, wait } = options
+    const order = await withOperator(options, async ({ orders }) => {
+      await orders.process(tenant, orderId, { force })
+      return wait ? orders.followed(tenant, orderId, progressTo(process.stderr), timeoutMsOf(options)) : orders.show(tenant, orderId)
+    })
+    console.log(`order ${orderId}: ${progressText(order)}`)
+    if (wait) requireSuccess(order)
+  })
+}
+
+function cancelCommand(): Command {
+  const cancel = new Command('cancel')
+    .description('cancel an order that has not been sent to the card management system')
+    .argument('<order>', 'its orderId')
+    .requiredOption('--tenant <tenant>', 'tenant id')
+  return withServiceOptions(cancel).action(async (orderId: string, options: OperatorOption & { tenant: string }) => {
+    await withOperator(options, ({ orders }) => orders.cancel(options.tenant, orderId))
+    console.log(`order ${orderId} is cancelled`)
   })
 }
 

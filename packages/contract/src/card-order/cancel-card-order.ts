@@ -1,6 +1,6 @@
 // What callers and followers see of cancelling an order.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../wire/endpoint.ts'
+import { internalEndpoint, publicEndpoint } from '../wire/endpoint.ts'
 import { eventType } from '../wire/event.ts'
 import { branchId } from '../words/stock.ts'
 import { orderId } from './order.ts'
@@ -34,6 +34,22 @@ export const cancelCardOrderEndpoint = publicEndpoint<CancelCardOrder, 'Order ca
       result: 'Order cancelled successfully',
     },
   ],
+})
+
+const operatorsRequest = { type: 'object', additionalProperties: false, required: ['orderId'], properties: { orderId } } as const
+export type CancelCardOrderByOperator = FromSchema<typeof operatorsRequest>
+
+export const cancelCardOrderByOperatorEndpoint = internalEndpoint<CancelCardOrderByOperator, 'Order cancelled successfully'>()({
+  name: 'cancelCardOrderByOperator',
+  method: 'POST',
+  path: '/internal/admin/orders/cancel',
+  owner: 'inventory-order',
+  callers: ['ops'],
+  summary: 'Cancels an order that has not been sent to the CMS yet',
+  idempotency: 'document',
+  request: operatorsRequest,
+  result: { const: 'Order cancelled successfully' },
+  errors: ['invalid.input.request', 'ORD003', 'ORD009', 'concurrent.change', 'service.unavailable'],
 })
 
 const cancelled = {

@@ -1,6 +1,6 @@
 // What callers and followers see of sending an order to the card management system.
 import type { FromSchema } from 'json-schema-to-ts'
-import { publicEndpoint } from '../wire/endpoint.ts'
+import { internalEndpoint, publicEndpoint } from '../wire/endpoint.ts'
 import { eventType } from '../wire/event.ts'
 import { requestId } from '../words/fields.ts'
 import { orderId } from './order.ts'
@@ -36,6 +36,37 @@ export const processCardOrderEndpoint = publicEndpoint<ProcessCardOrder, true>()
   examples: [
     { name: 'the oldest order that is due', request: {}, result: true },
     { name: 'this order, now', request: { orderId: 'ORD-001', force: true }, result: true },
+  ],
+})
+
+const operatorsRequest = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['orderId'],
+  properties: { orderId, force: { type: 'boolean', description: 'Also before its `processStartTime`' } },
+} as const
+export type ProcessCardOrderByOperator = FromSchema<typeof operatorsRequest>
+
+export const processCardOrderByOperatorEndpoint = internalEndpoint<ProcessCardOrderByOperator, true>()({
+  name: 'processCardOrderByOperator',
+  method: 'POST',
+  path: '/internal/admin/orders/process',
+  owner: 'inventory-order',
+  callers: ['ops'],
+  summary: 'Sends one RECEIVED order to the CMS for card generation',
+  idempotency: 'stored',
+  request: operatorsRequest,
+  result: { const: true },
+  errors: [
+    'invalid.input.request',
+    'ORD009',
+    'ORD010',
+    'ORD011',
+    'ORD012',
+    'idempotency.conflict',
+    'idempotency.in.progress',
+    'concurrent.change',
+    'service.unavailable',
   ],
 })
 

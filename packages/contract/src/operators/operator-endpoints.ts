@@ -1,6 +1,8 @@
 // Every route that operators call, with the roles that may: what is not listed here no operator
 // gets through to.
+import { cancelCardOrderByOperatorEndpoint } from '../card-order/cancel-card-order.ts'
 import { listCardOrdersEndpoint } from '../card-order/list-card-orders.ts'
+import { processCardOrderByOperatorEndpoint } from '../card-order/process-card-order.ts'
 import { showCardOrderEndpoint } from '../card-order/show-card-order.ts'
 import { addUserEndpoint, applyTenantEndpoint, listUsersEndpoint, setUserStateEndpoint, tenantVersionPath } from '../gateway/admin.ts'
 import { auditInstancesPath } from '../gateway/audit.ts'
@@ -38,6 +40,8 @@ export const rolesOfOperatorPaths: Readonly<Record<string, readonly OperatorRole
   [producePinMailersEndpoint.path]: ['OPERATIONS'],
   [listCardOrdersEndpoint.path]: ['OPERATIONS', 'AUDITOR'],
   [showCardOrderEndpoint.path]: ['OPERATIONS', 'AUDITOR'],
+  [processCardOrderByOperatorEndpoint.path]: ['OPERATIONS'],
+  [cancelCardOrderByOperatorEndpoint.path]: ['OPERATIONS'],
   [sumStockEndpoint.path]: ['OPERATIONS', 'AUDITOR'],
   [jobsRunPath]: ['OPERATIONS'],
   [jobsListPath]: ['OPERATIONS', 'AUDITOR'],

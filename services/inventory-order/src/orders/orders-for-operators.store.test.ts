@@ -2,6 +2,7 @@
 import { newlyStored } from '@dcms/service'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { StockBank } from '../../test/stock-bank.ts'
+import type { CardManagementSystem } from './card-management-system.ts'
 import { type Order, type OrderLine, ordersOf } from './order.ts'
 
 let bank: StockBank
@@ -90,4 +91,45 @@ test('an order is found by its id and by its name at the CMS, with its products 
   expect(shown.result).not.toHaveProperty('completedAt')
   expect((await bank.run('showCardOrder', { cardOrderId: '1763000001' })).result).toEqual(shown.result)
   expect(await bank.run('showCardOrder', { cardOrderId: 'S-2' })).toMatchObject({ status: 400, code: 'ORD009' })
+})
+
+const scheduled = (orderId: string, status: Order['status'] = 'RECEIVED') =>
+  store(orderId, { status, dueAt: new Date(Date.now() + 3_600_000), branchId: 'OPERATED' })
+const statusOf = async (orderId: string) => (await ordersOf(bank.tenant).findById(orderId).lean<Order>())?.status
+/** A card management system that takes every order and is not done with it at once. */
+const takes = (placed: string[]): CardManagementSystem => ({
+  place: async (_tenant, { _id: orderId, lines }) => {
+    placed.push(orderId)
+    return {
+      kind: 'known',
+      order: {
+        cardOrderName: `N-${orderId}`,
+        status: 'PENDING',
+
+        products: lines.map((_, at) => ({ line: at, status: 'PENDING' })),
+      },
+    }
+  },
+  status: async () => null,
+  withdraw: async () => 'withdrawn',
+})
+
+test('an operator sends an order before its time only by force, by the rules of the bank’s own call', async () => {
+  const placed: string[] = []
+  bank.parts = { cms: takes(placed) }
+  await scheduled('P-1')
+  expect(await bank.run('processCardOrderByOperator', { orderId: 'P-1' })).toMatchObject({ code: 'ORD011' })
+  expect(await bank.run('processCardOrderByOperator', { orderId: 'P-1', force: true })).toMatchObject({ status: 200, result: true })
+  expect([placed, await statusOf('P-1')]).toEqual([['P-1'], 'PENDING'])
+  expect(await bank.run('processCardOrderByOperator', { orderId: 'P-1', force: true })).toMatchObject({ code: 'ORD010' })
+  expect(await bank.run('processCardOrderByOperator', { orderId: 'P-2' })).toMatchObject({ code: 'ORD009' })
+})
+
+test('an operator cancels an order of any branch while it is not sent', async () => {
+  await scheduled('C-1')
+  expect(await bank.run('cancelCardOrderByOperator', { orderId: 'C-1' })).toMatchObject({ status: 200 })
+  expect(await statusOf('C-1')).toBe('CANCELLED')
+  await scheduled('C-2', 'PROCESSED')
+  expect(await bank.run('cancelCardOrderByOperator', { orderId: 'C-2' })).toMatchObject({ code: 'ORD003' })
+  expect(await bank.run('cancelCardOrderByOperator', { orderId: 'C-3' })).toMatchObject({ code: 'ORD009' })
 })

@@ -1,7 +1,7 @@
 // Sending one order to the card management system. Contract:
 // packages/contract/src/card-order/process-card-order.ts.
-import { type ProcessCardOrder, processCardOrderEndpoint } from '@dcms/contract'
-import { answer, type Command, command, place, refuse, type Scope, turnsOf } from '@dcms/service'
+import { type ProcessCardOrder, processCardOrderByOperatorEndpoint, processCardOrderEndpoint } from '@dcms/contract'
+import { answer, type Command, command, type Outcome, place, refuse, type Scope, turnsOf } from '@dcms/service'
 import { type CardManagementSystem, CmsUnavailable } from './card-management-system.ts'
 import { findOrder } from './find-order.ts'
 import { type Order, ordersOf, withoutOutbox } from './order.ts'
@@ -10,30 +10,42 @@ import { decideSending, SENDING_MS_MAX, sendOrder } from './sending.ts'
 /** As long as answers are kept for repeats. */
 const NOTED_MS = 24 * 60 * 60_000
 
-export const processCardOrder = (cms: CardManagementSystem | undefined): Command =>
-  command(processCardOrderEndpoint, async (input, scope) => {
-    const order = await orderToSend(input, scope)
-    if (!order) return refuse('ORD009')
-    if (order.commandIds.includes(scope.commandId)) return answer(true) // sent by this very command, its answer was lost
-    const { commandId, now } = scope
-    const decision = decideSending(order, { commandId, now, dueBy: now, force: input.force })
-    if (decision.kind === 'refused') return decision
-    if (!cms) return refuse('ORD012')
-    const noting = scope.ofCommand(`${commandId}, sending`)
-    const noted = await noting.commit<Order, true, 'ORD010' | 'ORD011'>(ordersOf, order, decision, true)
-    if (noted.kind !== 'answer') return noted
-    if (input.orderId === undefined) await noteChoice(order, scope)
-    try {
-      const status = await sendOrder(cms, order, scope, decision.kind === 'changed')
-      if (status === 'CANCELLED' || status === 'EXPIRED') return refuse('ORD010', [`Order status is ${status} and cannot be sent`])
-      return answer(true)
-    } catch (error) {
-      if (error instanceof CmsUnavailable) return refuse('ORD012')
-      throw error
-    }
-  })
+type SendingRefusal = 'ORD009' | 'ORD010' | 'ORD011' | 'ORD012'
 
-async function orderToSend({ orderId }: ProcessCardOrder, scope: Scope): Promise<Order | null> {
+export const processCardOrder = (cms: CardManagementSystem | undefined): Command =>
+  command(processCardOrderEndpoint, (input, scope) => processOrder(cms, input, scope))
+
+/** The same for operators. */
+export const processCardOrderByOperator = (cms: CardManagementSystem | undefined): Command =>
+  command(processCardOrderByOperatorEndpoint, (input, scope) => processOrder(cms, input, scope))
+
+async function processOrder(
+  cms: CardManagementSystem | undefined,
+  input: Pick<ProcessCardOrder, 'orderId' | 'force'>,
+  scope: Scope,
+): Promise<Outcome<true, SendingRefusal>> {
+  const order = await orderToSend(input, scope)
+  if (!order) return refuse('ORD009')
+  if (order.commandIds.includes(scope.commandId)) return answer(true) // sent by this very command, its answer was lost
+  const { commandId, now } = scope
+  const decision = decideSending(order, { commandId, now, dueBy: now, force: input.force })
+  if (decision.kind === 'refused') return decision
+  if (!cms) return refuse('ORD012')
+  const noting = scope.ofCommand(`${commandId}, sending`)
+  const noted = await noting.commit<Order, true, 'ORD010' | 'ORD011'>(ordersOf, order, decision, true)
+  if (noted.kind !== 'answer') return noted
+  if (input.orderId === undefined) await noteChoice(order, scope)
+  try {
+    const status = await sendOrder(cms, order, scope, decision.kind === 'changed')
+    if (status === 'CANCELLED' || status === 'EXPIRED') return refuse('ORD010', [`Order status is ${status} and cannot be sent`])
+    return answer(true)
+  } catch (error) {
+    if (error instanceof CmsUnavailable) return refuse('ORD012')
+    throw error
+  }
+}
+
+async function orderToSend({ orderId }: Pick<ProcessCardOrder, 'orderId'>, scope: Scope): Promise<Order | null> {
   if (orderId !== undefined) return await findOrder(orderId, scope)
   const chosen = scope.hasKey ? await turnsOf(scope.tenant).findById(choiceOf(scope)).lean() : null
   return chosen ? await findOrder(chosen.holder, scope) : await oldestDue(scope)
