@@ -22,7 +22,7 @@ export const alertReceivedOrders = (logger: Foundations['logger']): Job => ({
   everyMs: EVERY_MS,
   async run({ tenant, asOf, note }) {
     const minutes = orderSettingsOf(tenant.definition).receivedAlertMinutes
-    const late = { dueAt: { $lt: new Date(asOf.getTime() - minutes * MINUTE_MS) } }
+    const late = { dueAt: { $exists: true, $lt: new Date(asOf.getTime() - minutes * MINUTE_MS) } }
     const oldest = await ordersOf(tenant)
       .findOne(late, { _id: 1, dueAt: 1 })
       .sort({ dueAt: 1, _id: 1 })

@@ -44,7 +44,7 @@ async function dispatchAll(cms: CardManagementSystem, run: JobRun): Promise<void
   })
   if (resumed.left + sent.left > 0) await run.dueBy(new Date(Date.now() + EVERY_MS))
   const next = await ordersOf(run.tenant)
-    .findOne({ dueAt: { $gt: run.asOf } }, { dueAt: 1 })
+    .findOne({ dueAt: { $exists: true, $gt: run.asOf } }, { dueAt: 1 })
     .sort({ dueAt: 1, _id: 1 })
     .lean<Pick<Order, 'dueAt'>>()
   if (next?.dueAt) await run.dueBy(next.dueAt)

@@ -32,7 +32,7 @@ export const fetchCardOrderDetailsFromInventory = command(fetchCardOrderDetailsF
 })
 
 /** A user of one branch finds orders of that one alone. */
-function filterOf(input: FetchCardOrderDetailsFromInventory, { branch }: Pick<Scope, 'branch'>): object {
+export function filterOf(input: FetchCardOrderDetailsFromInventory, { branch }: Pick<Scope, 'branch'>): object {
   const { orderIds, branchId, orderingPartyId, orderingPartyType, orderStatus, fromDate, toDate } = input
   const branches = [branchId, branch].filter((each) => each !== undefined)
   return {

@@ -37,11 +37,7 @@ export async function forOrders(
   let [seen, done, left] = [0, 0, 0]
   let last: Order | undefined
   for (;;) {
-    const page = await ordersOf(errand.tenant)
-      .find({ ...further, [by]: { $lte: upTo }, ...(last && behind(by, last)) }, withoutOutbox)
-      .sort({ [by]: 1, _id: 1 })
-      .limit(PAGE)
-      .lean<Order[]>()
+    const page = await pageOfOrders(errand.tenant, { by, upTo, further }, last).lean<Order[]>()
     for (let from = 0; from < page.length; from += AT_ONCE) {
       const acts = page.slice(from, from + AT_ONCE).map((order) => act(order, errand.scopeOf(randomUUID())).catch(leftForNextTime))
       const ends = await Promise.all(acts)
@@ -54,6 +50,13 @@ export async function forOrders(
     if (page.length < PAGE || errand.isEnough?.()) return { seen, done, left }
   }
 }
+
+/** One stretch of the index; `$exists` shows the store that it may use it. */
+export const pageOfOrders = (tenant: Tenant, { by, upTo, further }: Wanted, last?: Order) =>
+  ordersOf(tenant)
+    .find({ ...further, [by]: { $exists: true, $lte: upTo }, ...(last && behind(by, last)) }, withoutOutbox)
+    .sort({ [by]: 1, _id: 1 })
+    .limit(PAGE)
 
 /** What comes after an order in the index. */
 function behind(by: Wanted['by'], order: Order): object {

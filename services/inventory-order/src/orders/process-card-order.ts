@@ -48,23 +48,22 @@ async function processOrder(
 async function orderToSend({ orderId }: Pick<ProcessCardOrder, 'orderId'>, scope: Scope): Promise<Order | null> {
   if (orderId !== undefined) return await findOrder(orderId, scope)
   const chosen = scope.hasKey ? await turnsOf(scope.tenant).findById(choiceOf(scope)).lean() : null
-  return chosen ? await findOrder(chosen.holder, scope) : await oldestDue(scope)
+  return chosen ? await findOrder(chosen.holder, scope) : await oldestDue(scope).lean<Order>()
 }
 
 /** One that somebody is just sending is left to them. */
-const oldestDue = ({ tenant, now, branch }: Scope): Promise<Order | null> =>
+export const oldestDue = ({ tenant, now, branch }: Pick<Scope, 'tenant' | 'now' | 'branch'>) =>
   ordersOf(tenant)
     .findOne(
       {
         ...(branch !== undefined && { branchId: branch }),
-        dueAt: { $lte: now },
+        dueAt: { $exists: true, $lte: now },
         expiresAt: { $not: { $lte: now } },
         'sending.since': { $not: { $gte: new Date(now.getTime() - SENDING_MS_MAX) } },
       },
       withoutOutbox,
     )
     .sort({ dueAt: 1, _id: 1 })
-    .lean<Order>()
 
 /** A repeat of a call that named no order goes on with the one that was chosen for it. */
 async function noteChoice({ _id }: Order, scope: Scope): Promise<void> {
