@@ -6,6 +6,8 @@ export const emittedEvents: ReadonlySet<string> = new Set([
   'ContactChanged',
   'AddressChanged',
   'AccountsChanged',
+  'KitsProduced',
+  'KitsNotProduced',
   'KitIssued',
   'KitActivated',
   'KitLocked',

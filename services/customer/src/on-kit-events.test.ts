@@ -1,9 +1,10 @@
 // What this context keeps of a kit, event by event.
 import type { KitInfo } from '@dcms/contract'
+import type { ReceivedEvent } from '@dcms/events'
 import { expect, test } from '@jest/globals'
 import { kitInfo } from '../test/customers.ts'
 import type { KnownKit } from './kit-projection.ts'
-import { applyKitEvent } from './on-kit-events.ts'
+import { applyKitEvent, onKitEvents } from './on-kit-events.ts'
 
 const { cardNumber: maskedCardNumber, ...same } = kitInfo
 const issued = { payload: { type: 'KitIssued', ...same, maskedCardNumber, issuedAt: '2026-11-20T10:00:00.000Z' } }
@@ -71,4 +72,12 @@ test('an upgrade changes the new kit only, which tells of itself', () => {
 
 test('an event of a later release only moves the sequence on', () => {
   expect(applyKitEvent(known(), { payload: { type: 'KitPolished' } })).toEqual({})
+})
+
+test('only kits with an owner are followed: no production of an order, no kit that ends in stock', () => {
+  const concerns = (payload: object) => onKitEvents.concerns?.({ payload } as ReceivedEvent)
+  expect(concerns({ type: 'KitAssigned', kitNo: '4240171508', entityId: 'req7' })).toBe(true)
+  expect(concerns({ type: 'KitsProduced', orderId: 'ORD-001' })).toBe(false)
+  expect(concerns({ type: 'KitsNotProduced', orderId: 'ORD-001' })).toBe(false)
+  expect(concerns({ type: 'KitExpired', kitNo: '4240171508', previousStatus: 'UNALLOCATED' })).toBe(false)
 })

@@ -4,7 +4,16 @@ import type { ReceivedEvent } from '@dcms/events'
 import { following } from '@dcms/service'
 import { type KnownKit, knownKitsOf } from './kit-projection.ts'
 
-export const onKitEvents = following({ of: 'kit', projection: knownKitsOf, apply: () => applyKitEvent })
+/**
+ * Kits that have an owner: all their events name him. A kit in stock tells of itself only when it
+ * ends there, and the production of an order is no kit.
+ */
+export const onKitEvents = following({
+  of: 'kit',
+  projection: knownKitsOf,
+  apply: () => applyKitEvent,
+  concerns: ({ payload }) => typeof payload.entityId === 'string',
+})
 
 type Known = Partial<Pick<KnownKit, 'entityId' | 'accountNo' | 'issuedAt' | 'kitInfo'>>
 

@@ -27,6 +27,10 @@ export interface Kit extends Stored, StoredCardNumber {
   _id: string // kitNo
   entityId?: string // the customer, once assigned
   accountNo?: string
+  /** The card order that it was made for; absent when it was made for its holder. */
+  orderId?: string
+  /** The parent kit (box) that it was packed in. */
+  parentKitNo?: string
   status: KitStatus
   /**
    * Present while RESERVED: for which command, and until when it must be confirmed. `first`: the
@@ -144,6 +148,8 @@ export const kitsOf = aggregateModel<Kit>(
   {
     entityId: String,
     accountNo: String,
+    orderId: String,
+    parentKitNo: String,
     status: { type: String, required: true },
     reservation: { type: { commandId: String, until: Date, operation: String, first: String }, default: undefined },
     issuedBy: String,

@@ -6,6 +6,9 @@ import { commands } from './commands.ts'
 import { readConfig } from './config.ts'
 import { cardNumbering } from './issuing/number-cards.ts'
 import { gaugeNumbersLeft } from './issuing/numbers-left.ts'
+import { onOrderProcessed } from './issuing/on-order-processed.ts'
+import { produceKits } from './issuing/produce-kits.ts'
+import { productionsOf } from './issuing/production.ts'
 import { releaseReservations } from './issuing/release-reservations.ts'
 import { kitsOf } from './kit.ts'
 import { expireKits } from './life/expire-kits.ts'
@@ -31,8 +34,16 @@ await runProcess(async () => {
     const shipmentSweeps = courier ? [bookShipments({ courier, customer, logger }), followShipments({ courier, logger })] : []
     return {
       commands: commands({ vault, numbering, customer, pinPreference, courier, logger }),
-      aggregates: [anyModel(kitsOf)],
-      sweeps: [releaseReservations, finishSuccessions(), rewrapCardNumbers(hsm), reindexCardNumbers(vault), ...shipmentSweeps],
+      aggregates: [anyModel(kitsOf), anyModel(productionsOf)],
+      sweeps: [
+        releaseReservations,
+        finishSuccessions(),
+        produceKits(vault, numbering),
+        rewrapCardNumbers(hsm),
+        reindexCardNumbers(vault),
+        ...shipmentSweeps,
+      ],
+      reactions: [onOrderProcessed],
       jobs: [expireKits, noticeRenewals],
       check: () => requireMasterKey(connection, database, config.masterKey),
       prepare: async ({ id }) => {

@@ -25,7 +25,7 @@ export interface Step<Event extends KitEventType = KitEventType> {
   kind: 'step'
   from: KitStatus
   /** What every event that changes the status tells of it. */
-  told: { type: Event; kitNo: string; cardStatus: CardStatus }
+  told: { type: Event; kitNo: string; cardStatus: CardStatus; orderId?: string }
   set: Pick<Kit, 'status' | 'changedAt' | 'steps'>
 }
 
@@ -47,7 +47,7 @@ export function takeStep<Operation extends KitOperation>(
   return {
     kind: 'step',
     from: kit.status,
-    told: { type: event, kitNo: kit._id, cardStatus: to },
+    told: { type: event, kitNo: kit._id, cardStatus: to, ...(kit.orderId !== undefined && { orderId: kit.orderId }) },
     set: { status: to, changedAt: now, steps },
   }
 }

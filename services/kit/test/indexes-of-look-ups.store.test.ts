@@ -1,6 +1,7 @@
 // Every look-up of a card or an account, and what sweeps look for, reads an index and not all kits:
 // by what the store explains.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { productionsAtWork, productionsOf } from '../src/issuing/production.ts'
 import { lateReservations } from '../src/issuing/release-reservations.ts'
 import { kitsOf } from '../src/kit.ts'
 import { kitsWithSuccessorPending, kitsWithTakeOverPending } from '../src/life/finish-successions.ts'
@@ -34,6 +35,8 @@ beforeAll(async () => {
   await kitsOf(bank.tenant).collection.insertMany(kits as never)
   const pans = Array.from({ length: KITS }, (_, at) => ({ _id: `P${at}`, kitNo: `K${at}`, indexVersion: 1 }))
   await pansOf(bank.tenant).collection.insertMany(pans as never)
+  const productions = Array.from({ length: KITS }, (_, at) => ({ _id: `O${at}`, ...(at < 3 && { turnAt: new Date(at) }) }))
+  await productionsOf(bank.tenant).collection.insertMany(productions as never)
 })
 afterAll(() => bank.close())
 
@@ -62,6 +65,7 @@ test('sweeps and jobs find what is theirs without looking at the other kits', as
     successorPendingAt_1: kitsWithSuccessorPending(tenant, now),
     takeOverPendingAt_1: kitsWithTakeOverPending(tenant, now),
     'reservation.until_1': lateReservations(tenant, now),
+    turnAt_1: productionsAtWork(tenant, now),
     status_1_expiry_1__id_1: kitsOfStatus(tenant, 'ACTIVE', { expiry: { $lt: '2612' } }),
   }
   for (const [index, query] of Object.entries(indexOf)) expect([index, indexesUsed(await query.explain())]).toEqual([index, [index]])

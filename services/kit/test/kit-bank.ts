@@ -11,6 +11,7 @@ import {
   tenantSchema,
   validatorOf,
 } from '@dcms/contract'
+import type { ReceivedEvent } from '@dcms/events'
 import { usedSecret } from '@dcms/leak-scan'
 import {
   anyModel,
@@ -22,6 +23,7 @@ import {
   type GenuineTenant,
   type InternalClient,
   mongoKeyStore,
+  type Reaction,
   Scope,
   type Sweep,
   type Tenant,
@@ -30,12 +32,16 @@ import {
 import type { Connection } from 'mongoose'
 import { commands, type KitParts } from '../src/commands.ts'
 import { type CardNumbering, cardNumbering } from '../src/issuing/number-cards.ts'
+import { productionsOf } from '../src/issuing/production.ts'
 import { type Kit, kitsOf } from '../src/kit.ts'
 import { type CardVault, cardVault } from '../src/vault/card-vault.ts'
 import { pansOf } from '../src/vault/pan-index.ts'
 
 const TENANT = 'ACME_BANK'
 const PURPOSES = ['data', 'index', 'numbering', 'cvk'] as const
+
+/** What a test changes of what a sweep runs in. */
+type OwnSurroundings = Partial<Pick<Call, 'tenant' | 'relay' | 'touched'>>
 
 export interface Answered {
   status: number
@@ -83,7 +89,7 @@ export class KitBank {
       connection,
       definitions,
       logger: this.#logger,
-      models: [anyModel(kitsOf), anyModel(pansOf)],
+      models: [anyModel(kitsOf), anyModel(pansOf), anyModel(productionsOf)],
     })
   }
 
@@ -194,19 +200,28 @@ export class KitBank {
     return usedSecret('pan', (await this.hsm.decrypt(TENANT, 'data', Buffer.from(encryptedPan, 'base64'), `kit/${_id}/pan`)).toString())
   }
 
-  async sweep({ run }: Sweep): Promise<void> {
-    const scopeOf = (tenant: Tenant, commandId: string): Scope =>
-      new Scope({
-        tenant,
-        commandId,
-        now: new Date(),
-        requestId: `sweep-${commandId}`,
-        user: 'kit',
-        roles: [],
-        relay: { nudge: () => undefined } as unknown as Call['relay'],
-        sources: { of: () => undefined } as unknown as Call['sources'],
-      })
-    await run(scopeOf, this.tenant)
+  /** What a sweep or a reaction runs in. */
+  scope(commandId: string, change: OwnSurroundings = {}): Scope {
+    return new Scope({
+      ...this.surroundings(),
+      commandId,
+      now: new Date(),
+      requestId: `own-${commandId}`,
+      user: 'kit',
+      roles: [],
+      ...change,
+    })
+  }
+
+  /** Runs a sweep once, for the bank as it is defined unless told otherwise. */
+  async sweep({ run }: Sweep, change: OwnSurroundings = {}): Promise<Awaited<ReturnType<Sweep['run']>>> {
+    return await run((_tenant, commandId) => this.scope(commandId, change), change.tenant ?? this.tenant)
+  }
+
+  /** Hands an event of another context to a reaction. */
+  async told(reaction: Reaction, payload: { type: string }, tenant = this.tenant): Promise<void> {
+    const event = { id: 'event-1', type: payload.type, payload } as unknown as ReceivedEvent
+    await reaction.react((commandId) => this.scope(commandId, { tenant }), event)
   }
 
   async close(): Promise<void> {

@@ -1,9 +1,10 @@
 // Cards in step with their kit.
 import { eventTypes } from '@dcms/contract'
+import type { ReceivedEvent } from '@dcms/events'
 import { expect, test } from '@jest/globals'
 import { definition, product } from '../test/products.ts'
 import { type Card, newCard } from './card.ts'
-import { applyKitEvent } from './on-kit-events.ts'
+import { applyKitEvent, onKitEvents } from './on-kit-events.ts'
 import { defaultsOf } from './preference.ts'
 
 const issued = {
@@ -76,4 +77,12 @@ test('a card of a product that is not defined is a fault, so that the event is s
 
 test('a new document has what an aggregate needs', () => {
   expect(newCard).toEqual({ version: 0, sequence: 0, relayedSequence: 0, outbox: [], commandIds: [] })
+})
+
+test('only kits with an owner are followed: no production of an order, no kit that ends in stock', () => {
+  const concerns = (payload: object) => onKitEvents({} as Parameters<typeof onKitEvents>[0]).concerns?.({ payload } as ReceivedEvent)
+  expect(concerns({ type: 'KitAssigned', kitNo: '4240171508', entityId: 'req7' })).toBe(true)
+  expect(concerns({ type: 'KitsProduced', orderId: 'ORD-001' })).toBe(false)
+  expect(concerns({ type: 'KitsNotProduced', orderId: 'ORD-001' })).toBe(false)
+  expect(concerns({ type: 'KitExpired', kitNo: '4240171508', previousStatus: 'UNALLOCATED' })).toBe(false)
 })

@@ -7,7 +7,11 @@ import { type Card, cardsOf, newCard, productOfCard } from './card.ts'
 import { type AskKit, type Start, startAfter } from './inherit.ts'
 import { defaultsOf } from './preference.ts'
 
-/** A card that takes another one's place goes on with what held for that one. */
+/**
+ * A card that takes another one's place goes on with what held for that one. Only kits that have an
+ * owner are cards here: all their events name him. A kit in stock tells of itself only when it ends
+ * there, and the production of an order is no kit.
+ */
 export const onKitEvents = (kit: InternalClient) =>
   following({
     of: 'kit',
@@ -15,6 +19,7 @@ export const onKitEvents = (kit: InternalClient) =>
     apply: (tenant) => (card, event) => applyKitEvent(card, event, tenant.definition),
     seed: newCard,
     enrich: (tenant, event) => withStart(tenant, event, kit),
+    concerns: ({ payload }) => typeof payload.entityId === 'string',
   })
 
 /** KitIssued with what the card starts with, where another card went before it. */

@@ -3,7 +3,7 @@ import type { FromSchema } from 'json-schema-to-ts'
 
 import { publicEndpoint } from '../wire/endpoint.ts'
 import { eventType } from '../wire/event.ts'
-import { cardStatus, entityId, kitNo, resultingStatus } from '../words/fields.ts'
+import { cardStatus, entityId, kitNo, orderOfKit, resultingStatus } from '../words/fields.ts'
 
 const request = { type: 'object', additionalProperties: false, required: ['entityId', 'kitNo'], properties: { entityId, kitNo } } as const
 export type ActivateKit = FromSchema<typeof request>
@@ -42,6 +42,7 @@ const event = {
     entityId: { type: 'string' },
     previousStatus: { ...cardStatus, description: 'Absent in events of earlier releases' },
     cardStatus: resultingStatus,
+    orderId: orderOfKit,
     activatedAt: { type: 'string', format: 'date-time' },
   },
 } as const

@@ -3,7 +3,17 @@
 import type { FromSchema } from 'json-schema-to-ts'
 import { publicEndpoint } from '../wire/endpoint.ts'
 import { eventType } from '../wire/event.ts'
-import { type CallersView, cardStatus, cardType, deliveryAddress, entityId, kitInfo, kitNo, requestId } from '../words/fields.ts'
+import {
+  type CallersView,
+  cardStatus,
+  cardType,
+  deliveryAddress,
+  entityId,
+  kitInfo,
+  kitNo,
+  orderOfKit,
+  requestId,
+} from '../words/fields.ts'
 
 const request = {
   type: 'object',
@@ -114,6 +124,7 @@ const kitConverted = {
     entityId: { type: 'string' },
     cardType,
     cardStatus,
+    orderId: orderOfKit,
     previousProductId: { type: 'string', description: 'Product of the virtual card' },
     productId: { type: 'string' },
     productName: { type: 'string' },

@@ -5,7 +5,7 @@ import type { FromSchema } from 'json-schema-to-ts'
 import { internalEndpoint } from '../wire/endpoint.ts'
 import { eventType } from '../wire/event.ts'
 import { filledText } from '../wire/text.ts'
-import { cardStatus, kitNo, resultingStatus } from '../words/fields.ts'
+import { cardStatus, kitNo, orderOfKit, resultingStatus } from '../words/fields.ts'
 
 const request = {
   type: 'object',
@@ -54,6 +54,7 @@ const event = {
     entityId: { type: 'string', description: 'The customer; absent for a kit in stock' },
     previousStatus: cardStatus,
     cardStatus: resultingStatus,
+    orderId: orderOfKit,
     reason: { type: 'string' },
     changer: { type: 'string', description: 'The operator' },
     closedAt: { type: 'string', format: 'date-time' },

@@ -3,7 +3,7 @@
 import type { FromSchema } from 'json-schema-to-ts'
 
 import { eventType } from '../wire/event.ts'
-import { cardStatus, cardType, resultingStatus } from '../words/fields.ts'
+import { cardStatus, cardType, orderOfKit, resultingStatus } from '../words/fields.ts'
 
 const text = { type: 'string' } as const
 const flag = { type: 'boolean' } as const
@@ -114,6 +114,7 @@ const kitAssigned = {
     entityId: text,
     accountNo: text,
     cardStatus: resultingStatus,
+    orderId: orderOfKit,
     assignedAt: instant,
   },
 } as const
@@ -145,6 +146,7 @@ const kitExpired = {
     entityId: { ...text, description: 'The customer; absent for a kit in stock' },
     previousStatus: cardStatus,
     cardStatus: resultingStatus,
+    orderId: orderOfKit,
     expiredAt: instant,
   },
 } as const

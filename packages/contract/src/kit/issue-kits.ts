@@ -5,7 +5,7 @@ import type { FromSchema } from 'json-schema-to-ts'
 import { internalEndpoint } from '../wire/endpoint.ts'
 import { eventType } from '../wire/event.ts'
 import { freeText } from '../wire/text.ts'
-import { accountNo, cardStatus, cardType, deliveryAddress, entityId, kitInfo, kitNo } from '../words/fields.ts'
+import { accountNo, cardStatus, cardType, deliveryAddress, entityId, kitInfo, kitNo, orderOfKit } from '../words/fields.ts'
 import type { KitInfo } from './kit-info.ts'
 
 const commandId = {
@@ -115,6 +115,7 @@ const kitIssued = {
     cardType,
     networkType: { type: 'string' },
     cardStatus,
+    orderId: orderOfKit,
     expDate: { type: 'string', description: 'Last day of the card’s life, as in kitInfo' },
     predecessor: {
       type: 'string',

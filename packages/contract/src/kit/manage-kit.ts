@@ -3,7 +3,18 @@ import type { FromSchema } from 'json-schema-to-ts'
 
 import { publicEndpoint } from '../wire/endpoint.ts'
 import { eventType } from '../wire/event.ts'
-import { cardStatus, cardType, deliveryAddress, entityId, kitInfo, kitNo, line, requestId, resultingStatus } from '../words/fields.ts'
+import {
+  cardStatus,
+  cardType,
+  deliveryAddress,
+  entityId,
+  kitInfo,
+  kitNo,
+  line,
+  orderOfKit,
+  requestId,
+  resultingStatus,
+} from '../words/fields.ts'
 
 /** Why and through what a card was managed: kept with the change and told in its event. */
 export const managementReason = {
@@ -151,6 +162,7 @@ const properties = {
   entityId: { type: 'string' },
   previousStatus: cardStatus,
   cardStatus: resultingStatus,
+  orderId: orderOfKit,
   reason: { type: 'string' },
   changer: { type: 'string' },
   channel: { type: 'string' },

@@ -69,6 +69,14 @@ export const resultingStatus = {
   description: 'The status the card has now. Absent in events of earlier releases',
 } as const
 
+/**
+ * In every event that tells a status of a kit from stock: who keeps the stock follows only those.
+ */
+export const orderOfKit = {
+  type: 'string',
+  description: 'The card order that the kit came with; absent for a kit that was made for its holder',
+} as const
+
 /** `2029-07-31T00:00:00.000+00:00`: the timestamp form of all kit fields. */
 export const kitTimestamp = { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}\\+00:00$' } as const
 

@@ -12,6 +12,8 @@ const BLOCK_MAX = 1_000
  */
 const PART_OF_RANGE = 10_000
 const FIRST_KIT_NO = 4_240_000_001
+/** Far enough below the first kit number that no parent kit ever has the number of a kit. */
+const FIRST_PARENT_KIT_NO = 1_400_000_001
 const PAN_LENGTH = 16
 
 interface Counter {
@@ -80,7 +82,45 @@ export function cardNumbering(database: Connection, hsm: Hsm) {
     }
   }
 
+  /**
+   * The first of `count` values in a row of a counter; null when fewer are left below `size`. For
+   * whole batches: nothing of it is kept in this process.
+   */
+  const leaseRow = async (name: string, size: number, count: number): Promise<number | null> => {
+    const take = () =>
+      counters.findOneAndUpdate({ _id: name, next: { $lte: size - count } }, { $inc: { next: count } }, { returnDocument: 'after' })
+    let counter = await take()
+    if (!counter) {
+      await place(counters, { _id: name, next: 0 }) // it is there when another process was faster, or when too few are left
+      counter = await take()
+    }
+    return counter && counter.next - count
+  }
+
   return {
+    /**
+     * Numbers for a batch of kits: positions in the range and in the counters of kits and parent
+     * kits, in rows. Null when the range has fewer left.
+     */
+    async leaseBatch(tenant: Pick<Tenant, 'id'>, range: NumberedRange, { kits, parents }: { kits: number; parents: number }) {
+      const panFrom = await leaseRow(counterOf(tenant, range), range.rangeSize, kits)
+      if (panFrom === null) return null
+      const unbounded = Number.MAX_SAFE_INTEGER
+      const kitFrom = await leaseRow(`${tenant.id}/kit`, unbounded, kits)
+      const parentFrom = parents === 0 ? 0 : await leaseRow(`${tenant.id}/parent-kit`, unbounded, parents)
+      if (kitFrom === null || parentFrom === null) throw new Error(`${tenant.id} has no kit numbers left`)
+      return { panFrom, kitFrom, parentFrom }
+    },
+
+    /** How many numbers of one range no process has leased yet. */
+    async leftIn(tenant: Pick<Tenant, 'id'>, range: NumberedRange): Promise<number> {
+      return Math.max(0, range.rangeSize - ((await counters.findOne({ _id: counterOf(tenant, range) }))?.next ?? 0))
+    },
+
+    /** The card numbers at positions of a leased row. */
+    pansOf: (tenant: Pick<Tenant, 'id'>, range: NumberedRange, from: number, count: number): Promise<Pan[]> =>
+      hsm.numberPans(tenant.id, range, from, count),
+
     /** A kit number and a PAN of the product's BIN; null when the BIN's range is used up. */
     async number(tenant: Tenant, product: Product): Promise<NumberedCard | null> {
       const range = rangeOf(tenant, product)
@@ -89,7 +129,7 @@ export function cardNumbering(database: Connection, hsm: Hsm) {
       const pan = await hsm.numberPan(tenant.id, range, position)
       const kitPosition = await nextOf(`${tenant.id}/kit`, Number.MAX_SAFE_INTEGER)
       if (kitPosition === null) throw new Error(`${tenant.id} has no kit numbers left`)
-      return { kitNo: String(FIRST_KIT_NO + kitPosition), pan }
+      return { kitNo: kitNoAt(kitPosition), pan }
     },
 
     /**
@@ -115,13 +155,17 @@ export function cardNumbering(database: Connection, hsm: Hsm) {
  */
 export const blockOf = (left: number): number => Math.min(BLOCK_MAX, Math.max(1, Math.floor(left / PART_OF_RANGE)))
 
-type Range = PanRange & { rangeStart: number; rangeSize: number }
+export const kitNoAt = (position: number): string => String(FIRST_KIT_NO + position)
+export const parentKitNoAt = (position: number): string => String(FIRST_PARENT_KIT_NO + position)
 
-const counterOf = ({ id }: Pick<Tenant, 'id'>, { bin, rangeStart, rangeSize }: Range): string =>
+/** What is numbered of a BIN: as plain numbers, fit to be stored. */
+export type NumberedRange = PanRange & { rangeStart: number; rangeSize: number }
+
+const counterOf = ({ id }: Pick<Tenant, 'id'>, { bin, rangeStart, rangeSize }: NumberedRange): string =>
   `${id}/pan/${bin}/${rangeStart}/${rangeSize}`
 
 /** Of the BINs that cards are still issued from. */
-function rangesOf(tenant: Tenant): Range[] {
+function rangesOf(tenant: Tenant): NumberedRange[] {
   const products = tenant.definition.products.filter(({ retired }) => !retired)
   return tenant.definition.bins.flatMap(({ bin }) => {
     const product = products.find((each) => each.bin === bin)
@@ -133,7 +177,7 @@ function rangesOf(tenant: Tenant): Range[] {
  * The part of the BIN that is numbered here: as the tenant says, otherwise the lower nine tenths
  * (the rest is for numbers from files).
  */
-export function rangeOf(tenant: Pick<Tenant, 'id' | 'definition'>, product: Pick<Product, 'bin' | 'productId'>): Range {
+export function rangeOf(tenant: Pick<Tenant, 'id' | 'definition'>, product: Pick<Product, 'bin' | 'productId'>): NumberedRange {
   const bin = tenant.definition.bins.find((each) => each.bin === product.bin)
   if (!bin) throw new Error(`product ${product.productId} of ${tenant.id} names a BIN that is not defined`)
   const panLength = bin.panLength ?? PAN_LENGTH

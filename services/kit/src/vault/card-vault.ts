@@ -4,7 +4,7 @@ import { CardCryptoError, type CvvRequest, type Hsm, keyVersionOf, Pan, type Sec
 import { cvvAad, type KitInfo, zoneAadOf } from '@dcms/contract'
 import type { Tenant } from '@dcms/service'
 import { type IssuedKit, type Kit, kitInfoOf, type StoredCardNumber } from '../kit.ts'
-import { panIndex } from './pan-index.ts'
+import { type NewCard, panIndex } from './pan-index.ts'
 
 /** CVV2 is made with this one, whatever the product's on the track is. */
 const CVV2_SERVICE_CODE = '000'
@@ -48,6 +48,28 @@ export function cardVault(hsm: Hsm, nowMs: () => number = () => performance.now(
         panKeyVersion: keyVersionOf(encrypted),
         cvkVersion: await hsm.currentVersion(tenant.id, 'cvk'),
       }
+    },
+
+    /**
+     * The same for many new kits, in their order, in a few statements for all of them.
+     * @throws when a PAN belongs to another kit
+     */
+    async storeMany(tenant: Tenant, cards: readonly NewCard[]): Promise<Required<StoredCardNumber>[]> {
+      const indexes = await index.reserveMany(tenant, cards)
+      const values = cards.map(({ pan, kitNo }) => ({ plaintext: Buffer.from(pan.reveal()), aad: boundTo(kitNo) }))
+      const sealed = await hsm.encryptMany(tenant.id, 'data', values)
+      const cvkVersion = await hsm.currentVersion(tenant.id, 'cvk')
+      return cards.map(({ pan, kitNo }, i) => {
+        const [encrypted, indexed] = [sealed[i], indexes[i]]
+        if (!encrypted || !indexed) throw new Error(`the card number of kit ${kitNo} was not sealed`)
+        return {
+          ...indexed,
+          maskedPan: pan.masked,
+          encryptedPan: encrypted.toString('base64'),
+          panKeyVersion: keyVersionOf(encrypted),
+          cvkVersion,
+        }
+      })
     },
 
     /** Brings the indexes of a kit's card number to a version of the index key. */

@@ -1,7 +1,7 @@
 // The keyed indexes of card numbers: each PAN reserved once, cards found by their last six digits;
 // both across a rotation of the index key.
 import type { Hsm, Pan } from '@dcms/card-crypto'
-import { place, plainModel, type Tenant } from '@dcms/service'
+import { place, placeMany, plainModel, type Tenant } from '@dcms/service'
 import { type Kit, kitsOf } from '../kit.ts'
 import { ofOlderKey } from './kits-of-older-keys.ts'
 
@@ -20,6 +20,14 @@ export const pansOf = plainModel<ReservedPan>('pans', { kitNo: { type: String, r
 /** Far longer than a process may go on without noticing a rotation (five seconds). */
 const SETTLED_AFTER_MS = 60_000
 const LAST_DIGITS = 6
+/** Keeps the index of six digits apart from that of a whole card number. */
+const LAST_SIX = 'last-six/'
+
+/** A card number and the kit that is to have it. */
+export interface NewCard {
+  kitNo: string
+  pan: Pan
+}
 
 /** The indexes of a PAN as they go into its kit. */
 export interface PanIndexes {
@@ -48,7 +56,7 @@ export function panIndex(hsm: Hsm, nowMs: () => number) {
   }
   const panIndexOf = (tenant: Tenant, pan: Pan, version: number): Promise<string> => hsm.mac(tenant.id, 'index', pan.reveal(), version)
   const lastSixIndexOf = (tenant: Tenant, digits: string, version: number): Promise<string> =>
-    hsm.mac(tenant.id, 'index', `last-six/${digits}`, version)
+    hsm.mac(tenant.id, 'index', `${LAST_SIX}${digits}`, version)
   const indexesUnder = async (tenant: Tenant, pan: Pan, version: number): Promise<PanIndexes> => ({
     lastSixIndex: await lastSixIndexOf(tenant, pan.reveal().slice(-LAST_DIGITS), version),
     indexVersion: version,
@@ -71,6 +79,27 @@ export function panIndex(hsm: Hsm, nowMs: () => number) {
       // The kit bears the older one of two, so that the sweep comes by and takes the older
       // reservation away.
       return await indexesUnder(tenant, pan, settled ? version : version - 1)
+    },
+
+    /**
+     * The same for many new cards, in their order, in a few statements for all of them. A repeat
+     * finds them reserved and is content.
+     * @throws when a PAN belongs to another kit: numbers in a row are nobody else's
+     */
+    async reserveMany(tenant: Tenant, cards: readonly NewCard[]): Promise<PanIndexes[]> {
+      const { version, settled } = await newestOf(tenant)
+      const digits = cards.map(({ pan }) => pan.reveal())
+      const underEach = (each: number): Promise<string[]> => hsm.macMany(tenant.id, 'index', digits, each)
+      for (const each of before(version)) await requireOwn(tenant, await underEach(each), cards)
+      for (const each of settled ? [version] : [version - 1, version]) {
+        const indexes = await underEach(each)
+        const reserved = cards.map(({ kitNo }, i) => ({ _id: indexes[i] ?? '', kitNo, indexVersion: each }))
+        if ((await placeMany(pansOf(tenant), reserved)) === 'some-there') await requireOwn(tenant, indexes, cards)
+      }
+      const borne = settled ? version : version - 1
+      const lastSix = digits.map((each) => `${LAST_SIX}${each.slice(-LAST_DIGITS)}`)
+      const lastSixIndexes = await hsm.macMany(tenant.id, 'index', lastSix, borne)
+      return lastSixIndexes.map((lastSixIndex) => ({ lastSixIndex, indexVersion: borne }))
     },
 
     /**
@@ -133,6 +162,18 @@ async function isOfAnother(tenant: Tenant, kitNo: string, indexes: readonly stri
     .find({ _id: { $in: indexes } })
     .lean<ReservedPan[]>()
   return reserved.some((each) => each.kitNo !== kitNo)
+}
+
+/** @throws when one of the card numbers belongs to another kit */
+async function requireOwn(tenant: Tenant, indexes: readonly string[], cards: readonly NewCard[]): Promise<void> {
+  const reserved = await pansOf(tenant)
+    .find({ _id: { $in: indexes } })
+    .lean<ReservedPan[]>()
+  const kitNoOf = new Map(reserved.map(({ _id, kitNo }) => [_id, kitNo]))
+  for (const [i, { kitNo }] of cards.entries()) {
+    const holder = kitNoOf.get(indexes[i] ?? '')
+    if (holder !== undefined && holder !== kitNo) throw new Error(`the card number of kit ${kitNo} is reserved for kit ${holder}`)
+  }
 }
 
 /** True when the index is the kit's now, also from before. */
