@@ -1,0 +1,102 @@
+// The part of the demo journey about stock: a branch orders cards in bulk, the card management
+// system makes them by a clock that the demo advances, and they come into the branch's stock.
+import type { ResultOf } from '@dcms/sdk'
+import { progressText } from '../dcms/dcms-orders.ts'
+import { type Demo, EVENT_WAIT_MS } from './demo-cards.ts'
+
+const TENANT = 'ACME_BANK'
+/** More than one batch of production. */
+const CARDS = 1_200
+const STOCKED_WITHIN_MS = 120_000
+const DAY_MS = 86_400_000
+const product = { bin: '608040', productId: '2003_PHYSICAL' }
+
+export interface DemoStock {
+  branchId: string
+  orderId: string
+}
+
+/** @returns the branch and the order whose kits are there then */
+export async function showBulkOrder(demo: Demo): Promise<DemoStock | undefined> {
+  const { report, dcms, watch, partners, customer } = demo
+  const branchId = `BR-${customer.entityId}`
+  const orderId = `ORD-${customer.entityId}`
+  const opened = await report.step('Open a branch', `createBranch ${branchId}`, () => dcms.createBranch(demoBranch(branchId)), branchShown)
+  if (!opened) return undefined
+  await report.step(
+    `The branch orders ${CARDS} cards for its counter, to be made from tomorrow on`,
+    `createCardOrder ${orderId}: ${CARDS} of ${product.productId}`,
+    () => dcms.createCardOrder({ orderId, ...orderOf(branchId) }),
+  )
+  await report.step('Not from tomorrow on, but now', `processCardOrder ${orderId} with force`, async () => {
+    await dcms.processCardOrder({ orderId, force: true })
+    return statusShown(await dcms.fetchCardOrderStatus({ cardOrderId: orderId }), 'PENDING')
+  })
+  await report.step(
+    'Half an hour later by its clock, the card management system is done',
+    `(simulated CMS: clock ahead by PT30M); updateCardOrderStatus ${orderId}`,
+    async () => {
+      await partners.advance('PT30M')
+      await dcms.updateCardOrderStatus({ orderId })
+      return statusShown(await dcms.fetchCardOrderStatus({ cardOrderId: orderId }), 'PROCESSED', 'SUCCESS')
+    },
+  )
+  await showProduction(demo, { branchId, orderId })
+  await report.step('The event when the last kit is there', `OrderCompleted of ${orderId} on dcms.inventory-order`, async () => {
+    const { topic, type, sequence, payload } = await watch.next('OrderCompleted', orderId, EVENT_WAIT_MS)
+    return { topic, type, sequence, branchId: payload.branchId, totalQuantity: payload.totalQuantity }
+  })
+  return { branchId, orderId }
+}
+
+async function showProduction({ report, operator }: Demo, { branchId, orderId }: DemoStock): Promise<void> {
+  await report.step(
+    'Numbers, keys and kits for all of them, in batches; an operator looks on',
+    `dcms orders show ${orderId} --tenant ${TENANT} --wait`,
+    async () => {
+      const told: string[] = []
+      const order = await operator.orders.followed(TENANT, orderId, (now) => told.push(progressText(now)), STOCKED_WITHIN_MS)
+      if (order.status !== 'SUCCESS') throw new Error(`the order is ${progressText(order)}`)
+      return told.join(' → ')
+    },
+  )
+  await report.step(
+    'The stock ledger says so too: every kit once, where it is',
+    `dcms stock verify --tenant ${TENANT} --branch ${branchId}`,
+    async () => {
+      const { kits, faults } = await operator.stock.verify(TENANT, branchId)
+      if (kits !== CARDS || faults.length > 0) throw new Error(`${kits} kits, ${faults.length} faults`)
+      return { branchId, kits, faults: faults.length }
+    },
+  )
+}
+
+const demoBranch = (branchId: string) => ({
+  branchId,
+  branchCode: branchId,
+  branchName: 'Lake Road',
+  address: '12 Lake Road',
+  address2: 'Near the post office',
+  address3: 'Ballygunge',
+  city: 'Kolkata',
+  state: 'West Bengal',
+  country: 'India',
+  district: 'Kolkata',
+  zipCode: '700029',
+  branchPhoneNumber: '+913322220000',
+  pocDetails: [{ name: 'Asha Rao', designation: 'MANAGER', mobileNo: '+919876500001', level: 1 }],
+})
+
+const branchShown = ({ branchId, branchName, city, status }: ResultOf<'createBranch'>) => ({ branchId, branchName, city, status })
+
+const orderOf = (branchId: string) => ({
+  branchInfo: { branchId },
+  orderingPartyInfo: { orderingPartyId: branchId, orderingPartyType: 'BRANCH' as const },
+  processStartTime: `${new Date(Date.now() + DAY_MS).toISOString().slice(0, 10)} 09:00:00`,
+  products: [{ ...product, quantity: CARDS }],
+})
+
+function statusShown({ cardOrderName, status, productDetails }: ResultOf<'fetchCardOrderStatus'>, ...wanted: readonly string[]) {
+  if (!wanted.includes(status)) throw new Error(`the order is ${status}, not ${wanted.join(' or ')}`)
+  return { cardOrderName, status, products: productDetails.map(({ productId, noOfCard }) => `${noOfCard} of ${productId}`) }
+}
