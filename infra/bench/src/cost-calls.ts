@@ -2,7 +2,7 @@
 // customers, each with a card of its own.
 import { randomInt } from 'node:crypto'
 import { demoRegistration } from '@dcms/ops'
-import type { Dcms, ResultOf } from '@dcms/sdk'
+import { type Dcms, DcmsError, type ResultOf } from '@dcms/sdk'
 
 /** A customer with a card, as far as the calls before have brought them. */
 export interface Subject {
@@ -106,6 +106,15 @@ const orderOf = (branchId: string, orderId: string) => ({
 })
 const firstOrderOf = ({ entityId }: Subject): string => `ORDER-${entityId}`
 const orderToCancelOf = ({ entityId }: Subject): string => `CANCELLED-${entityId}`
+
+/** @throws when the call is not refused with this code */
+async function refusedWith(code: string, call: Promise<unknown>): Promise<void> {
+  const fault = await call.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  if (!(fault instanceof DcmsError && fault.errorCode === code)) throw new Error(`not refused with ${code}`, { cause: fault })
+}
 
 /** In the order in which they are made: each finds what the ones before left. */
 export const costCalls: readonly CostCall[] = [
@@ -280,6 +289,33 @@ export const costCalls: readonly CostCall[] = [
     call: (dcms, { entityId }) => dcms.updateBranch({ branchId: entityId, branchName: `New ${entityId}` }),
   },
   { name: 'branch/fetch', of: ['fetchBranch'], call: (dcms, { entityId }) => dcms.fetchBranch({ branchId: entityId }) },
+  {
+    name: 'inventory/fetchKitSummary',
+    of: ['fetchKitSummary'],
+    call: (dcms, { entityId }) => dcms.fetchKitSummary({ branchId: entityId }),
+  },
+  {
+    name: 'inventory/fetchKitDetailsFromInventory',
+    of: ['fetchKitDetailsFromInventory'],
+    call: (dcms, { entityId }) => dcms.fetchKitDetailsFromInventory({ refType: 'DC_KIT', branchId: entityId }),
+  },
+  // No card order has been made yet: refusals, as far as the stock is asked.
+  {
+    name: 'inventory/update/deliveryStatus, unknown kit',
+    of: ['updateDeliveryStatus'],
+    call: (dcms, { kitNo }) => dcms.updateDeliveryStatus([{ deliveryStatus: 'DELIVERED', kitNo: [kitNo] }]),
+  },
+  {
+    name: 'inventory/kitsTransfer, unknown kit',
+    of: ['transferKits'],
+    call: (dcms, { entityId, kitNo }) =>
+      refusedWith('INV001', dcms.transferKits({ fromBranch: entityId, toBranch: 'elsewhere', kitNo: [kitNo] })),
+  },
+  {
+    name: 'inventory/instaKit/expire, unknown kit',
+    of: ['expireInstaKits'],
+    call: (dcms, { kitNo }) => refusedWith('MCC007', dcms.expireInstaKits({ kitNo })),
+  },
   {
     name: 'card-order',
     of: ['createCardOrder'],

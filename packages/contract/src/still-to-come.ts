@@ -14,11 +14,6 @@ export const stillToCome: ReadonlySet<string> = new Set([
   'fetchWalletAuthntTransactions',
   'fetchWalletLedgerTransactions',
   // inventory-order
-  'fetchKitSummary',
-  'fetchKitDetailsFromInventory',
-  'updateDeliveryStatus',
-  'transferKits',
-  'expireInstaKits',
   'createCardOrderWithFile',
   'uploadCardOrderFile',
 ])

@@ -35,6 +35,9 @@ export const emittedEvents: ReadonlySet<string> = new Set([
   'OrderCancelled',
   'OrderFailed',
   'OrderCompleted',
+  'KitsTransferred',
+  'KitsWithdrawn',
+  'DeliveryUpdated',
 ])
 
 /** Types of the bank stream that these lead to. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { instantOf, localTimeOf, rangeOf } from './bank-time.ts'
+import { dayOf, instantOf, localTimeOf, rangeOf } from './bank-time.ts'
 
 const NAMES = ['fromDate', 'toDate'] as const
 
@@ -39,4 +39,10 @@ test('each end that is no day is named, and a range that ends before it begins',
     'toDate is not a day of the calendar',
   ])
   expect(rangeOf(['2025-01-02 00:00:00', '2025-01-01 00:00:00'], NAMES, 'UTC').faults).toEqual(['fromDate is after toDate'])
+})
+
+test('a day is that of the bank’s own calendar, and months are the calendar’s', () => {
+  expect(dayOf(new Date('2025-01-30T18:29:59Z'), 'Asia/Kolkata')).toBe('2025-01-30')
+  expect(dayOf(new Date('2025-01-30T18:30:00Z'), 'Asia/Kolkata')).toBe('2025-01-31')
+  expect(dayOf(new Date('2025-01-30T18:30:00Z'), 'Asia/Kolkata', 1)).toBe('2025-02-28')
 })

@@ -16,6 +16,13 @@ export function instantOf(text: string, timeZone: string): Date | null {
 /** `2025-01-10 10:00:00`: an instant as the clocks of a time zone show it. */
 export const localTimeOf = (instant: Date, timeZone: string): string => DateTime.fromJSDate(instant, { zone: timeZone }).toFormat(FORM)
 
+/**
+ * `2025-01-10`: the day on which an instant falls in a time zone.
+ * @param plusMonths the day so many months later
+ */
+export const dayOf = (instant: Date, timeZone: string, plusMonths = 0): string =>
+  DateTime.fromJSDate(instant, { zone: timeZone }).plus({ months: plusMonths }).toFormat('yyyy-MM-dd')
+
 /** A range of instants as the store is asked for it; each end may be missing. */
 export interface TimeRange {
   $gte?: Date

@@ -15,7 +15,13 @@ import { retryStuckPendingOrders } from './orders/retry-orders.ts'
 import { showCardOrder } from './orders/show-card-order.ts'
 import { syncPendingCardOrderStatus } from './orders/sync-orders.ts'
 import { updateCardOrderStatus } from './orders/update-card-order-status.ts'
+import { expireInstaKits } from './stock/expire-insta-kits.ts'
+import { fetchKitDetailsFromInventory } from './stock/fetch-kit-details-from-inventory.ts'
+import { fetchKitSummary } from './stock/fetch-kit-summary.ts'
+import { holdKit, releaseKit } from './stock/hold-kit.ts'
 import { sumStock } from './stock/sum-stock.ts'
+import { transferKits } from './stock/transfer-kits.ts'
+import { updateDeliveryStatus } from './stock/update-delivery-status.ts'
 
 export interface InventoryOrderParts {
   kit: InternalClient
@@ -41,4 +47,11 @@ export const commands = ({ kit, cms }: InventoryOrderParts): readonly Command[] 
   processCardOrderByOperator(cms),
   cancelCardOrderByOperator(cms),
   sumStock,
+  fetchKitSummary,
+  fetchKitDetailsFromInventory,
+  updateDeliveryStatus,
+  transferKits,
+  expireInstaKits,
+  holdKit,
+  releaseKit,
 ]

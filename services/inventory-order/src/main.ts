@@ -10,6 +10,7 @@ import { expireOrders } from './orders/expire-orders.ts'
 import { ordersOf } from './orders/order.ts'
 import { retryOrders } from './orders/retry-orders.ts'
 import { syncOrders } from './orders/sync-orders.ts'
+import { finishMovements } from './stock/finish-movement.ts'
 import { movementsOf } from './stock/movement.ts'
 import { parentKitsOf } from './stock/parent-kit.ts'
 import { stockOf } from './stock/stock-kit.ts'
@@ -24,6 +25,7 @@ await runProcess(async () => {
     return {
       commands: commands({ kit, cms }),
       aggregates: [anyModel(branchesOf), anyModel(ordersOf), anyModel(stockOf), anyModel(parentKitsOf), anyModel(movementsOf)],
+      sweeps: [finishMovements()],
       reactions: [stockKits],
       jobs: [...cmsJobs, expireOrders(cms), alertReceivedOrders(logger)],
       clients: [kit, ...(cms ? [cms] : [])],

@@ -11,6 +11,6 @@ export const orderSettingsOf = ({ settings }: Pick<TenantDefinition, 'settings'>
 
 const usualDeliveryStatuses: readonly string[] = ['BANK', 'IN_TRANSIT', 'DELIVERED', 'RETURNED']
 
-/** The delivery statuses that the bank uses. */
+/** The delivery statuses that the bank uses, in upper case. */
 export const deliveryStatusesOf = ({ settings }: Pick<TenantDefinition, 'settings'>): readonly string[] =>
-  settings?.deliveryStatuses ?? usualDeliveryStatuses
+  settings?.deliveryStatuses?.map((each) => each.toUpperCase()) ?? usualDeliveryStatuses

@@ -18,7 +18,7 @@ import {
   type Tenant,
   Tenants,
 } from '@dcms/service'
-import type { Connection } from 'mongoose'
+import { type Connection, mongo } from 'mongoose'
 import { branchesOf } from '../src/branches/branch.ts'
 import { commands, type InventoryOrderParts } from '../src/commands.ts'
 import { ordersOf } from '../src/orders/order.ts'
@@ -47,6 +47,14 @@ const definitions: DefinitionReader = {
   check: (_tenant, kept) => ({ published: kept, definition: (kept as GenuineTenant).definition }) as GenuineTenant,
   read: () => null,
   isSigned: () => true,
+}
+
+/** The driver's own switch, which its types leave out: without it statements are not told. */
+type MonitoredClient = mongo.MongoClient & { monitorCommands: boolean }
+const { connect } = mongo.MongoClient.prototype
+mongo.MongoClient.prototype.connect = function (this: MonitoredClient) {
+  this.monitorCommands = true
+  return connect.call(this)
 }
 
 export class StockBank {
@@ -151,6 +159,17 @@ export class StockBank {
     }
     await job.run(run)
     return counted
+  }
+
+  /** The statements that the store gets meanwhile, by their names. */
+  async statementsOf(work: () => Promise<unknown>): Promise<string[]> {
+    const statements: string[] = []
+    const note = ({ commandName }: { commandName: string }): void => void statements.push(commandName)
+    const client = this.connection.getClient()
+    client.on('commandStarted', note)
+    await work()
+    client.off('commandStarted', note)
+    return statements
   }
 
   async sweep({ run }: Sweep): Promise<void> {

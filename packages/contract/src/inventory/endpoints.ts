@@ -6,6 +6,7 @@ import { fetchKitSummaryEndpoint } from './fetch-kit-summary.ts'
 import { kitsTransferredEvent, transferKitsEndpoint } from './transfer-kits.ts'
 import { deliveryUpdatedEvent, updateDeliveryStatusEndpoint } from './update-delivery-status.ts'
 
+export { KITS_MAX } from '../words/stock.ts'
 export * from './expire-insta-kits.ts'
 export * from './fetch-card-order-details-from-inventory.ts'
 export * from './fetch-kit-details-from-inventory.ts'

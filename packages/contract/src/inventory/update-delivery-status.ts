@@ -5,6 +5,22 @@ import { eventType } from '../wire/event.ts'
 import { kitNo } from '../words/fields.ts'
 import { deliveryStatus, KITS_MAX } from '../words/stock.ts'
 
+/** Which delivery status may follow which; `NONE`: the kit has none yet. */
+export const deliverySteps: Readonly<Record<string, readonly string[]>> = {
+  NONE: ['BANK', 'IN_TRANSIT'],
+  IN_TRANSIT: ['BANK', 'DELIVERED', 'RETURNED'],
+  BANK: ['IN_TRANSIT', 'DELIVERED', 'RETURNED'],
+  DELIVERED: ['RETURNED'],
+  RETURNED: ['IN_TRANSIT', 'BANK'],
+}
+
+const stepsAsTable = [
+  '| Present | Possible |\n| --- | --- |',
+  ...Object.entries(deliverySteps).map(
+    ([present, next]) => `| ${present === 'NONE' ? 'none' : `\`${present}\``} | ${next.map((each) => `\`${each}\``).join(', ')} |`,
+  ),
+].join('\n')
+
 /** The body is a list, as the page shows it. */
 const request = {
   type: 'array',
@@ -96,7 +112,7 @@ export const updateDeliveryStatusEndpoint = publicEndpoint<UpdateDeliveryStatus,
   summary: 'Sets the delivery status of kits, each on its own',
   description: [
     'The body is a list. The answer has **HTTP 200 even when kits were refused**: one row per kit, in the order of the request. A kit is refused on its own with `MCC007` (unknown), `INV003` (virtual), `INV005` (does not follow its present status) or `invalid.input.request` (not in the tenant’s list); a malformed body or more than 1,000 kits refuse the whole call.',
-    '| Present | Possible |\n| --- | --- |\n| none | `BANK`, `IN_TRANSIT` |\n| `IN_TRANSIT` | `BANK`, `DELIVERED`, `RETURNED` |\n| `BANK` | `IN_TRANSIT`, `DELIVERED`, `RETURNED` |\n| `DELIVERED` | `RETURNED` |\n| `RETURNED` | `IN_TRANSIT`, `BANK` |',
+    stepsAsTable,
     'Setting the same status again succeeds and changes nothing, so the call may be repeated.',
   ].join('\n\n'),
   idempotency: 'document',

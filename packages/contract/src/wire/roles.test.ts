@@ -68,7 +68,16 @@ test('of what is offered, BRANCH_USER reaches only what its owner keeps within t
   const keptWithinTheBranch = [
     ...['register', 'registerCard', 'createBranch', 'updateBranch', 'fetchBranch', 'fetchCardOrderDetailsFromInventory'],
     ...['createCardOrder', 'fetchCardOrderStatus', 'cancelCardOrder', 'processCardOrder', 'fetchReceivedCardOrders'],
-    ...['updateCardOrderStatus', 'syncPendingCardOrderStatus', 'retryStuckPendingOrders'],
+    ...[
+      'updateCardOrderStatus',
+      'syncPendingCardOrderStatus',
+      'retryStuckPendingOrders',
+      'updateDeliveryStatus',
+      'transferKits',
+      'expireInstaKits',
+      'fetchKitSummary',
+      'fetchKitDetailsFromInventory',
+    ],
   ]
   expect(
     may('BRANCH_USER')

@@ -129,9 +129,9 @@ export class Scope {
    * @param ids each once
    * @param decide pure: it is asked for each state anew. A document that this command has changed
    * before is passed over.
-   * @returns what was decided for each document that is there and settled. One that is missing is
-   * not there, or changes all the time
-   * @throws ServiceUnavailable when 200 events of a document wait to be published
+   * @returns what was decided for each of the documents that are there
+   * @throws ServiceUnavailable when 200 events of a document wait to be published, or one changes
+   * all the time
    */
   async changeMany<State extends Stored, Event extends { type: string }, Code extends ErrorCode>(
     modelOf: TenantModel<State>,
@@ -147,6 +147,7 @@ export class Scope {
       const states = await model
         .find({ _id: { $in: [...open] } } as QueryFilter<State>, withoutQueues)
         .sort({ _id: 1 })
+        .batchSize(open.length)
         .lean<State[]>()
       const changes: { before: State; decision: Changing<State, Event> }[] = []
       for (const before of states) {
@@ -158,6 +159,7 @@ export class Scope {
       for (const change of changes) if (!overtaken.has(change.before._id)) settled.set(change.before._id, change)
       open = [...overtaken]
     }
+    if (open.length > 0) throw new ServiceUnavailable(`${open.length} documents change all the time`)
     return settled
   }
 

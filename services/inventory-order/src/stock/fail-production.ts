@@ -1,8 +1,7 @@
 // What becomes of an order when kits of one of its products cannot be made.
-import type { KitsNotProduced, OrderCompleted, OrderFailed } from '@dcms/contract'
+import { type KitsNotProduced, type OrderCompleted, type OrderFailed, orderStatusOf } from '@dcms/contract'
 import { type Decision, NotYet, type Scope, unchanged } from '@dcms/service'
 import { type Order, ordersOf } from '../orders/order.ts'
-import { statusOfLines } from './status-of-lines.ts'
 import { orderCompleted } from './stock-batch.ts'
 
 /** @throws NotYet while the order is not known */
@@ -28,7 +27,7 @@ export function decideLack(
     line.productId === productId && line.status !== 'SUCCESS' && line.status !== 'FAILED'
   if (!order.lines.some(isHit)) return unchanged
   const lines = order.lines.map((line) => (isHit(line) ? { ...line, status: 'FAILED' as const, reason } : line))
-  const status = statusOfLines(lines)
+  const status = orderStatusOf(lines.map((line) => line.status))
   const common = { lines, status, changedAt: now }
   switch (status) {
     case 'SUCCESS':

@@ -8,13 +8,17 @@ export interface Movement extends Stored {
   status: 'MOVING' | 'DONE'
   fromBranch?: string
   toBranch?: string
+  /** Of a withdrawal that named a parent kit. */
   parentKitNo?: string
-  /** The parent kits that were named. */
-  parentKitNos: string[]
-  /** The kits that were named, and those of the parents; at most 1,000 stand in one movement. */
+  /** What the caller named, kits and parent kits, each once. */
+  named: string[]
+  /** The kits that may move, those of parent kits included; at most 1,000 stand in one movement. */
   kitNos: string[]
-  /** Those that moved, once it is done. */
+  /** The parent kits that go with them. */
+  parentKitNos: string[]
+  /** What moved, once it is done. */
   movedKitNos?: string[]
+  movedParentKitNos?: string[]
   creator?: string
   changer?: string
   approver?: string
@@ -32,9 +36,11 @@ export const movementsOf = aggregateModel<Movement>(
     fromBranch: String,
     toBranch: String,
     parentKitNo: String,
-    parentKitNos: [String],
+    named: [String],
     kitNos: [String],
+    parentKitNos: [String],
     movedKitNos: { type: [String], default: undefined },
+    movedParentKitNos: { type: [String], default: undefined },
     creator: String,
     changer: String,
     approver: String,

@@ -1,9 +1,8 @@
 // Stocking a batch of kits that the kit context has made for an order.
-import type { KitsProduced, OrderCompleted } from '@dcms/contract'
+import { type KitsProduced, type OrderCompleted, orderStatusOf } from '@dcms/contract'
 import { type Decision, NotYet, newlyStored, placeMany, type Scope, unchanged } from '@dcms/service'
 import { type Order, type OrderLine, ordersOf, withoutOutbox } from '../orders/order.ts'
 import { type ParentKit, parentKitsOf } from './parent-kit.ts'
-import { statusOfLines } from './status-of-lines.ts'
 import { type StockKit, stockOf } from './stock-kit.ts'
 
 /** Where physical kits of a new order are. */
@@ -44,7 +43,7 @@ export function decideStocked(
   if (batch !== order.stockedBatch + 1) return unchanged
   const stocked = order.stocked + kits.length
   const lines = withStocked(order.lines, productId, kits.length)
-  const status = statusOfLines(lines)
+  const status = orderStatusOf(lines.map((line) => line.status))
   const isComplete = status === 'SUCCESS' && order.status !== 'SUCCESS'
   return {
     kind: 'changed',

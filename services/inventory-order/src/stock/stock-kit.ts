@@ -98,3 +98,6 @@ export const stockOf = aggregateModel<StockKit>(
     [{ kitStatus: 1, expDate: 1, _id: 1 }],
   ],
 )
+
+/** Reads leave the outbox where it is: it may be long while Kafka is away. */
+export const withoutOutbox = { outbox: 0 } as const
