@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { failure, problemOf, statusOf } from '@dcms/contract'
 import { callCount, callIndex } from './call-index.ts'
 import { cardLifePicture, cardLifeRefusals, cardLifeTable } from './card-life.ts'
+import { deliveryTable } from './delivery-steps.ts'
 import { businessErrorTable, doorErrorTable } from './error-tables.ts'
 import { bankStreamCatalogue, eventCatalogue } from './event-catalogue.ts'
 import { idempotencyTable } from './idempotency-table.ts'
@@ -41,6 +42,12 @@ const guides: readonly Guide[] = [
     file: 'ordering-cards',
     title: 'Ordering cards',
     summary: 'From an order to kits in a branch, and what happens when the card management system is away.',
+  },
+  {
+    path: '/docs/branch-stock',
+    file: 'branch-stock',
+    title: 'Branch stock',
+    summary: 'Where kits are, how they move, and what their ledger says.',
   },
   {
     path: '/docs/values',
@@ -99,6 +106,7 @@ function placesOf(): Map<string, string> {
     ['orderRoadPicture', orderRoadPicture()],
     ['orderRoadTable', orderRoadTable()],
     ['orderRoadRefusals', orderRoadRefusals()],
+    ['deliveryTable', deliveryTable()],
     ['doorErrors', doorErrorTable()],
     ['businessErrors', businessErrorTable()],
     ['valueTable', valueTable()],

@@ -14,7 +14,7 @@ import { showNotices } from './demo-notices.ts'
 import { DemoPartners } from './demo-partners.ts'
 import { showPin } from './demo-pin.ts'
 import { demoRegistration, newDemoCustomer } from './demo-registration.ts'
-import { showBulkOrder } from './demo-stock.ts'
+import { showBulkOrder, showTransfer } from './demo-stock.ts'
 import { showSuccessors } from './demo-successors.ts'
 import { EventWatch } from './event-watch.ts'
 import { JourneyReport } from './journey-report.ts'
@@ -54,7 +54,8 @@ export async function runDemoJourney(surroundings: DemoSurroundings): Promise<nu
     const card = await showCards(demo)
     if (card) await showFurtherLife(demo, stream, card)
     report.part('Cards for a branch')
-    await showBulkOrder(demo)
+    const stock = await showBulkOrder(demo)
+    if (stock) await showTransfer(demo, stock)
     report.part('Who may do what')
     await showSandbox(report, sandbox, customer.entityId)
     await showRefusals(report, client, acme, shortLivedToken, customer.entityId)

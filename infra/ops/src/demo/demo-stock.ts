@@ -2,11 +2,14 @@
 // system makes them by a clock that the demo advances, and they come into the branch's stock.
 import type { ResultOf } from '@dcms/sdk'
 import { progressText } from '../dcms/dcms-orders.ts'
+import { byProduct } from '../dcms/dcms-stock.ts'
 import { type Demo, EVENT_WAIT_MS } from './demo-cards.ts'
 
 const TENANT = 'ACME_BANK'
 /** More than one batch of production. */
 const CARDS = 1_200
+/** Sent on to another branch. */
+const MOVED = 3
 const STOCKED_WITHIN_MS = 120_000
 const DAY_MS = 86_400_000
 const product = { bin: '608040', productId: '2003_PHYSICAL' }
@@ -70,6 +73,45 @@ async function showProduction({ report, operator }: Demo, { branchId, orderId }:
     },
   )
 }
+
+/** Kits go to another branch, are on their way, and arrive. */
+export async function showTransfer({ report, dcms, operator }: Demo, { branchId }: DemoStock): Promise<void> {
+  const toBranch = `${branchId}-2`
+  await report.step(
+    'Another branch is opened, and runs short of cards',
+    `createBranch ${toBranch}`,
+    () => dcms.createBranch(demoBranch(toBranch)),
+    branchShown,
+  )
+  const moving = await report.step('Some of the kits in stock', `fetchKitSummary of ${branchId}, page 0, ${MOVED} rows`, async () => {
+    const { result } = await dcms.fetchKitSummary({ branchId, pageNo: 0, pageSize: MOVED })
+    return result.map(({ kitNo }) => kitNo)
+  })
+  const kitNo = moving ?? []
+  await report.step(
+    'They are sent over: counted at the other branch at once, and on their way',
+    `transferKits ${branchId} → ${toBranch}`,
+    async () => {
+      const { successCount, failedCount } = await dcms.transferKits({ fromBranch: branchId, toBranch, kitNo, requestId: `${toBranch}-1` })
+      if (successCount !== MOVED || failedCount !== 0) throw new Error(`${successCount} moved, ${failedCount} did not`)
+      return { successCount, failedCount, at: await stockOf(operator, toBranch) }
+    },
+  )
+  await report.step('They have arrived', `updateDeliveryStatus BANK of ${MOVED} kits`, async () => {
+    const rows = await dcms.updateDeliveryStatus([{ deliveryStatus: 'BANK', kitNo }])
+    if (rows.some(({ result }) => result !== true)) throw new Error('not every kit could be set')
+    return await stockOf(operator, toBranch)
+  })
+}
+
+/** What stands at a branch, as `dcms stock show` has it. */
+const stockOf = async (operator: Demo['operator'], branchId: string) =>
+  byProduct(await operator.stock.sums(TENANT, branchId)).map(({ productId, kitStatus, deliveryStatus, kits }) => ({
+    productId,
+    kitStatus,
+    deliveryStatus,
+    kits,
+  }))
 
 const demoBranch = (branchId: string) => ({
   branchId,
