@@ -61,7 +61,7 @@ test('an entityId that is taken is refused', async () => {
   await expect(bank.dcms.register(customer)).rejects.toEqual(refused('entity.already.exists'))
 })
 
-test('a kitNo finds no stock yet, and the refused customer does not exist', async () => {
+test('a kitNo that is not in stock is refused, and the refused customer does not exist', async () => {
   const customer = { ...bank.newCustomer(), kitInfo: [{ accountNo: '8642135', cardType: 'VIRTUAL' as const, kitNo: '4240171508' }] }
   await expect(bank.dcms.register(customer)).rejects.toEqual(refused('kit.not.found'))
   await expect(bank.dcms.viewCustomer({ entityId: customer.entityId })).rejects.toEqual(refused('CUS001'))

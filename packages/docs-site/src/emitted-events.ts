@@ -8,6 +8,7 @@ export const emittedEvents: ReadonlySet<string> = new Set([
   'AccountsChanged',
   'KitsProduced',
   'KitsNotProduced',
+  'KitAssigned',
   'KitIssued',
   'KitActivated',
   'KitLocked',

@@ -7,6 +7,7 @@ import {
   cardPreferencesEndpoint,
   fetchByCifEndpoint,
   type KitInfo,
+  type KitOfEntity,
   kitsOfEntityEndpoint,
 } from '@dcms/contract'
 import { answer, command, type InternalClient, type Outcome, refuse, type Scope, ServiceUnavailable } from '@dcms/service'
@@ -58,7 +59,7 @@ async function preferencesOf(kits: readonly KitInfo[], scope: Scope, pinPreferen
 export function cifViewOf(
   entityId: string,
   accounts: readonly Account[],
-  kits: readonly KitInfo[],
+  kits: readonly KitOfEntity[],
   preferences: readonly CardPreferences[],
   timeZone: string,
 ): CifView {
@@ -76,7 +77,7 @@ export function cifViewOf(
   }
 }
 
-function cardOf(kit: KitInfo, preferences: CardPreferences | undefined, dayOf: (time: Date) => string) {
+function cardOf(kit: KitOfEntity, preferences: CardPreferences | undefined, dayOf: (time: Date) => string) {
   if (!preferences) throw new ServiceUnavailable(`the preferences of kit ${kit.kitNo} are not to be had yet`)
   if (!kit.createdDate) throw new Error(`kit ${kit.kitNo} does not say when it was issued`)
   const { domestic, international, toggle } = preferences
@@ -85,7 +86,7 @@ function cardOf(kit: KitInfo, preferences: CardPreferences | undefined, dayOf: (
     aliasName: kit.aliasName ?? null,
     cardCategory: kit.cardCategory,
     cardIssuanceDate: dayOf(new Date(kit.createdDate)),
-    cardIssuanceType: null,
+    cardIssuanceType: kit.cardIssuanceType ?? null,
     cardStatus: kit.cardStatus,
     cardType: kit.cardType,
     ...(kit.encryptedCardNumber && { encryptedCardNumber: kit.encryptedCardNumber }),

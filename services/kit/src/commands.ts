@@ -21,6 +21,7 @@ import { fetchKitsByEntityIdV2 } from './look-ups/fetch-kits-by-entity-id-v2.ts'
 import { findCards } from './look-ups/find-cards.ts'
 import { kitForPin } from './look-ups/kit-for-pin.ts'
 import { kitsOfEntity } from './look-ups/kits-of-entity.ts'
+import { statusesOfKits } from './look-ups/statuses-of-kits.ts'
 import type { Courier } from './shipments/courier.ts'
 import { kitTracking } from './shipments/kit-tracking.ts'
 import type { CardVault } from './vault/card-vault.ts'
@@ -32,6 +33,7 @@ export interface KitParts {
   numbering: CardNumbering
   customer: InternalClient
   pinPreference: InternalClient
+  inventoryOrder: InternalClient
   /** Absent where no courier is set: then nothing is booked. */
   courier?: Courier | undefined
   /** Where several share what has just been reserved; one of their own when left out. */
@@ -43,6 +45,7 @@ export const commands = ({
   numbering,
   customer,
   pinPreference,
+  inventoryOrder,
   courier,
   logger,
   justReserved = new JustReserved(),
@@ -65,7 +68,8 @@ export const commands = ({
   entitiesByMaskedCard,
   kitForPin(vault),
   findCards(vault),
+  statusesOfKits,
   cardNumbersLeft(numbering),
-  reserveKits({ vault, numbering, justReserved }),
+  reserveKits({ vault, numbering, justReserved, inventoryOrder }),
   confirmKits({ vault, justReserved }),
 ]

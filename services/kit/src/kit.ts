@@ -33,11 +33,12 @@ export interface Kit extends Stored, StoredCardNumber {
   parentKitNo?: string
   status: KitStatus
   /**
-   * Present while RESERVED: for which command, and until when it must be confirmed. `first`: the
-   * first kit of those that are issued together, which decides for all of them; absent in that one
-   * and in one that is alone.
+   * Present while RESERVED, and in a kit from stock while it is about to be handed out: for which
+   * command, and until when it must be confirmed. `first`: the first kit of those that are issued
+   * together, which decides for all of them; absent in that one and in one that is alone. `owner`:
+   * whose a kit from stock will be; until then it is nobody's.
    */
-  reservation?: { commandId: string; until: Date; operation?: IssueOperation; first?: string }
+  reservation?: { commandId: string; until: Date; operation?: IssueOperation; first?: string; owner?: NewOwner }
   /** The command that confirmed it, so that a repeat finds its own. */
   issuedBy?: string
   productId: string
@@ -53,6 +54,8 @@ export interface Kit extends Stored, StoredCardNumber {
   expiry: string // YYMM
   createdAt: Date
   changedAt: Date
+  /** When a kit from stock got its owner. */
+  assignedAt?: Date
   activatedAt?: Date
   /** When the virtual card became a physical one. */
   convertedAt?: Date
@@ -131,6 +134,9 @@ export interface StoredShipment {
 /** What an upgrade was to bring: by this the same order is known again. */
 export type OrderedCard = Pick<Kit, 'productId' | 'aliasName' | 'plasticCode' | 'deliveryAddress'>
 
+/** What a kit from stock gets when it is handed out. */
+export type NewOwner = Required<Pick<Kit, 'entityId' | 'accountNo'>> & Pick<Kit, 'aliasName' | 'deliveryAddress'>
+
 /** How a reserved kit is confirmed: by the row of the table that this names. */
 export type IssueOperation = 'ISSUE' | 'ISSUE_UPGRADE'
 
@@ -151,7 +157,7 @@ export const kitsOf = aggregateModel<Kit>(
     orderId: String,
     parentKitNo: String,
     status: { type: String, required: true },
-    reservation: { type: { commandId: String, until: Date, operation: String, first: String }, default: undefined },
+    reservation: { type: { commandId: String, until: Date, operation: String, first: String, owner: Object }, default: undefined },
     issuedBy: String,
     productId: String,
     productName: String,
@@ -172,6 +178,7 @@ export const kitsOf = aggregateModel<Kit>(
     expiry: String,
     createdAt: Date,
     changedAt: Date,
+    assignedAt: Date,
     activatedAt: Date,
     convertedAt: Date,
     appliedFor: { type: { by: String, commandId: String, at: Date, leftAt: Date }, default: undefined },
@@ -228,10 +235,16 @@ export const kitInfoOf = (kit: IssuedKit): KitInfo => ({
   ...(kit.aliasName && { aliasName: kit.aliasName }),
   ...(kit.plasticCode && { plasticCode: kit.plasticCode }),
   expDate: expDateOf(kit.expiry),
-  createdDate: kitTimestampOf(kit.createdAt),
+  createdDate: kitTimestampOf(issuedAtOf(kit)),
   changedDate: kitTimestampOf(kit.changedAt),
   ...(kit.activatedAt && { cardActivationDate: kitTimestampOf(kit.activatedAt) }),
 })
+
+/** When its holder got it: a kit from stock is older than that. */
+export const issuedAtOf = ({ assignedAt, createdAt }: Pick<Kit, 'assignedAt' | 'createdAt'>): Date => assignedAt ?? createdAt
+
+/** Whether it was made for stock and handed out from there. */
+export const isWelcomeKit = ({ orderId }: Pick<Kit, 'orderId'>): boolean => orderId !== undefined
 
 /** One kit as it stands now. */
 export const readKit = (tenant: Tenant, kitNo: string): Promise<Kit | null> => kitsOf(tenant).findById(kitNo, withoutOutbox).lean<Kit>()

@@ -14,6 +14,7 @@ import { kitsOf } from './kit.ts'
 import { expireKits } from './life/expire-kits.ts'
 import { finishSuccessions } from './life/finish-successions.ts'
 import { noticeRenewals } from './life/notice-renewals.ts'
+import { onKitsWithdrawn } from './life/on-kits-withdrawn.ts'
 import { bookShipments } from './shipments/book-shipments.ts'
 import { httpCourier } from './shipments/courier.ts'
 import { followShipments } from './shipments/follow-shipments.ts'
@@ -30,20 +31,21 @@ await runProcess(async () => {
     const numbering = cardNumbering(connection.useDb(database, { useCache: true }), hsm)
     const customer = internalClient({ baseUrl: config.customerInternalUrl, audience: 'customer', tokens })
     const pinPreference = internalClient({ baseUrl: config.pinPreferenceInternalUrl, audience: 'pin-preference', tokens })
+    const inventoryOrder = internalClient({ baseUrl: config.inventoryOrderInternalUrl, audience: 'inventory-order', tokens })
     const courier = config.courierUrl === undefined ? undefined : httpCourier(config.courierUrl)
     const shipmentSweeps = courier ? [bookShipments({ courier, customer, logger }), followShipments({ courier, logger })] : []
     return {
-      commands: commands({ vault, numbering, customer, pinPreference, courier, logger }),
+      commands: commands({ vault, numbering, customer, pinPreference, inventoryOrder, courier, logger }),
       aggregates: [anyModel(kitsOf), anyModel(productionsOf)],
       sweeps: [
-        releaseReservations,
+        releaseReservations(inventoryOrder),
         finishSuccessions(),
         produceKits(vault, numbering),
         rewrapCardNumbers(hsm),
         reindexCardNumbers(vault),
         ...shipmentSweeps,
       ],
-      reactions: [onOrderProcessed],
+      reactions: [onOrderProcessed, onKitsWithdrawn],
       jobs: [expireKits, noticeRenewals],
       check: () => requireMasterKey(connection, database, config.masterKey),
       prepare: async ({ id }) => {
@@ -51,7 +53,7 @@ await runProcess(async () => {
       },
       gauges: (tenants) => gaugeNumbersLeft(numbering, () => tenants.all(), logger),
       adminRoutes: keyRoutes(hsm, keyPurposesOf.kit),
-      clients: [customer, pinPreference, ...(courier ? [courier] : [])],
+      clients: [customer, pinPreference, inventoryOrder, ...(courier ? [courier] : [])],
     }
   })
 })

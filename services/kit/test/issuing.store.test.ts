@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { JustReserved } from '../src/issuing/just-reserved.ts'
 import { releaseReservations } from '../src/issuing/release-reservations.ts'
 import { kitsOf } from '../src/kit.ts'
-import { KitBank } from './kit-bank.ts'
+import { KitBank, notAsked } from './kit-bank.ts'
 import { customerContext, dyingAfter, kitsOfEntity, tieredTenant, typesOf } from './life.ts'
 
 let bank: KitBank
@@ -37,7 +37,7 @@ test('a set whose confirm broke off after the first kit is all there in the end,
   const kitNos = await reserved()
   await expect(confirm(kitNos, dyingAfter(1))).rejects.toThrow('the process died')
   await beLate(kitNos.slice(1))
-  await bank.sweep(releaseReservations)
+  await bank.sweep(releaseReservations(notAsked))
   expect(await statuses()).toEqual(['INACTIVE', 'INACTIVE', 'INACTIVE'])
   expect(await confirm(kitNos)).toMatchObject({ status: 200, result: kitNos.map((kitNo) => ({ kitNo })) })
   expect((await kitsOfEntity(bank, entityId)).map(typesOf)).toEqual([['KitIssued'], ['KitIssued'], ['KitIssued']])
@@ -46,10 +46,10 @@ test('a set whose confirm broke off after the first kit is all there in the end,
 test('a set that nobody confirms is given up as one: the others not before the first, and then no confirm finds a part of it', async () => {
   const kitNos = await reserved()
   await beLate(kitNos.slice(1))
-  await bank.sweep(releaseReservations)
+  await bank.sweep(releaseReservations(notAsked))
   expect(await statuses()).toEqual(['RESERVED', 'RESERVED', 'RESERVED'])
   await beLate(kitNos)
-  for (let runs = 0; runs < 2; runs++) await bank.sweep(releaseReservations)
+  for (let runs = 0; runs < 2; runs++) await bank.sweep(releaseReservations(notAsked))
   expect(await statuses()).toEqual([])
   expect(await confirm(kitNos)).toMatchObject({ status: 400, code: 'MCC007' })
 })
@@ -60,9 +60,9 @@ test('giving up and confirming at once: all kits of a set are there, or none', a
     entityId = `req-${randomUUID()}`
     const kitNos = await reserved()
     await beLate(kitNos)
-    const [confirmed] = await Promise.all([confirm(kitNos), bank.sweep(releaseReservations)])
+    const [confirmed] = await Promise.all([confirm(kitNos), bank.sweep(releaseReservations(notAsked))])
     await beLate(kitNos)
-    for (let runs = 0; runs < 2; runs++) await bank.sweep(releaseReservations)
+    for (let runs = 0; runs < 2; runs++) await bank.sweep(releaseReservations(notAsked))
     expect(await statuses()).toEqual(confirmed.status === 200 ? ['INACTIVE', 'INACTIVE', 'INACTIVE'] : [])
   }
 })

@@ -151,9 +151,15 @@ export class KitBank {
   /** Runs a use case by its name, with what else the process of a vault has. */
   async run(name: string, body: unknown, change: Partial<Call> = {}, vault = this.vault, hsm = this.hsm): Promise<Answered> {
     const numbering = hsm === this.hsm ? this.#numbering : this.newNumbering(hsm)
-    const command = commands({ vault, numbering, customer: notAsked, pinPreference: notAsked, logger: this.#logger, ...this.parts }).find(
-      ({ endpoint }) => endpoint.name === name,
-    )
+    const command = commands({
+      vault,
+      numbering,
+      customer: notAsked,
+      pinPreference: notAsked,
+      inventoryOrder: notAsked,
+      logger: this.#logger,
+      ...this.parts,
+    }).find(({ endpoint }) => endpoint.name === name)
     if (!command) throw new Error(`there is no use case ${name}`)
     const { status, body: text, headers = {} } = await command.run(body, { ...this.surroundings(), ...change })
     const { result, exception } = JSON.parse(text) as Envelope
@@ -232,7 +238,7 @@ export class KitBank {
 }
 
 /** A context that answers nothing. */
-const notAsked: InternalClient = { call: () => Promise.reject(new Error('not asked')), close: () => Promise.resolve() }
+export const notAsked: InternalClient = { call: () => Promise.reject(new Error('not asked')), close: () => Promise.resolve() }
 
 const channel = { offered: true, dailyCap: 100, maxCap: 100 }
 const region = { offered: true, atm: channel, pos: channel, ecom: channel, contactless: channel, tokenization: channel }

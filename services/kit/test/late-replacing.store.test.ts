@@ -8,7 +8,7 @@ import { releaseReservations } from '../src/issuing/release-reservations.ts'
 import { kitsOf } from '../src/kit.ts'
 import { finishSuccessions } from '../src/life/finish-successions.ts'
 import { replaceKit } from '../src/life/replace-kit.ts'
-import { KitBank } from './kit-bank.ts'
+import { KitBank, notAsked } from './kit-bank.ts'
 import { customerContext, dyingAfter, kitsOfEntity, newKitOf, tieredTenant } from './life.ts'
 
 let bank: KitBank
@@ -43,7 +43,7 @@ class StalledScope extends Scope {
       this.isStalled = false
       const made = { entityId, status: 'RESERVED' as const }
       await kitsOf(bank.tenant).updateOne(made, { $set: { 'reservation.until': new Date(0) } })
-      await bank.sweep(releaseReservations)
+      await bank.sweep(releaseReservations(notAsked))
       expect(await kitsOf(bank.tenant).countDocuments(made)).toBe(0)
     }
     return await super.commit(modelOf, state, decision, result)

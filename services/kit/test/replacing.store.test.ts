@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { releaseReservations } from '../src/issuing/release-reservations.ts'
 import { kitsOf } from '../src/kit.ts'
 import { finishSuccessions } from '../src/life/finish-successions.ts'
-import { KitBank } from './kit-bank.ts'
+import { KitBank, notAsked } from './kit-bank.ts'
 import { customerContext, dyingAfter, kitsOfEntity, newKitOf, replay, tieredTenant, typesOf } from './life.ts'
 
 const LATER_MS = 60_000
@@ -135,7 +135,7 @@ test('a kit that was made and never named is taken back; one that was named is n
   const left = { ...named, _id: `${named._id}9`, reservation: past }
   await kitsOf(bank.tenant).collection.insertOne(left as never)
   await kitsOf(bank.tenant).updateOne({ _id: named._id }, { $set: { reservation: past } })
-  await bank.sweep(releaseReservations)
+  await bank.sweep(releaseReservations(notAsked))
   expect((await kitsOfEntity(bank, entityId)).map(({ _id }) => _id)).toEqual([old._id, named._id])
 })
 

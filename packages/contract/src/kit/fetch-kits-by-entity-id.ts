@@ -57,15 +57,21 @@ const kitsOfEntity = {
   required: ['entityId'],
   properties: {
     entityId,
-    withCardNumbers: { type: 'boolean', description: 'With encryptedCardNumber, where the bank has exchanged a field key' },
+    withCardNumbers: {
+      type: 'boolean',
+      description: 'With encryptedCardNumber, where the bank has exchanged a field key, and with how each card was issued',
+    },
   },
 } as const
 export type KitsOfEntity = FromSchema<typeof kitsOfEntity>
 
+/** A kit, and whether it was handed out from stock where that is asked for. */
+export type KitOfEntity = KitInfo & { cardIssuanceType?: 'WELCOME_KIT' }
+
 /**
  * The kits of a customer as the owner has them now, oldest first, for the customer context's reads.
  */
-export const kitsOfEntityEndpoint = internalEndpoint<KitsOfEntity, KitInfo[]>()({
+export const kitsOfEntityEndpoint = internalEndpoint<KitsOfEntity, KitOfEntity[]>()({
   name: 'kitsOfEntity',
   method: 'POST',
   path: '/internal/kits-of-entity',
@@ -74,6 +80,9 @@ export const kitsOfEntityEndpoint = internalEndpoint<KitsOfEntity, KitInfo[]>()(
   summary: 'The kits of a customer as they are now',
   idempotency: 'read',
   request: kitsOfEntity,
-  result: { type: 'array', items: kitInfo },
+  result: {
+    type: 'array',
+    items: { ...kitInfo, properties: { ...kitInfo.properties, cardIssuanceType: { const: 'WELCOME_KIT' } } },
+  },
   errors: ['invalid.input.request'],
 })

@@ -2,7 +2,7 @@
 // packages/contract/src/kit/fetch-by-card-no-v2.ts.
 import { type CardByNumber, type CardPreferences, type CardRegion, cardPreferencesEndpoint, fetchByCardNoV2Endpoint } from '@dcms/contract'
 import { answer, command, type InternalClient, refuse, type Scope, ServiceUnavailable } from '@dcms/service'
-import { expDateOf, type IssuedKit, kitTimestampOf } from '../kit.ts'
+import { expDateOf, type IssuedKit, issuedAtOf, isWelcomeKit, kitTimestampOf } from '../kit.ts'
 import type { CardVault } from '../vault/card-vault.ts'
 import { accountOfKit } from './account-of-kit.ts'
 import { kitWithCardNumber } from './kit-with-card-number.ts'
@@ -50,12 +50,11 @@ async function preferencesOf(kit: IssuedKit, scope: Scope, pinPreference: Intern
   return preferences
 }
 
-/** Cards out of stock come with card orders: until then none is a welcome kit. */
 function kitDetailsOf(kit: IssuedKit, preferences: CardPreferences, encryptedCardNumber: string): KitDetails {
   const { domestic, international, toggle, lastPinChangedDate } = preferences
   return {
-    cardIssuanceDate: kitTimestampOf(kit.createdAt),
-    cardIssuanceType: null,
+    cardIssuanceDate: kitTimestampOf(issuedAtOf(kit)),
+    cardIssuanceType: isWelcomeKit(kit) ? 'WELCOME_KIT' : null,
     cardName: kit.productName,
     cardStatus: kit.status,
     cardType: kit.cardType,

@@ -2,15 +2,21 @@
 // packages/contract/src/kit/fetch-kits-by-entity-id.ts.
 import { kitsOfEntityEndpoint } from '@dcms/contract'
 import { answer, command, type Tenant } from '@dcms/service'
-import { type IssuedKit, isIssued, type Kit, kitInfoOf, kitsOf, withoutOutbox } from '../kit.ts'
+import { type IssuedKit, isIssued, isWelcomeKit, type Kit, kitInfoOf, kitsOf, withoutOutbox } from '../kit.ts'
 import type { CardVault } from '../vault/card-vault.ts'
 
 const KITS_MAX = 500
+const welcomeKit = { cardIssuanceType: 'WELCOME_KIT' } as const
 
 export const kitsOfEntity = (vault: CardVault) =>
   command(kitsOfEntityEndpoint, async ({ entityId, withCardNumbers }, { tenant }) => {
     const kits = await kitsOfCustomer(tenant, entityId)
-    return answer(withCardNumbers ? await Promise.all(kits.map((kit) => vault.kitInfoWithCardNumber(tenant, kit))) : kits.map(kitInfoOf))
+    if (!withCardNumbers) return answer(kits.map(kitInfoOf))
+    return answer(
+      await Promise.all(
+        kits.map(async (kit) => ({ ...(await vault.kitInfoWithCardNumber(tenant, kit)), ...(isWelcomeKit(kit) && welcomeKit) })),
+      ),
+    )
   })
 
 /**
