@@ -99,8 +99,10 @@ const branchOf = (branchId: string) => ({
   pocDetails: [],
 })
 
+/** Not due for long: the job that sends what is due must not come before the call that does. */
 const orderOf = (branchId: string, orderId: string) => ({
   orderId,
+  processStartTime: '2199-01-01 00:00:00',
   branchInfo: { branchId },
   products: [{ bin: '608040', productId: '2003_VIRTUAL', quantity: 1 }],
 })
@@ -337,7 +339,7 @@ export const costCalls: readonly CostCall[] = [
   {
     name: 'card-order/process',
     of: ['processCardOrder'],
-    call: (dcms, subject) => dcms.processCardOrder({ orderId: firstOrderOf(subject) }),
+    call: (dcms, subject) => dcms.processCardOrder({ orderId: firstOrderOf(subject), force: true }),
   },
   {
     name: 'card-order/status',
