@@ -6,7 +6,8 @@ import type { CardNumbering } from './number-cards.ts'
 import { produceBatch } from './produce-batch.ts'
 import { type Production, productionsAtWork, productionsOf } from './production.ts'
 
-const EVERY_MS = 1_000
+/** How soon a production begins; with work in hand one run follows the other. */
+const EVERY_MS = 5_000
 /** Then the next run goes on, in whatever process. */
 const RUN_MS = 3_000
 /**
@@ -27,9 +28,11 @@ export const produceKits = (vault: CardVault, numbering: CardNumbering, nowMs: (
   async run(scopeOf, tenant) {
     const endsAtMs = nowMs() + RUN_MS
     const faults: unknown[] = []
+    let found = 0
     for (let isMore = true; isMore && nowMs() < endsAtMs; ) {
       isMore = false
       for (const production of await productionsAtWork(tenant, new Date(nowMs())).lean<Production[]>()) {
+        found++
         if (!hasRoom(production) || nowMs() >= endsAtMs) continue
         isMore = true
         const scope = scopeOf(tenant, `produce/${production._id}/${production.done + 1}`)
@@ -40,6 +43,7 @@ export const produceKits = (vault: CardVault, numbering: CardNumbering, nowMs: (
       }
     }
     if (faults.length > 0) throw new AggregateError(faults, `${faults.length} batches of kits could not be made`) // after all others had their turn
+    if (found === 0) return undefined
     const [left] = await productionsAtWork(tenant, new Date(nowMs())).lean<Production[]>()
     return left && { position: left._id }
   },
