@@ -150,7 +150,7 @@ function die(): never {
   throw new Error('the process died')
 }
 
-/** `touches`: dies right before so manieth write of the production. */
+/** `touches`: it dies right before the write of the production that this counts. */
 async function dieAt(point: string): Promise<void> {
   const { parts, change = {}, touches } = deaths[point]?.(anotherProcess()) ?? { parts: anotherProcess() }
   let left = touches ?? Number.POSITIVE_INFINITY
