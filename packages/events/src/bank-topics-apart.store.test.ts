@@ -1,7 +1,7 @@
 // Faults of one bank's topic: what they hold up, what they do not, and how they end.
 import { bankStreamTopicOf } from '@dcms/contract'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { card, configure, isEmptyAt, metric, sourceOf, stepsOf as stepsAmong } from '../test/apart.ts'
+import { card, isEmptyAt, limitMessages, metric, sourceOf, stepsOf as stepsAmong } from '../test/apart.ts'
 import { type RawMessage, TestEngines, until, withOutbox } from '../test/engines.ts'
 import { bankTopicOf } from './bank-stream.ts'
 import { Broker } from './broker.ts'
@@ -107,7 +107,7 @@ test('a bank whose topic cannot be made holds up no event and no other bank', as
 
 test('a message for a bank that Kafka refuses for good holds up no event of the document, and is sent once it may', async () => {
   await engines.broker().ensureTopics([bankTopicOf('SMALL_BANK')])
-  await configure(engines, bankStreamTopicOf('SMALL_BANK'), 'max.message.bytes', '100')
+  await limitMessages(engines, bankStreamTopicOf('SMALL_BANK'), { toBytes: 100, probeBytes: 200 })
   const source = sourceOf(engines, 'small')
   const relay = new Relay(engines.broker(), [source], () => ['SMALL_BANK'])
   await relay.openBanks(['SMALL_BANK'])
@@ -123,7 +123,7 @@ test('a message for a bank that Kafka refuses for good holds up no event of the 
   relay.nudge(source, 'SMALL_BANK', 'small-1')
   await until('a later event is published', () => stepsOf('small-1').length === 3)
   await relay.stop()
-  await configure(engines, bankStreamTopicOf('SMALL_BANK'), 'max.message.bytes', '1000000')
+  await limitMessages(engines, bankStreamTopicOf('SMALL_BANK'), { toBytes: 1_000_000, probeBytes: 200 })
   const next = new Relay(engines.broker(), [source], () => ['SMALL_BANK'])
   next.start()
   await until('the bank is told', () => isEmptyAt(source, 'SMALL_BANK'))

@@ -1,6 +1,6 @@
 // Messages that Kafka refuses for good, and damaged ones: they hold up their own document at most.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { configure, isEmptyAt, metric, sourceOf, stepsOf as stepsAmong } from '../test/apart.ts'
+import { isEmptyAt, limitMessages, metric, sourceOf, stepsOf as stepsAmong } from '../test/apart.ts'
 import { type RawMessage, TestEngines, until, withOutbox } from '../test/engines.ts'
 import { Broker } from './broker.ts'
 import type { ReceivedEvent } from './cloud-event.ts'
@@ -33,7 +33,7 @@ const stepsOf = (id: string): number[] => stepsAmong([...published, ...small], i
 
 test('an event that Kafka refuses for good keeps its own document waiting and no other, is told of, and goes out in order once it may', async () => {
   const source = sourceOf(engines, 'refused', { topic: smallTopic, forBank: false })
-  await configure(engines, smallTopic, 'max.message.bytes', '20000')
+  await limitMessages(engines, smallTopic, { toBytes: 20_000, probeBytes: 40_000 })
   const before = await metric('dcms_outbox_refused_total')
   const refusedOne = withOutbox('refused-1', 1, 3)
   const ids = Array.from({ length: 20 }, (_, count) => `beside-${count}`)
@@ -67,7 +67,7 @@ test('an event that Kafka refuses for good keeps its own document waiting and no
   expect(engines.logLines.join()).not.toContain(TOO_LARGE.slice(0, 100))
   await relay.stop()
 
-  await configure(engines, smallTopic, 'max.message.bytes', '100000')
+  await limitMessages(engines, smallTopic, { toBytes: 100_000, probeBytes: 80_000 })
   const next = new Relay(engines.broker(), [source], () => ['A_BANK'])
   next.start()
   await until('it is out', () => isEmptyAt(source, 'A_BANK'))

@@ -4,7 +4,7 @@ import type { KitActivated } from '@dcms/contract'
 import { ConfigResourceTypes } from 'kafkajs'
 import { register } from 'prom-client'
 import type { OutboxDocument, OutboxSource, ReceivedEvent } from '../src/index.ts'
-import { type TestEngines, withOutbox } from './engines.ts'
+import { type TestEngines, until, withOutbox } from './engines.ts'
 
 /** Aggregates of every bank, which is told of their events unless `more` says otherwise. */
 export const sourceOf = (engines: TestEngines, name: string, more: Partial<OutboxSource> = {}): OutboxSource => ({
@@ -41,14 +41,32 @@ export const stepsOf = (events: readonly ReceivedEvent[], id: string): number[] 
 export const isEmptyAt = async (source: OutboxSource, tenant: string): Promise<boolean> =>
   (await source.collection(tenant).countDocuments({ $or: [{ 'outbox.0': { $exists: true } }, { outboxAside: { $exists: true } }] })) === 0
 
-/** Sets what Kafka takes on a topic. */
-export async function configure(engines: TestEngines, topic: string, setting: string, value: string): Promise<void> {
+/**
+ * Sets how large a message Kafka takes on a topic, and waits until it does: it says yes to the
+ * change before each broker has heard of it. `probeBytes`: the size of a message to ask with.
+ */
+export async function limitMessages(engines: TestEngines, topic: string, { toBytes, probeBytes }: MessageLimit): Promise<void> {
+  const name = `${engines.installation}.${topic}`
   await engines.broker().withAdmin((admin) =>
     admin.alterConfigs({
       validateOnly: false,
-      resources: [{ type: ConfigResourceTypes.TOPIC, name: `${engines.installation}.${topic}`, configEntries: [{ name: setting, value }] }],
+      resources: [{ type: ConfigResourceTypes.TOPIC, name, configEntries: [{ name: 'max.message.bytes', value: String(toBytes) }] }],
     }),
   )
+  const producer = await engines.producer()
+  const probe = { topic: name, messages: [{ key: 'probe', value: 'x'.repeat(probeBytes) }] }
+  const answer = (): Promise<string | undefined> =>
+    producer.send(probe).then(
+      () => 'TAKEN',
+      (error: { type?: string }) => error.type,
+    )
+  const due = probeBytes < toBytes ? 'TAKEN' : 'MESSAGE_TOO_LARGE'
+  await until('Kafka keeps to the new limit', async () => (await answer()) === due)
+}
+
+interface MessageLimit {
+  toBytes: number
+  probeBytes: number
 }
 
 /** A metric of this process, summed over its labels. */

@@ -2,7 +2,7 @@
 // installation name of the file's own.
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Kafka, logLevel } from 'kafkajs'
+import { Kafka, logLevel, type Producer } from 'kafkajs'
 import mongoose, { type Connection, type mongo } from 'mongoose'
 import { type Logger, pino } from 'pino'
 import { Broker, type OutboxDocument, type ReceivedEvent, type Topic } from '../src/index.ts'
@@ -72,6 +72,15 @@ export class TestEngines {
       },
     })
     return messages
+  }
+
+  /** Sends messages past the broker of DCMS, once each. */
+  async producer(): Promise<Producer> {
+    const kafka = new Kafka({ brokers: this.brokers.split(','), clientId: 'test', logLevel: logLevel.NOTHING })
+    const producer = kafka.producer({ allowAutoTopicCreation: false, retry: { retries: 0 } })
+    this.#opened.push({ stop: () => producer.disconnect() })
+    await producer.connect()
+    return producer
   }
 
   async close(): Promise<void> {
