@@ -1,6 +1,7 @@
 // Every bench there is.
 import { activationBench } from './activation-bench.ts'
 import type { Bench } from './bench-kind.ts'
+import { codecBench } from './codec-bench.ts'
 import { costBench } from './cost-bench.ts'
 import { gatewayBench } from './gateway-bench.ts'
 import { idleBench } from './idle-bench.ts'
@@ -13,6 +14,7 @@ import { startBench } from './start-bench.ts'
 export const benches: readonly Bench[] = [
   gatewayBench,
   sealingBench,
+  codecBench,
   activationBench,
   lagBench,
   lookupsBench,

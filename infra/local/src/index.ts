@@ -13,6 +13,7 @@ export {
   startEngines,
   stopEngines,
 } from './engines.ts'
+export { j8583, j8583Lacks } from './j8583.ts'
 export { type KafkaEngine, type KafkaOptions, startKafka } from './kafka.ts'
 export { type KafkaCluster, type KafkaClusterOptions, startKafkaCluster } from './kafka-cluster.ts'
 export type { SecuredListener } from './kafka-properties.ts'

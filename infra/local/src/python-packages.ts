@@ -17,7 +17,7 @@ export async function pythonPackages(requirements: readonly string[], progress: 
   const sum = createHash('sha256')
     .update([version, ...requirements].join('\n'))
     .digest('hex')
-  const title = `fetching Python packages of generated clients (about 10 s, once per machine)`
+  const title = 'fetching Python packages for tests (about 10 s, once per machine)'
   return cached({ name: `python-packages-${sum.slice(0, 12)}`, title, build: (folder) => install(requirements, folder) }, progress)
 }
 

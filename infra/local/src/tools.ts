@@ -49,7 +49,7 @@ const needs: Record<Tool, Need> = {
     versionArgs: ['--version'],
     works: (output) => /^Python 3\.(9|\d\d)\b/.test(output),
     packages: ['python3'],
-    remedy: 'Python 3.9 or newer is needed for generated clients: install python3 and put it on the PATH.',
+    remedy: 'Python 3.9 or newer is needed for generated clients and peers in tests: install python3 and put it on the PATH.',
   },
 }
 
