@@ -68,24 +68,25 @@ function writeValue(bytes: Buffer, at: number, value: string, field: DialectFiel
     case 'raw':
       return bytes.write(value, at, 'hex')
     case 'packed':
-      return bytes.write(packed(value, field), at, 'hex')
-    case 'packed-signed': {
-      const sign = bytes.write(value.slice(0, 1), at, 'latin1')
-      return sign + bytes.write(packed(value.slice(1), field), at + sign, 'hex')
-    }
+      return writePacked(bytes, at, value, 0, field)
+    case 'packed-signed':
+      bytes[at] = value.charCodeAt(0)
+      return 1 + writePacked(bytes, at + 1, value, 1, field)
   }
 }
 
-/** An even number of digits of one nibble each; on a track `=` is written as D. */
-function packed(value: string, { kind, padding }: DialectField): string {
-  const nibbles = kind === 'z' ? value.replaceAll('=', 'D') : value
-  if (nibbles.length % 2 === 0) return nibbles
-  switch (padding) {
-    case 'zero-in-front':
-      return `0${nibbles}`
-    case 'zero-behind':
-      return `${nibbles}0`
-    case 'F-behind':
-      return `${nibbles}F`
+/** Two digits in a byte, those of `value` from `begin` on. */
+function writePacked(bytes: Buffer, at: number, value: string, begin: number, { padding }: DialectField): number {
+  const isOdd = (value.length - begin) % 2 !== 0
+  let from = begin - (isOdd && padding === 'zero-in-front' ? 1 : 0)
+  let to = at
+  for (; from < value.length; from += 2) {
+    const high = from < begin ? 0 : nibbleOf(value.charCodeAt(from))
+    const low = from + 1 < value.length ? nibbleOf(value.charCodeAt(from + 1)) : padding === 'F-behind' ? 15 : 0
+    bytes[to++] = (high << 4) | low
   }
+  return to - at
 }
+
+/** Digits stand for themselves, and so does D, which `=` on a track is written as too. */
+const nibbleOf = (code: number): number => (code === 0x44 ? 13 : code & 15)

@@ -51,7 +51,11 @@ inTurn('j8583 writes the same bytes, and reads the same values out of ours', () 
     [name, 'decode', message.mti, fieldsOf(message, dialect), bytes.toString('hex')].join('\t'),
   ])
   const source = join(import.meta.dirname, 'peers', 'J8583Peer.java')
-  const output = execFileSync('java', [...JVM, '-cp', String(classPath), source], { input: lines.join('\n'), encoding: 'utf8' })
+  const output = execFileSync('java', [...JVM, '-cp', String(classPath), source], {
+    input: lines.join('\n'),
+    encoding: 'utf8',
+    stdio: 'pipe',
+  })
   const answers = output.trimEnd().split('\n')
   expect(answers).toHaveLength(lines.length)
   for (const [index, { name, message, dialect, bytes }] of asked.entries()) {

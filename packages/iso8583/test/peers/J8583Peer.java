@@ -58,7 +58,7 @@ public class J8583Peer {
     for (String field : parts[3].split(" ")) {
       String[] words = field.split(":", -1);
       numbers.add(Integer.valueOf(words[0]));
-      guide.put(Integer.valueOf(words[0]), FieldParseInfo.getInstance(IsoType.valueOf(words[1]), Integer.parseInt(words[2]), ENCODING));
+      guide.put(Integer.valueOf(words[0]), FieldParseInfo.getInstance(IsoType.valueOf(words[1]), Integer.parseInt(words[2]), ENCODING, false));
     }
     factory.setParseMap(Integer.parseInt(parts[2], 16), guide);
     IsoMessage message = factory.parseMessage(HEX.parseHex(parts[4]), 0);
