@@ -1,6 +1,6 @@
-// Dates of messages, which have no year: it is the one that brings them closest to now, so that what
-// was sent at 23:59 on 31 December is of the old year on 1 January, and the other way round for a
-// clock that is ahead.
+// Dates of messages, which have no year: it is the one that brings them closest to now. So what was
+// sent at 23:59 on 31 December is of the old year on 1 January, and the other way round for a clock
+// that is ahead.
 
 /** DE 7, MMDDhhmmss in UTC. Undefined for a time that does not exist. */
 export function readTransmissionTime(text: string, now: Date): Date | undefined {

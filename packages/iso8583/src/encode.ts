@@ -7,7 +7,10 @@ import type { Message } from './message.ts'
 
 const BITMAP_BYTES = 8
 
-/** @throws MalformedMessage for a message that this dialect cannot write: values are never cut or filled up */
+/**
+ * @throws MalformedMessage for a message that this dialect cannot write: values are never cut or
+ * filled up
+ */
 export function encode({ mti, fields }: Message, dialect: Dialect): Buffer {
   if (mti.length !== 4 || !textIsIn(digits, mti)) throw new MalformedMessage('MTI', 'characters that are not allowed')
   const bitmap = Buffer.alloc(2 * BITMAP_BYTES)
