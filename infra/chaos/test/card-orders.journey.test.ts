@@ -73,6 +73,16 @@ test('the job sends an order that nobody sends', async () => {
   expect(await timesAtCms(orderId)).toBe(1)
 })
 
+test.each(['expire-orders', 'alert-received-orders', 'expire-insta-kits', 'alert-low-stock'])(
+  'the service has the job %s, which an operator can start',
+  async (job) => {
+    const { jobs } = bank.installation.operator
+    const run = await jobs.run('ACME_BANK', job)
+    expect(run.context).toBe('inventory-order')
+    expect(await jobs.ended({ ...run, tenant: 'ACME_BANK', job }, 30_000)).not.toHaveProperty('error')
+  },
+)
+
 test.each(KILLED_AFTER_MS)(
   'with the service killed %i ms into sending and cancelling orders, each ends at the CMS once or not at all',
   async (ms) => {

@@ -10,6 +10,8 @@ import { expireOrders } from './orders/expire-orders.ts'
 import { ordersOf } from './orders/order.ts'
 import { retryOrders } from './orders/retry-orders.ts'
 import { syncOrders } from './orders/sync-orders.ts'
+import { alertLowStock } from './stock/alert-low-stock.ts'
+import { expireOldKits } from './stock/expire-old-kits.ts'
 import { finishMovements } from './stock/finish-movement.ts'
 import { movementsOf } from './stock/movement.ts'
 import { parentKitsOf } from './stock/parent-kit.ts'
@@ -27,7 +29,7 @@ await runProcess(async () => {
       aggregates: [anyModel(branchesOf), anyModel(ordersOf), anyModel(stockOf), anyModel(parentKitsOf), anyModel(movementsOf)],
       sweeps: [finishMovements()],
       reactions: [stockKits],
-      jobs: [...cmsJobs, expireOrders(cms), alertReceivedOrders(logger)],
+      jobs: [...cmsJobs, expireOrders(cms), alertReceivedOrders(logger), expireOldKits, alertLowStock(logger)],
       clients: [kit, ...(cms ? [cms] : [])],
     }
   })
