@@ -29,6 +29,8 @@ import { stockOf } from '../src/stock/stock-kit.ts'
 const TENANT = 'ACME_BANK'
 const context = 'inventory-order'
 
+type DefinitionChange = Omit<Partial<TenantDefinition>, 'settings'> & { settings?: Partial<TenantDefinition['settings']> }
+
 /** What came back of a call, as a caller reads it. */
 export interface Answered {
   status: number
@@ -83,17 +85,18 @@ export class StockBank {
     })
   }
 
-  /** @param change members of the definition that differ from those below */
-  static async start(change: Partial<TenantDefinition> = {}): Promise<StockBank> {
+  /** @param change members of the definition, and settings in it, that differ from those below */
+  static async start({ settings, ...change }: DefinitionChange = {}): Promise<StockBank> {
     const { MONGO_URL } = process.env
     if (!MONGO_URL) throw new Error('MONGO_URL is not set: run this test by `npm test`, which starts the engines')
     const bank = new StockBank(MONGO_URL)
+    const changed = { ...definition, ...change, ...(settings && { settings: { ...definition.settings, ...settings } }) }
     try {
       await bank.connection.asPromise()
       const kept = bank.connection
         .useDb(databaseName(bank.installation, context), { useCache: true })
         .collection<{ _id: string }>('tenants')
-      await kept.insertOne({ _id: TENANT, version: 1, definition: { ...definition, ...change } } as { _id: string })
+      await kept.insertOne({ _id: TENANT, version: 1, definition: changed } as { _id: string })
       await bank.tenants.load()
     } catch (error) {
       await bank.connection.close() // else the test run would not end

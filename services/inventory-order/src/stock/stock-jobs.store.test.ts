@@ -22,7 +22,7 @@ afterEach(async () => {
   await bank?.close()
   bank = undefined
 })
-const bankWith = async (orders: NonNullable<TenantDefinition['settings']>['orders'] = {}): Promise<StockBank> => {
+const bankWith = async (orders: NonNullable<NonNullable<TenantDefinition['settings']>['orders']> = {}): Promise<StockBank> => {
   bank = await StockBank.start({ settings: { orders } })
   return bank
 }

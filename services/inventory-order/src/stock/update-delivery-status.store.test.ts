@@ -83,7 +83,7 @@ test('virtual kits and statuses that the bank does not have are refused by row',
 })
 
 test('a bank’s own list is what counts', async () => {
-  const own = await StockBank.start({ settings: { deliveryStatuses: ['bank', 'delivered', 'at agent'] } as never })
+  const own = await StockBank.start({ settings: { deliveryStatuses: ['bank', 'delivered', 'at agent'] } })
   try {
     const [kitNo = ''] = (await stocked(own)).kitNos
     const ask = async (deliveryStatus: string) => {
