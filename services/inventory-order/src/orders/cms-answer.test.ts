@@ -1,5 +1,6 @@
 // What an answer of the card management system makes of an order: by the table of its road alone,
 // whatever comes in whatever order.
+// Rule: docs/rules.md#an-orders-road.
 import { type OrderStatus, orderRoad, orderStatusOf } from '@dcms/contract'
 import { newlyStored } from '@dcms/service'
 import { expect, test } from '@jest/globals'

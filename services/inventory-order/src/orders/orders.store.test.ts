@@ -1,5 +1,6 @@
 // Orders in the real store: placed once, checked against the bank, cancelled, listed, found; users
 // of one branch.
+// Rules: docs/rules.md#the-same-order-again, docs/rules.md#what-can-be-ordered.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { branchOf, kitsLeft, ordered, orderOf, product, storedOrder, toldOf } from '../../test/card-orders.ts'
 import { StockBank } from '../../test/stock-bank.ts'

@@ -1,5 +1,6 @@
 // Orders and the card management system: sent once whatever fails, cancelled or made but never
 // both, caught up on, placed again, given up. In the real store, with a CMS of the test's own.
+// Rules: docs/rules.md#made-once, docs/rules.md#cancelling-an-order.
 import { createLogger, type Job } from '@dcms/service'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { branchOf, kitsLeft, ordered, orderOf, product, storedOrder, toldOf } from '../../test/card-orders.ts'

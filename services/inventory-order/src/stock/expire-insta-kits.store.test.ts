@@ -1,4 +1,5 @@
 // Holding and withdrawing kits in the real store.
+// Rule: docs/rules.md#kits-withdrawn.
 import { HELD_FOR_MS } from '@dcms/contract'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { assigned, kitEvent, nextNumber } from '../../test/made.ts'

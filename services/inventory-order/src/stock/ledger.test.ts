@@ -1,4 +1,5 @@
 // The rule of the stock ledger: whatever happens to a kit, its entries sum up to where it is.
+// Rule: docs/rules.md#the-stock-ledger.
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { ENTRIES_MAX, standsIn, sumsOf, withEntries } from './ledger.ts'

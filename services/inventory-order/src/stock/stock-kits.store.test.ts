@@ -1,5 +1,6 @@
 // Stocking in the real store: kits, parent kits and their order from events that come again, early,
 // or after a process died half way.
+// Rule: docs/rules.md#kits-into-stock.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { assigned, kitEvent, nextNumber, orderLine, producedBatch } from '../../test/made.ts'
 import { StockBank } from '../../test/stock-bank.ts'

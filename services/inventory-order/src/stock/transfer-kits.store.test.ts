@@ -1,5 +1,6 @@
 // Transfers in the real store: what moves, what does not, several at once, and after a process
 // died.
+// Rule: docs/rules.md#transfers.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { assigned, nextNumber } from '../../test/made.ts'
 import { StockBank } from '../../test/stock-bank.ts'

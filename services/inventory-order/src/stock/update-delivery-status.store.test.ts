@@ -1,4 +1,5 @@
 // Delivery statuses in the real store: one row per kit, in the order of the request.
+// Rule: docs/rules.md#delivery-statuses.
 import { type DeliveryStatusRows, deliverySteps } from '@dcms/contract'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { assigned, nextNumber } from '../../test/made.ts'
