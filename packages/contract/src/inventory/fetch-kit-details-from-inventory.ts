@@ -37,8 +37,15 @@ const request = {
     orderingPartyType: { ...orderingPartyType, description: 'Only together with a primary filter' },
     fromDate: { ...utcTime, description: 'Stocked from, ISO 8601 UTC, inclusive' },
     toDate: { ...utcTime, description: 'Stocked until, ISO 8601 UTC, inclusive' },
-    kitStatus: { ...cardStatus, synonyms: { ALLOCATED: 'ASSIGNED' }, description: '`ALLOCATED` is another word for `ASSIGNED`' },
-    deliveryStatus,
+    kitStatus: {
+      ...cardStatus,
+      synonyms: { ALLOCATED: 'ASSIGNED' },
+      description: 'Status of the kit; for `PARENT_KIT` of at least one of its kits. `ALLOCATED` is another word for `ASSIGNED`',
+    },
+    deliveryStatus: {
+      ...deliveryStatus,
+      description: `${deliveryStatus.description}; for \`PARENT_KIT\` that of at least one of its kits`,
+    },
     pageNo: pageNoFromOne,
     pageSize,
   },

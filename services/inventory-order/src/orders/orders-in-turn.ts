@@ -12,6 +12,8 @@ export interface Errand {
   scopeOf: (commandId: string) => Scope
   /** Told after each page; throws where the errand is another's now. */
   note: (done: number, left: number) => Promise<void>
+  /** Only orders of this branch. */
+  branch?: string
   /** Whether to end after this page; what is left, another errand does. */
   isEnough?: () => boolean
 }
@@ -34,10 +36,11 @@ export async function forOrders(
   { by, upTo, further }: Wanted,
   act: (order: Order, scope: Scope) => Promise<boolean>,
 ): Promise<{ seen: number; done: number; left: number }> {
+  const wanted = { by, upTo, further: { ...further, ...(errand.branch !== undefined && { branchId: errand.branch }) } }
   let [seen, done, left] = [0, 0, 0]
   let last: Order | undefined
   for (;;) {
-    const page = await pageOfOrders(errand.tenant, { by, upTo, further }, last).lean<Order[]>()
+    const page = await pageOfOrders(errand.tenant, wanted, last).lean<Order[]>()
     for (let from = 0; from < page.length; from += AT_ONCE) {
       const acts = page.slice(from, from + AT_ONCE).map((order) => act(order, errand.scopeOf(randomUUID())).catch(leftForNextTime))
       const ends = await Promise.all(acts)

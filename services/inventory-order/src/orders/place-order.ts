@@ -9,6 +9,8 @@ import { branchesOf, isOwnBranch } from '../branches/branch.ts'
 import { type Order, ordersOf, type PlacedOrder, productsShown } from './order.ts'
 import { linesOf } from './order-lines.ts'
 
+const UNKNOWN_BRANCH = 'branchInfo.branchId is not known'
+
 type Placing = CreateCardOrder & { fileName?: string }
 
 /**
@@ -23,12 +25,12 @@ export async function placeOrder<Code extends ErrorCode>(
   check: (order: Order) => Promise<Refused<Code> | null>,
 ): Promise<Outcome<'success', Code | 'ORD001' | 'ORD004' | 'ORD005'>> {
   const { tenant } = scope
+  const { branchId } = placed.branchInfo
+  if (!isOwnBranch(scope, branchId)) return refuse('ORD005', [UNKNOWN_BRANCH])
   const orderId = named ?? orderIdOf(scope.commandId)
   const before = await placedBefore(orderId, placed, scope)
   if (before) return before
-  const { branchId } = placed.branchInfo
-  const isKnown = isOwnBranch(scope, branchId) && (await branchesOf(tenant).exists({ _id: branchId }))
-  if (!isKnown) return refuse('ORD005', ['branchInfo.branchId is not known'])
+  if (!(await branchesOf(tenant).exists({ _id: branchId }))) return refuse('ORD005', [UNKNOWN_BRANCH])
   const lines = linesOf(placed.products, tenant.definition)
   if ('kind' in lines) return lines
   const startsAt = startOf(placed, tenant.definition.timeZone)

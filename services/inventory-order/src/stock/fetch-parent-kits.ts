@@ -1,6 +1,6 @@
 // Parent kits as the inventory's query answers them: each with what its kits have in common.
 import type { CardStatus, KitDetailsFromInventory } from '@dcms/contract'
-import type { Scope, Tenant } from '@dcms/service'
+import type { Scope } from '@dcms/service'
 import type { InventoryFilters } from './inventory-filters.ts'
 import { type ParentKit, parentKitsOf } from './parent-kit.ts'
 import { type StockKit, stockOf } from './stock-kit.ts'
@@ -16,25 +16,31 @@ type Child = Pick<StockKit, '_id' | 'kitStatus' | 'deliveryStatus' | 'changedAt'
 
 const pages = new StockPages(parentKitsOf)
 
-/** With a status of kits: those parent kits in which at least one kit has it. */
+/**
+ * With a status of kits: those parent kits in which at least one kit has it. A user of one branch
+ * does not see the kits of a box that are in another one.
+ */
 export async function fetchParentKits(
   filters: InventoryFilters,
   page: Page,
-  { tenant }: Scope,
+  scope: Scope,
 ): Promise<{ result: KitDetailsFromInventory; total: number }> {
   const { rows, total } =
-    Object.keys(filters.ofKits).length === 0 ? await pages.read(tenant, filters.shared, page) : await withKitsThat(filters, page, tenant)
+    Object.keys(filters.ofKits).length === 0
+      ? await pages.read(scope.tenant, filters.shared, page)
+      : await withKitsThat(filters, page, scope)
   const children = await childrenOf(
     rows.map(({ _id }) => _id),
-    tenant,
+    scope,
   )
   return { result: rows.map((parent) => rowOf(parent, children.get(parent._id) ?? [])), total }
 }
 
-async function withKitsThat({ shared, ofKits }: InventoryFilters, { offset, size }: Page, tenant: Tenant): Promise<StockPage<ParentKit>> {
+async function withKitsThat({ shared, ofKits }: InventoryFilters, { offset, size }: Page, scope: Scope): Promise<StockPage<ParentKit>> {
+  const { tenant } = scope
   const parents = await parentKitsOf(tenant).find(shared, { _id: 1 }).limit(PARENTS_MAX).lean<{ _id: string }[]>()
   const found = await stockOf(tenant).aggregate<{ _id: string }>([
-    { $match: { parentKitNo: { $in: parents.map(({ _id }) => _id) }, ...ofKits } },
+    { $match: { parentKitNo: { $in: parents.map(({ _id }) => _id) }, ...ofKits, ...ownOf(scope) } },
     { $group: { _id: '$parentKitNo' } },
   ])
   const ids = found.map(({ _id }) => _id).sort()
@@ -45,11 +51,14 @@ async function withKitsThat({ shared, ofKits }: InventoryFilters, { offset, size
   return { rows, total: ids.length }
 }
 
-async function childrenOf(parentKitNos: readonly string[], tenant: Tenant): Promise<Map<string, Child[]>> {
+/** The kits that the caller may see. */
+const ownOf = ({ branch }: Scope): object => (branch === undefined ? {} : { branchId: branch })
+
+async function childrenOf(parentKitNos: readonly string[], scope: Scope): Promise<Map<string, Child[]>> {
   const children = new Map<string, Child[]>()
   if (parentKitNos.length === 0) return children
-  const kits = await stockOf(tenant)
-    .find({ parentKitNo: { $in: [...parentKitNos] } }, { parentKitNo: 1, kitStatus: 1, deliveryStatus: 1, changedAt: 1 })
+  const kits = await stockOf(scope.tenant)
+    .find({ parentKitNo: { $in: [...parentKitNos] }, ...ownOf(scope) }, { parentKitNo: 1, kitStatus: 1, deliveryStatus: 1, changedAt: 1 })
     .sort({ _id: 1 })
     .lean<(Child & { parentKitNo: string })[]>()
   for (const kit of kits) {

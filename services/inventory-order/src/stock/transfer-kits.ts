@@ -48,18 +48,21 @@ async function faultsOfBranches({ fromBranch, toBranch }: TransferKits, scope: S
   ]
 }
 
-/** What can move now of what was named; and what keeps the rest, each reason once. */
+/**
+ * What can move now of what was named; and what keeps the rest, each reason once. To a user of one
+ * branch kits of another one are unknown.
+ */
 async function plannedMovement(
   named: readonly string[],
   { fromBranch, toBranch, creator, chnager, approver }: TransferKits,
-  { tenant, now, commandId }: Scope,
+  { tenant, now, commandId, branch }: Scope,
 ): Promise<{ movement: Movement; found: string[] }> {
   const [parents, single] = await Promise.all([
     parentKitsOf(tenant)
       .find({ _id: { $in: named }, branchId: fromBranch }, { _id: 1 })
       .lean<{ _id: string }[]>(),
     stockOf(tenant)
-      .find({ _id: { $in: named } }, withoutOutbox)
+      .find({ _id: { $in: named }, ...(branch !== undefined && { branchId: branch }) }, withoutOutbox)
       .batchSize(KITS_MAX)
       .lean<StockKit[]>(),
   ])
