@@ -46,7 +46,7 @@ export const commands = ({ kit, cms }: InventoryOrderParts): readonly Command[] 
   showCardOrder,
   processCardOrderByOperator(cms),
   cancelCardOrderByOperator(cms),
-  sumStock,
+  sumStock(kit),
   fetchKitSummary,
   fetchKitDetailsFromInventory,
   updateDeliveryStatus,

@@ -60,6 +60,7 @@ test('a verification tells kits with wrong entries and complete orders that lack
       { orderId: 'ORD-2', counted: 11, kits: 10 },
       { orderId: 'ORD-3', counted: 9, kits: 10 },
     ],
+    faultsInAll: 3,
   })
   expect(reportText(report).split('\n')).toEqual([
     'kit 1: it has no entries',
@@ -73,11 +74,19 @@ test('an order that was completed while the stock was looked at is not judged, n
   const { orders } = await operations(pages, { 'ORD-1': 20 }, '2199-01-01T00:00:00.000Z').verify('ACME_BANK')
   expect(orders).toEqual([])
   const report = await operations(pages, { 'ORD-1': 20 }).verify('ACME_BANK', 'BR001')
-  expect(reportText(report)).toBe('10 kits: the ledger agrees with the stock')
+  expect(reportText(report)).toBe('10 kits: ledger, stock and cards agree')
 })
 
 test('of very many faults the first hundred are told, and how many more there are', () => {
   const faults = Array.from({ length: 150 }, (_, at) => ({ kitNo: String(at), fault: 'it has no entries' }))
-  const lines = reportText({ kits: 150, faults, orders: [] }).split('\n')
-  expect([lines.length, lines.at(-1)]).toEqual([101, '… and 50 more (--json tells all)'])
+  const lines = reportText({ kits: 150, faults, orders: [], faultsInAll: 150 }).split('\n')
+  expect([lines.length, lines.at(-1)]).toEqual([101, '… and 50 more (--json tells 10,000)'])
+})
+
+test('of more faults than a report keeps the number is told', async () => {
+  const faults = Array.from({ length: 5_000 }, (_, at) => ({ kitNo: String(at), fault: 'it has no entries' }))
+  const pages = [0, 1, 2].map((page) => ({ sums: [sum], faults, ...(page < 2 && { after: String(page + 1) }) }))
+  const report = await operations(pages, { 'ORD-1': 30 }).verify('ACME_BANK')
+  expect([report.faults.length, report.faultsInAll]).toEqual([10_000, 15_000])
+  expect(reportText(report).split('\n').at(-1)).toBe('… and 14900 more (--json tells 10,000)')
 })

@@ -33,7 +33,7 @@ export function stockCommands(): Command {
     else console.log(sums.length === 0 ? `There are no kits at ${branch}.` : stockTable(sums))
   })
   const verify = new Command('verify')
-    .description('check that the ledger entries of every kit say where it is, and that every order has its kits; exit code 1 if not')
+    .description('check every kit against its ledger entries and the kit service, and that every order has its kits; exit code 1 if not')
     .requiredOption('--tenant <tenant>', 'tenant id')
     .option('--branch <branchId>', 'only kits of this branch (default: all, and the orders too)')
     .option('--json', 'the report as JSON')
@@ -41,8 +41,7 @@ export function stockCommands(): Command {
     const { tenant, branch, json } = options
     const report = await withOperator(options, (operator) => operator.stock.verify(tenant, branch, progressTo(process.stderr)))
     console.log(json ? JSON.stringify(report) : reportText(report))
-    const count = report.faults.length + report.orders.length
-    if (count > 0) throw new Error(`The stock of ${tenant} has ${count} faults`)
+    if (report.faultsInAll > 0) throw new Error(`The stock of ${tenant} has ${report.faultsInAll} faults`)
   })
   return new Command('stock').description('stock of branches: show, verify').addCommand(show).addCommand(verify)
 }
@@ -85,12 +84,13 @@ export const stockTable = (sums: readonly ProductSum[]): string =>
   )
 
 /** What a verification found, for people. */
-export function reportText({ kits, faults, orders }: StockReport): string {
-  if (faults.length + orders.length === 0) return `${kits} kits: the ledger agrees with the stock`
+export function reportText({ kits, faults, orders, faultsInAll }: StockReport): string {
+  if (faultsInAll === 0) return `${kits} kits: ledger, stock and cards agree`
   const lines = [
     ...faults.map(({ kitNo, fault }) => `kit ${kitNo}: ${fault}`),
     ...orders.map(({ orderId, counted, kits: found }) => `order ${orderId}: counts ${counted} kits, ${found} are there`),
   ]
-  const untold = lines.length - TOLD_MAX
-  return [...lines.slice(0, TOLD_MAX), ...(untold > 0 ? [`… and ${untold} more (--json tells all)`] : [])].join('\n')
+  const told = lines.slice(0, TOLD_MAX)
+  const untold = faultsInAll - told.length
+  return [...told, ...(untold > 0 ? [`… and ${untold} more (--json tells 10,000)`] : [])].join('\n')
 }

@@ -12,6 +12,7 @@ const request = {
   properties: {
     branchId: { ...branchId, description: 'Only what is at this branch, or was when it was handed out' },
     after: { ...kitNo, description: 'The last kit of the page before' },
+    isCompared: { type: 'boolean', description: 'Also whether the kit service says the same of each kit; false when absent' },
   },
 } as const
 export type SumStock = FromSchema<typeof request>
@@ -29,7 +30,10 @@ export interface StockSum {
   kits: number
 }
 
-/** A kit whose entries in the stock ledger do not say where it is. */
+/**
+ * A kit whose entries in the stock ledger do not say where it is, or that is another for the kit
+ * service.
+ */
 export interface LedgerFault {
   kitNo: string
   fault: string
@@ -48,7 +52,7 @@ export const sumStockEndpoint = internalEndpoint<SumStock, StockPage>()({
   path: '/internal/admin/stock/sum',
   owner: 'inventory-order',
   callers: ['ops'],
-  summary: 'Sums up a page of a bank’s stock and checks the ledger entries of its kits',
+  summary: 'Sums up a page of a bank’s stock and checks the ledger entries of its kits, and the kit service’s word on them',
   idempotency: 'read',
   request,
   result: { type: 'object' },

@@ -1,28 +1,33 @@
 // The stock for operators, page by page. Contract: packages/contract/src/inventory/sum-stock.ts.
 import { type LedgerFault, type StockSum, sumStockEndpoint } from '@dcms/contract'
-import { answer, command } from '@dcms/service'
+import { answer, type Command, command, type InternalClient } from '@dcms/service'
+import { differencesOf } from './compare-kits.ts'
 import { standsIn, sumsOf } from './ledger.ts'
 import { type StockKit, stockOf } from './stock-kit.ts'
 
 /** Kits of one page. */
 const PAGE_SIZE = 5_000
 
-const looked = { branchId: 1, productId: 1, orderId: 1, kitStatus: 1, deliveryStatus: 1, 'hold.until': 1, entries: 1 } as const
+const looked = {
+  ...{ branchId: 1, productId: 1, orderId: 1, kitStatus: 1, entityId: 1, deliveryStatus: 1 },
+  ...{ 'hold.until': 1, entries: 1 },
+} as const
 
 /** Kits in the order of their numbers, by an index with a branch and without. */
-export const sumStock = command(sumStockEndpoint, async ({ branchId, after }, { tenant, now }) => {
-  const kits = await stockOf(tenant)
-    .find({ ...(branchId !== undefined && { branchId }), ...(after !== undefined && { _id: { $gt: after } }) }, looked)
-    .sort({ _id: 1 })
-    .limit(PAGE_SIZE)
-    .lean<StockKit[]>()
-  const last = kits.at(-1)?._id
-  return answer({
-    sums: summed(kits, now),
-    faults: kits.flatMap(faultsOf),
-    ...(kits.length === PAGE_SIZE && last !== undefined && { after: last }),
+export const sumStock = (kit: InternalClient): Command =>
+  command(sumStockEndpoint, async ({ branchId, after, isCompared }, scope) => {
+    const kits = await stockOf(scope.tenant)
+      .find({ ...(branchId !== undefined && { branchId }), ...(after !== undefined && { _id: { $gt: after } }) }, looked)
+      .sort({ _id: 1 })
+      .limit(PAGE_SIZE)
+      .lean<StockKit[]>()
+    const last = kits.at(-1)?._id
+    return answer({
+      sums: summed(kits, scope.now),
+      faults: [...kits.flatMap(faultsOf), ...(isCompared ? await differencesOf(kits, kit, scope) : [])],
+      ...(kits.length === PAGE_SIZE && last !== undefined && { after: last }),
+    })
   })
-})
 
 function summed(kits: readonly StockKit[], now: Date): StockSum[] {
   const sums = new Map<string, StockSum>()
