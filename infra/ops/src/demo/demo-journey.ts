@@ -14,7 +14,7 @@ import { showNotices } from './demo-notices.ts'
 import { DemoPartners } from './demo-partners.ts'
 import { showPin } from './demo-pin.ts'
 import { demoRegistration, newDemoCustomer } from './demo-registration.ts'
-import { showBulkOrder, showTransfer } from './demo-stock.ts'
+import { showBulkOrder, showHandingOut, showTransfer } from './demo-stock.ts'
 import { showSuccessors } from './demo-successors.ts'
 import { EventWatch } from './event-watch.ts'
 import { JourneyReport } from './journey-report.ts'
@@ -55,7 +55,8 @@ export async function runDemoJourney(surroundings: DemoSurroundings): Promise<nu
     if (card) await showFurtherLife(demo, stream, card)
     report.part('Cards for a branch')
     const stock = await showBulkOrder(demo)
-    if (stock) await showTransfer(demo, stock)
+    const counter = stock && (await showTransfer(demo, stock))
+    if (counter) await showHandingOut(demo, counter)
     report.part('Who may do what')
     await showSandbox(report, sandbox, customer.entityId)
     await showRefusals(report, client, acme, shortLivedToken, customer.entityId)

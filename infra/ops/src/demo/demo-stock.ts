@@ -1,9 +1,11 @@
 // The part of the demo journey about stock: a branch orders cards in bulk, the card management
-// system makes them by a clock that the demo advances, and they come into the branch's stock.
+// system makes them by a clock that the demo advances, they come into the branch's stock, and one
+// is handed out.
 import type { ResultOf } from '@dcms/sdk'
 import { progressText } from '../dcms/dcms-orders.ts'
 import { byProduct } from '../dcms/dcms-stock.ts'
-import { type Demo, EVENT_WAIT_MS } from './demo-cards.ts'
+import { cardOf, type Demo, EVENT_WAIT_MS, untilSo } from './demo-cards.ts'
+import { type DemoCustomer, demoRegistration, newDemoCustomer } from './demo-registration.ts'
 
 const TENANT = 'ACME_BANK'
 /** More than one batch of production. */
@@ -74,8 +76,14 @@ async function showProduction({ report, operator }: Demo, { branchId, orderId }:
   )
 }
 
-/** Kits go to another branch, are on their way, and arrive. */
-export async function showTransfer({ report, dcms, operator }: Demo, { branchId }: DemoStock): Promise<void> {
+/** Kits at a counter, ready to be handed out. */
+export interface DemoCounter {
+  branchId: string
+  kitNo: string
+}
+
+/** Kits go to another branch, are on their way, and arrive. @returns where one of them is then */
+export async function showTransfer({ report, dcms, operator }: Demo, { branchId }: DemoStock): Promise<DemoCounter | undefined> {
   const toBranch = `${branchId}-2`
   await report.step(
     'Another branch is opened, and runs short of cards',
@@ -102,6 +110,40 @@ export async function showTransfer({ report, dcms, operator }: Demo, { branchId 
     if (rows.some(({ result }) => result !== true)) throw new Error('not every kit could be set')
     return await stockOf(operator, toBranch)
   })
+  const [first] = kitNo
+  return first === undefined ? undefined : { branchId: toBranch, kitNo: first }
+}
+
+/** A customer comes to the counter and leaves with a card that works. */
+export async function showHandingOut({ report, dcms, operator }: Demo, { branchId, kitNo }: DemoCounter): Promise<void> {
+  const walkIn = newDemoCustomer(Date.now())
+  const { entityId, accountNo } = walkIn
+  const registration = (of: DemoCustomer) => ({
+    ...demoRegistration(of.entityId, of),
+    kitInfo: [{ accountNo: of.accountNo, cardType: 'PHYSICAL' as const, kitNo }],
+  })
+  await report.step(
+    'Somebody opens an account at the counter and gets one of the kits',
+    `register ${entityId}, account ${accountNo}, kitNo ${kitNo}`,
+    () => dcms.register(registration(walkIn)),
+    ({ kitInfo }) => ({ entityId, card: cardOf(kitInfo[0], 'ASSIGNED') }),
+  )
+  await report.step(
+    'It is hers, and out of the branch’s stock',
+    `fetchKitSummary of ${branchId}, until the KitAssigned event took effect`,
+    async () => {
+      const isHers = (kit: { kitNo: string; entityId: string | null }): boolean => kit.kitNo === kitNo && kit.entityId === entityId
+      await untilSo(
+        () => dcms.fetchKitSummary({ branchId, pageNo: 0, pageSize: MOVED }),
+        ({ result }) => result.some(isHers),
+      )
+      return await stockOf(operator, branchId)
+    },
+  )
+  await report.refusal('Refused: the same kit for somebody else', `register with kitNo ${kitNo}`, 'invalid.kit.info', async () => {
+    await dcms.register(registration(newDemoCustomer(Date.now())))
+  })
+  await report.step('She uses it at once: no post, no waiting', `activateKit ${kitNo}`, () => dcms.activateKit({ entityId, kitNo }))
 }
 
 /** What stands at a branch, as `dcms stock show` has it. */
