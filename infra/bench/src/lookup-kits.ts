@@ -98,7 +98,8 @@ export async function loadLookupKits(database: mongo.Db, count: number, running:
   return collections
 }
 
-async function insertAll<Document extends { _id: string }>(
+/** Several batches at once. */
+export async function insertAll<Document extends { _id: string }>(
   collection: mongo.Collection<Document>,
   count: number,
   documentAt: (at: number) => Document,

@@ -1,9 +1,11 @@
 // The look-up bench: what the kit and customer services ask the store to find a card or an account,
-// beside a look-up by _id.
+// beside a look-up by _id; and what the inventory-order service asks it of a large stock, beside
+// the same of a hundredth of it.
 import { randomBytes } from 'node:crypto'
 import type { mongo } from 'mongoose'
 import type { Bench, BenchOptions, Size } from './bench-kind.ts'
 import { accountNoOf, inOneBin, inSmallBins, kitNoOf, type LookupKits, loadLookupKits, maskedPanOf, panIndexOf } from './lookup-kits.ts'
+import { branchesFor, LookupStock } from './lookup-stock.ts'
 import { versionsOf } from './machine.ts'
 import { comparisonRow, figureRow, type Row } from './report.ts'
 import { rotated, spreadOf } from './statistics.ts'
@@ -13,26 +15,30 @@ import { connectTo, startBenchEngines, storeVersion } from './surroundings.ts'
 const DATABASE = 'benchlookups'
 interface Amounts {
   kitCount: number
+  /** Kits of the small stock beside the large one. */
+  smallCount: number
   warmUpMs: number
   rounds: number
 }
 const AMOUNTS: Record<Size, Amounts> = {
-  full: { kitCount: 1_000_000, warmUpMs: 1_500, rounds: 10 },
-  tiny: { kitCount: 5_000, warmUpMs: 50, rounds: 2 },
+  full: { kitCount: 1_000_000, smallCount: 10_000, warmUpMs: 1_500, rounds: 10 },
+  tiny: { kitCount: 5_000, smallCount: 500, warmUpMs: 50, rounds: 2 },
 }
 /** Coprime with either number of kits: each call asks for another kit, far from the one before. */
 const STRIDE = 387_407
 const KITS_MAX = 500
 const ENTITIES_MAX = 1_000
-/** Under three times the time of a look-up by _id. */
+/** Under three times the time of what it is compared with. */
 const AIM_RATIO = 0.333
 
 interface Side {
   name: string
   /** Looks for a kit, or what belongs to it, and gives what was found. */
   find(at: number): Promise<unknown>
-  /** Not held against the aim: it answers many documents. */
+  /** Not held against the aim: it answers many documents, or is asked seldom. */
   forInformation?: true
+  /** What it is compared with, where that is not the look-up by _id. */
+  beside?: Side
 }
 
 const shown = { projection: { outbox: 0 } } as const
@@ -86,6 +92,23 @@ function sidesOf({ count, kits, pans, customers }: LookupKits): readonly [Side, 
   ]
 }
 
+/** @param small a hundredth of the large one */
+function sidesOfStock(large: LookupStock, small: LookupStock): Side[] {
+  const both = (name: string, ask: (stock: LookupStock, at: number) => Promise<unknown>): Side => ({
+    name,
+    find: (at) => ask(large, at),
+    beside: { name: 'the same in a hundredth of the stock', find: (at) => ask(small, at) },
+  })
+  const first = both('kits of an orderer, first page (fetchKitDetailsFromInventory)', (stock) => stock.firstOfParty())
+  return [
+    both('kits of a branch, first page (fetchKitSummary)', (stock, at) => stock.ofBranch(at)),
+    first,
+    { name: 'kits of an orderer, last page (fetchKitDetailsFromInventory)', find: () => large.lastOfParty(), beside: first },
+    both('orders of a branch (fetchCardOrderDetailsFromInventory)', (stock, at) => stock.ordersOf(at)),
+    { ...both('counting the kits of an orderer, now and then', (stock) => stock.countParty()), forInformation: true },
+  ]
+}
+
 interface Stretch {
   /** How many kits there are. */
   count: number
@@ -118,11 +141,17 @@ function databaseOf(size: Size, client: mongo.MongoClient, { cleanUp }: BenchOpt
 }
 
 async function run({ running, size, seconds }: BenchOptions): ReturnType<Bench['run']> {
-  const { kitCount, warmUpMs, rounds } = AMOUNTS[size]
+  const { kitCount, smallCount, warmUpMs, rounds } = AMOUNTS[size]
   const engines = await startBenchEngines(running)
   const client = await connectTo(engines.mongoUrl)
   running.cleanUp(() => client.close())
-  const sides = sidesOf(await loadLookupKits(databaseOf(size, client, running), kitCount, running))
+  const database = databaseOf(size, client, running)
+  const [byId, ...ofKits] = sidesOf(await loadLookupKits(database, kitCount, running))
+  const branches = branchesFor(smallCount)
+  const large = await LookupStock.load(database, kitCount, branches, running)
+  const ofStock = sidesOfStock(large, await LookupStock.load(database, smallCount, branches, running))
+  const shownSides = [byId, ...ofKits, ...ofStock] as const
+  const sides = [...new Set(shownSides.flatMap((side) => [side, ...(side.beside ? [side.beside] : [])]))]
   const times = new Map<Side, number[]>(sides.map((side) => [side, []]))
   let at = 0
   const measure = async (side: Side, forMs: number): Promise<number> => {
@@ -134,9 +163,9 @@ async function run({ running, size, seconds }: BenchOptions): ReturnType<Bench['
   for (const side of sides) await measure(side, warmUpMs)
   for (let round = 0; round < rounds; round++) {
     for (const side of rotated(sides, round)) times.get(side)?.push(await measure(side, (seconds * 1_000) / rounds))
-    running.progress(`round ${round + 1}/${rounds}: by _id ${times.get(sides[0])?.at(-1)?.toFixed(2)} ms`)
+    running.progress(`round ${round + 1}/${rounds}: by _id ${times.get(byId)?.at(-1)?.toFixed(2)} ms`)
   }
-  return { rows: rowsOf(kitCount, sides, times), versions: { ...(await versionsOf(['mongoose'])), store: await storeVersion(client) } }
+  return { rows: rowsOf(kitCount, shownSides, times), versions: { ...(await versionsOf(['mongoose'])), store: await storeVersion(client) } }
 }
 
 function rowsOf(kitCount: number, [byId, ...others]: readonly [Side, ...Side[]], times: ReadonlyMap<Side, readonly number[]>): Row[] {
@@ -147,8 +176,8 @@ function rowsOf(kitCount: number, [byId, ...others]: readonly [Side, ...Side[]],
       unit: 'ms',
       value: spread(side),
       better: 'low',
-      comparedWith: byId.name,
-      baseline: spread(byId),
+      comparedWith: (side.beside ?? byId).name,
+      baseline: spread(side.beside ?? byId),
       ...(!side.forInformation && { aimRatio: AIM_RATIO }),
     }),
   )
@@ -157,6 +186,6 @@ function rowsOf(kitCount: number, [byId, ...others]: readonly [Side, ...Side[]],
 
 export const lookupsBench: Bench = {
   name: 'lookups',
-  summary: 'cards and accounts found among 1,000,000 kits, beside a look-up by _id',
+  summary: 'cards and accounts found among 1,000,000 kits, beside a look-up by _id; pages of as large a stock',
   run,
 }
