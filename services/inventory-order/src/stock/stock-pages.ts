@@ -11,8 +11,11 @@ const LONGER_BY = 3
 const PREFIX_LENGTH_MAX = 22
 /** More rows than these behind one beginning are told apart by a longer one. */
 const BLOCK_ROWS_MAX = 2_000
-/** Fewer rows are counted anew for each page: the answer is of this moment. */
-const COUNTED_ANEW_MAX = 10_000
+/**
+ * Fewer rows are counted anew for each page: the answer is of this moment. Counting more of them
+ * would cost more than the page itself.
+ */
+const COUNTED_ANEW_MAX = 1_000
 /** As many as the store gives at once. */
 const BLOCKS_AT_ONCE = 10_000
 const KEPT_MS = 5_000
@@ -39,7 +42,7 @@ interface Counted {
 
 export interface StockPage<State> {
   rows: State[]
-  /** Rows of all pages: exact up to 10,000, above that as counted some seconds ago. */
+  /** Rows of all pages: exact up to 1,000, above that as counted some seconds ago. */
   total: number
 }
 
