@@ -81,7 +81,7 @@ function tellWhereToLook({ gatewayUrl, logDir, processes }: Installation, stateD
 }
 
 const sandboxRow = (url: string): string =>
-  `${url}/courier   ${url}/messaging   ${url}/cms   (simulated; clock, faults, messages: ${url}/_control/ACME_BANK/…, see infra/sandbox)`
+  `${url}/courier   ${url}/messaging   ${url}/cms   ${url}/vendor   (simulated; clock, faults, messages: ${url}/_control/ACME_BANK/…, see infra/sandbox)`
 
 const options = new Command('npm start')
   .description('Starts DCMS and everything it needs on this machine, and runs a demo journey')

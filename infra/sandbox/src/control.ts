@@ -29,7 +29,7 @@ type Handle = (call: PartnerCall) => Promise<PartnerAnswer>
 export function controlRoutes(partners: readonly Partner[], { states, logger }: ControlSurroundings): Router {
   const router = Router({ mergeParams: true })
   router.use(readBody)
-  const add = (method: 'get' | 'post' | 'delete', path: string, partner: string, handle: Handle): void => {
+  const add = (method: 'get' | 'post' | 'put' | 'delete', path: string, partner: string, handle: Handle): void => {
     router[method](path, async (request: Request, response) => {
       const { tenant } = request.params
       if (typeof tenant !== 'string' || !isTenant(tenant))

@@ -22,9 +22,8 @@ export interface Surroundings {
 
 export function partnerRoutes(partner: Partner, { states, logger, ending }: Surroundings): Router {
   const router = Router()
-  router.use(readBody)
   for (const route of partner.routes) {
-    router[route.method](route.path, async (request, response) => {
+    router[route.method](route.path, route.takesStream ? [] : [readBody], async (request: Request, response: Response) => {
       const tenant = request.get('x-account')
       if (!isTenant(tenant)) return send(response, refused(401, 'account.unknown', 'the header x-account names no account'))
       const seen = { tenant, partner: partner.name, route: `${route.method} ${route.path}` }
@@ -54,6 +53,7 @@ export const callOf = (request: Request, state: TenantState, partner: string): P
   path: textsOf(request.params),
   query: textsOf(request.query),
   body: request.body ?? {},
+  stream: request,
 })
 
 /** Parameters given once; one given twice counts as not given. */
@@ -61,5 +61,6 @@ const textsOf = (parameters: object): Record<string, string> =>
   Object.fromEntries(Object.entries(parameters).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
 
 export function send(response: Response, { status, body }: PartnerAnswer): void {
-  response.status(status).json(body)
+  if (Buffer.isBuffer(body)) response.status(status).type('application/octet-stream').send(body)
+  else response.status(status).json(body)
 }

@@ -15,17 +15,22 @@ export interface PartnerCall {
   path: Readonly<Record<string, string>>
   query: Readonly<Record<string, string>>
   body: unknown
+  /** The body as it comes, for a route that takes a stream. */
+  stream: AsyncIterable<Uint8Array>
 }
 
 export interface PartnerAnswer {
   status: number
-  body: object
+  /** JSON, or bytes as they are. */
+  body: object | Buffer
 }
 
 export interface PartnerRoute {
-  method: 'get' | 'post' | 'delete'
+  method: 'get' | 'post' | 'put' | 'delete'
   /** Under `/<partner>`, or for control routes under `/_control/{tenant}`. */
   path: string
+  /** Its body is no JSON: it is read from the stream. */
+  takesStream?: true
   handle(this: void, call: PartnerCall): Promise<PartnerAnswer>
 }
 

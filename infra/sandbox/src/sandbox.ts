@@ -13,6 +13,7 @@ import { type Partner, refused } from './partner.ts'
 import { partnerRoutes } from './partner-routes.ts'
 import { openStore, type Store } from './store.ts'
 import { TenantStates } from './tenant-state.ts'
+import { vendor } from './vendor/vendor.ts'
 
 const RETRY_MS = 500
 
@@ -26,6 +27,7 @@ const partnersOf = (store: Store, states: TenantStates): readonly Partner[] => [
   courier(store, states),
   messaging(store, states),
   cms(store, states),
+  vendor(store, states),
 ]
 
 export async function startSandbox(config: SandboxConfig): Promise<Sandbox> {

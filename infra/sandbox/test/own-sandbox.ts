@@ -16,6 +16,8 @@ export interface OwnSandbox {
   control(tenant: string, method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<Reply>
   /** Changes documents behind the sandbox's back, as a death between two writes leaves them. */
   spoil(collection: string, filter: object, change: object): Promise<void>
+  /** Another one after a restart. */
+  port(): number
   restart(environment?: string): Promise<void>
   stop(): Promise<void>
 }
@@ -55,6 +57,7 @@ export async function startOwnSandbox(): Promise<OwnSandbox> {
       send(path, { method, headers: { 'x-account': tenant }, signal: AbortSignal.timeout(timeoutMs), ...json(body) }),
     control: (tenant, method, path, body) => send(`/_control/${tenant}${path}`, { method, ...json(body) }),
     spoil: (collection, filter, change) => inDatabase((database) => database.collection(collection).updateMany(filter, change)),
+    port: () => sandbox.port,
     async restart(environment = 'test') {
       await sandbox.close()
       await start(environment)

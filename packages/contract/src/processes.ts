@@ -23,7 +23,7 @@ export const processNames: readonly ProcessName[] = [...serviceNames, 'gateway']
 /**
  * Who stands outside and is called at a base URL, in development the sandbox in the place of each.
  */
-export type Partner = 'courier' | 'messaging' | 'cms'
+export type Partner = 'courier' | 'messaging' | 'cms' | 'vendor'
 
 /** One process, as the others know it. */
 export interface RegisteredProcess {
@@ -65,7 +65,7 @@ export const processes = {
     internalPort: 8121,
     forBanks: true,
     asks: ['customer', 'pin-preference', 'inventory-order'],
-    partners: ['courier'],
+    partners: ['courier', 'vendor'],
     keys: ['data', 'index', 'numbering', 'cvk', 'field', 'transport'],
     hasZoneKey: true,
   },
@@ -74,7 +74,7 @@ export const processes = {
     internalPort: 8131,
     forBanks: true,
     asks: ['customer', 'kit'],
-    partners: [],
+    partners: ['vendor'],
     keys: ['data', 'pvk', 'pin', 'mailer', 'switch', 'transport'],
     hasZoneKey: true,
   },

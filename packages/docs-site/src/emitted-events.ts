@@ -8,6 +8,8 @@ export const emittedEvents: ReadonlySet<string> = new Set([
   'AccountsChanged',
   'KitsProduced',
   'KitsNotProduced',
+  'PersoFileDelivered',
+  'VendorReported',
   'KitAssigned',
   'KitIssued',
   'KitActivated',

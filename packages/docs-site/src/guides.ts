@@ -12,6 +12,7 @@ import { orderRoadPicture, orderRoadRefusals, orderRoadTable } from './order-roa
 import type { PageContent, PageLink } from './page.ts'
 import { sealingExample } from './sealing-example.ts'
 import { valueTable } from './value-examples.ts'
+import { vendorTable } from './vendor-tables.ts'
 
 interface Guide extends PageLink {
   readonly file: string
@@ -107,6 +108,9 @@ function placesOf(): Map<string, string> {
     ['orderRoadTable', orderRoadTable()],
     ['orderRoadRefusals', orderRoadRefusals()],
     ['deliveryTable', deliveryTable()],
+    ['persoFields', vendorTable('PERSO')],
+    ['pinMailerFields', vendorTable('PIN_MAILER')],
+    ['returnFields', vendorTable('RETURN')],
     ['doorErrors', doorErrorTable()],
     ['businessErrors', businessErrorTable()],
     ['valueTable', valueTable()],

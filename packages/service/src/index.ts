@@ -17,7 +17,7 @@ export { admitOperators } from './callers/admit-operators.ts'
 export { type CallContext, type CallerTokens, callerTokens, contextVerifier, type OnBehalfOf } from './callers/context-token.ts'
 export { type KnownOperator, operatorDirectory, operatorKid, operatorNameOf } from './callers/operators-file.ts'
 export { type InternalAnswer, type InternalClient, internalClient } from './calls/internal-client.ts'
-export { PartnerClient, type PartnerReply } from './calls/partner-client.ts'
+export { type PartnerBytes, PartnerClient, type PartnerReply } from './calls/partner-client.ts'
 export { partnerFaultCode } from './calls/partner-fault.ts'
 export { type Answer, type Call, type Command, command, faultAnswer, refusal } from './commands/command.ts'
 export {

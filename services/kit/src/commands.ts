@@ -1,4 +1,5 @@
 // The use cases of the kit service: its table of contents.
+import type { Hsm } from '@dcms/card-crypto'
 import type { Command, Foundations, InternalClient } from '@dcms/service'
 import { cardNumbersLeft } from './issuing/card-numbers-left.ts'
 import { confirmKits } from './issuing/confirm-kits.ts'
@@ -11,6 +12,7 @@ import { closeKit } from './life/close-kit.ts'
 import { manageAllKits } from './life/manage-all-kits.ts'
 import { manageKit } from './life/manage-kit.ts'
 import { upgradeCard } from './life/upgrade-card.ts'
+import { cardsForPins } from './look-ups/cards-for-pins.ts'
 import { entitiesByMaskedCard } from './look-ups/entities-by-masked-card.ts'
 import { fetchAccountsByCardNo } from './look-ups/fetch-accounts-by-card-no.ts'
 import { fetchAccountsByCardNoViaMapping } from './look-ups/fetch-accounts-by-card-no-via-mapping.ts'
@@ -26,8 +28,10 @@ import type { Courier } from './shipments/courier.ts'
 import { kitTracking } from './shipments/kit-tracking.ts'
 import type { CardVault } from './vault/card-vault.ts'
 import { getCvv } from './vault/get-cvv.ts'
+import { showVendorKey } from './vendors/show-vendor-key.ts'
 
 export interface KitParts {
+  hsm: Hsm
   vault: CardVault
   logger: Foundations['logger']
   numbering: CardNumbering
@@ -41,6 +45,7 @@ export interface KitParts {
 }
 
 export const commands = ({
+  hsm,
   vault,
   numbering,
   customer,
@@ -67,9 +72,11 @@ export const commands = ({
   kitsOfEntity(vault),
   entitiesByMaskedCard,
   kitForPin(vault),
+  cardsForPins(vault),
   findCards(vault),
   statusesOfKits,
   cardNumbersLeft(numbering),
   reserveKits({ vault, numbering, justReserved, inventoryOrder }),
   confirmKits({ vault, justReserved }),
+  showVendorKey(hsm),
 ]

@@ -13,6 +13,8 @@ export interface KitConfig extends ServiceConfig {
   inventoryOrderInternalUrl: string
   /** Base URL of the courier; absent: no shipment is booked. */
   courierUrl: string | undefined
+  /** Base URL of the card vendors' drops; absent: no file is sent or fetched. */
+  vendorUrl: string | undefined
 }
 
 export function readConfig(): KitConfig {
@@ -25,6 +27,7 @@ export function readConfig(): KitConfig {
     pinPreferenceInternalUrl: read.url('PIN_PREFERENCE_INTERNAL_URL'),
     inventoryOrderInternalUrl: read.url('INVENTORY_ORDER_INTERNAL_URL'),
     courierUrl: read.optional('COURIER_URL') === undefined ? undefined : read.url('COURIER_URL'),
+    vendorUrl: read.optional('VENDOR_URL') === undefined ? undefined : read.url('VENDOR_URL'),
   }
 }
 

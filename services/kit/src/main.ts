@@ -2,6 +2,7 @@
 import { SoftwareHsm } from '@dcms/card-crypto'
 import { keyPurposesOf } from '@dcms/contract'
 import { anyModel, databaseName, internalClient, keyRoutes, mongoKeyStore, requireMasterKey, runProcess, startService } from '@dcms/service'
+import { httpVendor } from '@dcms/vendor-files'
 import { commands } from './commands.ts'
 import { readConfig } from './config.ts'
 import { cardNumbering } from './issuing/number-cards.ts'
@@ -21,6 +22,9 @@ import { followShipments } from './shipments/follow-shipments.ts'
 import { cardVault } from './vault/card-vault.ts'
 import { reindexCardNumbers } from './vault/reindex-card-numbers.ts'
 import { rewrapCardNumbers } from './vault/rewrap-card-numbers.ts'
+import { readVendorReturns } from './vendors/read-vendor-returns.ts'
+import { sendPersoFiles } from './vendors/send-perso-files.ts'
+import { vendorReturnsOf } from './vendors/vendor-return.ts'
 
 await runProcess(async () => {
   const config = readConfig()
@@ -34,9 +38,11 @@ await runProcess(async () => {
     const inventoryOrder = internalClient({ baseUrl: config.inventoryOrderInternalUrl, audience: 'inventory-order', tokens })
     const courier = config.courierUrl === undefined ? undefined : httpCourier(config.courierUrl)
     const shipmentSweeps = courier ? [bookShipments({ courier, customer, logger }), followShipments({ courier, logger })] : []
+    const drops = config.vendorUrl === undefined ? undefined : httpVendor(config.vendorUrl)
+    const vendorJobs = drops ? [sendPersoFiles({ drops, vault, hsm, logger }), readVendorReturns({ drops, hsm, logger })] : []
     return {
-      commands: commands({ vault, numbering, customer, pinPreference, inventoryOrder, courier, logger }),
-      aggregates: [anyModel(kitsOf), anyModel(productionsOf)],
+      commands: commands({ hsm, vault, numbering, customer, pinPreference, inventoryOrder, courier, logger }),
+      aggregates: [anyModel(kitsOf), anyModel(productionsOf), anyModel(vendorReturnsOf)],
       sweeps: [
         releaseReservations(inventoryOrder),
         finishSuccessions(),
@@ -46,14 +52,14 @@ await runProcess(async () => {
         ...shipmentSweeps,
       ],
       reactions: [onOrderProcessed, onKitsWithdrawn],
-      jobs: [expireKits, noticeRenewals],
+      jobs: [expireKits, noticeRenewals, ...vendorJobs],
       check: () => requireMasterKey(connection, database, config.masterKey),
       prepare: async ({ id }) => {
         for (const purpose of ['data', 'index', 'numbering', 'cvk'] as const) await hsm.ensureKey(id, purpose)
       },
       gauges: (tenants) => gaugeNumbersLeft(numbering, () => tenants.all(), logger),
       adminRoutes: keyRoutes(hsm, keyPurposesOf.kit),
-      clients: [customer, pinPreference, inventoryOrder, ...(courier ? [courier] : [])],
+      clients: [customer, pinPreference, inventoryOrder, ...(courier ? [courier] : []), ...(drops ? [drops] : [])],
     }
   })
 })

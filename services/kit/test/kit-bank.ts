@@ -152,6 +152,7 @@ export class KitBank {
   async run(name: string, body: unknown, change: Partial<Call> = {}, vault = this.vault, hsm = this.hsm): Promise<Answered> {
     const numbering = hsm === this.hsm ? this.#numbering : this.newNumbering(hsm)
     const command = commands({
+      hsm,
       vault,
       numbering,
       customer: notAsked,

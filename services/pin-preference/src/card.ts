@@ -47,6 +47,8 @@ export interface PinState {
   /** Wrong PINs in a row. */
   tries: number
   lockedAt?: Date
+  /** The part of a PIN-mailer file that it was made for; absent in every other PIN. */
+  mailedBy?: string
 }
 
 /**

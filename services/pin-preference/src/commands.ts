@@ -8,6 +8,7 @@ import { regeneratePinMailer } from './regenerate-pin-mailer.ts'
 import { setPin } from './set-pin.ts'
 import { setPinV2 } from './set-pin-v2.ts'
 import { setPreference } from './set-preference.ts'
+import { showPrinterKey } from './show-printer-key.ts'
 import { unlockPin } from './unlock-pin.ts'
 import { validateCard } from './validate-card.ts'
 import { type EndingParts, validateCardEnding } from './validate-card-ending.ts'
@@ -30,4 +31,5 @@ export const commands = (parts: EndingParts): readonly Command[] => [
   setPreference(parts.kit),
   processOptIn(parts.kit),
   cardPreferences(parts.kit),
+  showPrinterKey(parts.hsm),
 ]

@@ -10,6 +10,8 @@ export interface PinPreferenceConfig extends ServiceConfig {
   zoneKey: Uint8Array
   kitInternalUrl: string
   customerInternalUrl: string
+  /** Base URL of the card vendors' drops; absent: no file is sent. */
+  vendorUrl: string | undefined
 }
 
 export function readConfig(): PinPreferenceConfig {
@@ -20,6 +22,7 @@ export function readConfig(): PinPreferenceConfig {
     zoneKey: parseZoneKey(read.text('DCMS_ZONE_KEY')),
     kitInternalUrl: read.url('KIT_INTERNAL_URL'),
     customerInternalUrl: read.url('CUSTOMER_INTERNAL_URL'),
+    vendorUrl: read.optional('VENDOR_URL') === undefined ? undefined : read.url('VENDOR_URL'),
   }
 }
 

@@ -16,6 +16,7 @@ import { orderCommands } from './dcms-orders.ts'
 import { pinCommands } from './dcms-pin.ts'
 import { stockCommands } from './dcms-stock.ts'
 import { userCommands } from './dcms-user.ts'
+import { vendorCommands } from './dcms-vendor.ts'
 import { eventJson, eventLine, tailEvents, topicsOf } from './events-tail.ts'
 
 const exitCodes = `
@@ -123,6 +124,7 @@ export function dcmsCommand(): Command {
     pinCommands(),
     orderCommands(),
     stockCommands(),
+    vendorCommands(),
     jobCommands(),
     auditCommands(),
     eventCommands(),

@@ -46,6 +46,7 @@ test('each process gets its own key and master key, and the addresses of those i
     CUSTOMER_INTERNAL_URL: 'http://127.0.0.1:8111',
     PIN_PREFERENCE_INTERNAL_URL: 'http://127.0.0.1:8131',
     COURIER_URL: 'http://127.0.0.1:8190/courier',
+    VENDOR_URL: 'http://127.0.0.1:8190/vendor',
   })
   const sandbox = environmentOf('sandbox', { engines, installation: 't1', ports: devPorts, keys, logLevel: 'warn' })
   expect(sandbox).toMatchObject({ PORT: '8190', DCMS_INSTALLATION: 't1', DCMS_ENVIRONMENT: 'development' })

@@ -21,12 +21,15 @@ import {
   processNames,
   producePinMailersEndpoint,
   setUserStateEndpoint,
+  showPrinterKeyEndpoint,
+  showVendorKeyEndpoint,
   type TenantDefinition,
   tenantVersionPath,
   tenantVersionRequest,
   type UserShown,
   type UserState,
   unlockPinEndpoint,
+  type VendorKeyShown,
 } from '@dcms/contract'
 import { callerTokens, type InternalClient, internalClient, ServiceUnavailable } from '@dcms/service'
 import { type JobOperations, jobOperations } from './operator-jobs.ts'
@@ -110,6 +113,8 @@ export interface Operator {
    * lines.
    */
   producePinMailers(tenant: string, batch: ProducePinMailers): Promise<PinMailerBatch>
+  /** The bank's OpenPGP public key for card vendors: of files with cards, or of those with PINs. */
+  vendorKey(tenant: string, of?: 'cards' | 'pins'): Promise<VendorKeyShown>
   /** Work by the clock: what ran, and runs by hand. */
   jobs: JobOperations
   /** Card orders. */
@@ -216,6 +221,10 @@ export function createOperator({ internalUrls, keyFile, secondKeyFile }: Operato
     jobs: jobOperations(call),
     orders,
     stock: stockOperations(call, orders),
+    vendorKey: (tenant, of = 'cards') =>
+      of === 'cards'
+        ? call('kit', tenant, `the key of ${tenant} for card vendors`, showVendorKeyEndpoint, {})
+        : call('pin-preference', tenant, `the key of ${tenant} for printers of PINs`, showPrinterKeyEndpoint, {}),
   }
 }
 

@@ -33,6 +33,8 @@ const processed = {
     branchId: { type: 'string' },
     cardOrderName: { type: 'string', description: 'Name of the order at the CMS' },
     fileName: { type: 'string', description: 'The file with the cards, for orders with a file; otherwise they are numbered' },
+    address: { type: 'string', description: 'Delivery address as it was ordered, its parts joined by `~`' },
+    pinCode: { type: 'string', description: 'Postal code' },
     products: { type: 'array', items: orderProduct, description: 'The products that the CMS has done' },
     processedAt: { type: 'string', format: 'date-time' },
   },

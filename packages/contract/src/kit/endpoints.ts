@@ -23,12 +23,14 @@ import { kitBlockedEvent, kitHotlistedEvent, kitLockedEvent, kitReplacedEvent, k
 import { kitRenewalDueEvent } from './renewal-due.ts'
 import { shipmentBookedEvent, shipmentMovedEvent } from './shipment.ts'
 import { kitUpgradedEvent, upgradeCardEndpoint } from './upgrade-card.ts'
+import { persoFileDeliveredEvent, vendorReportedEvent } from './vendor-files.ts'
 
 export * from './activate-kit.ts'
 export * from './apply-for-card.ts'
 export * from './card-life.ts'
 export * from './card-numbers-left.ts'
 export * from './card-transaction.ts'
+export * from './cards-for-pins.ts'
 export * from './close-kit.ts'
 export * from './entities-by-masked-card.ts'
 export * from './events.ts'
@@ -47,9 +49,11 @@ export * from './manage-all-kits.ts'
 export * from './manage-kit.ts'
 export * from './renewal-due.ts'
 export * from './shipment.ts'
+export * from './show-vendor-key.ts'
 export * from './status-change.ts'
 export * from './statuses-of-kits.ts'
 export * from './upgrade-card.ts'
+export * from './vendor-files.ts'
 
 export const kitEndpoints = {
   activateKit: activateKitEndpoint,
@@ -69,6 +73,8 @@ export const kitEndpoints = {
 export const kitEvents = [
   kitsProducedEvent,
   kitsNotProducedEvent,
+  persoFileDeliveredEvent,
+  vendorReportedEvent,
   kitAssignedEvent,
   kitIssuedEvent,
   kitActivatedEvent,

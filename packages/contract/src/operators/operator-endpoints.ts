@@ -17,6 +17,7 @@ import {
 } from '../gateway/keys.ts'
 import { sumStockEndpoint } from '../inventory/sum-stock.ts'
 import { closeKitEndpoint } from '../kit/close-kit.ts'
+import { showPrinterKeyEndpoint, showVendorKeyEndpoint } from '../kit/show-vendor-key.ts'
 import { producePinMailersEndpoint } from '../pin/produce-pin-mailers.ts'
 import { unlockPinEndpoint } from '../pin/unlock-pin.ts'
 import { type OperatorRole, operatorRoles } from './operator-roles.ts'
@@ -43,6 +44,8 @@ export const rolesOfOperatorPaths: Readonly<Record<string, readonly OperatorRole
   [processCardOrderByOperatorEndpoint.path]: ['OPERATIONS'],
   [cancelCardOrderByOperatorEndpoint.path]: ['OPERATIONS'],
   [sumStockEndpoint.path]: ['OPERATIONS', 'AUDITOR'],
+  [showVendorKeyEndpoint.path]: ['ADMINISTRATOR', 'KEY_OFFICER', 'AUDITOR'],
+  [showPrinterKeyEndpoint.path]: ['ADMINISTRATOR', 'KEY_OFFICER', 'AUDITOR'],
   [jobsRunPath]: ['OPERATIONS'],
   [jobsListPath]: ['OPERATIONS', 'AUDITOR'],
 }

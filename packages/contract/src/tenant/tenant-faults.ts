@@ -1,5 +1,6 @@
 // Faults of a tenant definition that no schema sees, as sentences.
 import type { ChannelOffer, Product, RegionOffer, TenantDefinition } from './tenant.ts'
+import { vendorFaults } from './vendors.ts'
 
 const PAN_LENGTH = 16
 const channelNames = ['atm', 'pos', 'ecom', 'contactless', 'tokenization'] as const
@@ -18,11 +19,15 @@ export function tenantFaults(definition: TenantDefinition): string[] {
     ...definition.products.flatMap(productFaults),
     ...choiceFaults(definition),
     ...binFaults(definition.bins),
+    ...vendorFaults(
+      definition.vendors ?? [],
+      definition.products.map(({ productId }) => productId),
+    ),
     ...localeFaults(definition),
   ]
 }
 
-function repeats({ clientKeys, bins, schemes = [], tiers = [], plastics = [], products }: TenantDefinition): string[] {
+function repeats({ clientKeys, bins, schemes = [], tiers = [], plastics = [], products, vendors = [] }: TenantDefinition): string[] {
   const lists: readonly (readonly [string, readonly string[]])[] = [
     ['client key', clientKeys.keys.map(({ kid }) => kid)],
     ['BIN', bins.map(({ bin }) => bin)],
@@ -30,6 +35,8 @@ function repeats({ clientKeys, bins, schemes = [], tiers = [], plastics = [], pr
     ['tier', tiers.map(({ tierType }) => tierType)],
     ['plastic', plastics.map(({ plasticCode }) => plasticCode)],
     ['product', products.map(({ productId }) => productId)],
+    ['vendor', vendors.map(({ vendor }) => vendor)],
+    ['drop', vendors.map(({ drop }) => drop)],
   ]
   return lists.flatMap(([what, values]) => {
     const repeated = values.filter((value, position) => values.indexOf(value) !== position)

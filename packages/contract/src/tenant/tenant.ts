@@ -2,6 +2,7 @@
 
 import type { FromSchema } from 'json-schema-to-ts'
 import { filledText } from '../wire/text.ts'
+import { vendor } from './vendors.ts'
 
 const name = { type: 'string', ...filledText, minLength: 1, maxLength: 100 } as const
 const wholeRupees = { type: 'integer', minimum: 0, maximum: 1_000_000_000 } as const
@@ -167,6 +168,12 @@ export const tenantSchema = {
       items: { type: 'object', additionalProperties: false, required: ['plasticCode'], properties: { plasticCode: name, name } },
     },
     products: { type: 'array', minItems: 1, maxItems: 500, items: product },
+    vendors: {
+      type: 'array',
+      maxItems: 20,
+      description: 'Who makes cards and prints PIN mailers out of files that DCMS writes; none when absent',
+      items: vendor,
+    },
     settings: {
       type: 'object',
       additionalProperties: false,
@@ -248,6 +255,12 @@ export const tenantSchema = {
               minimum: 0,
               maximum: 120,
               description: 'Kits in stock are withdrawn when their cards are good for fewer months than this; 3 when absent',
+            },
+            pinMailerDays: {
+              type: 'integer',
+              minimum: 1,
+              maximum: 30,
+              description: 'Bank days between the file with the cards of an order and the one with their PINs; 2 when absent',
             },
             lowStock: {
               type: 'integer',

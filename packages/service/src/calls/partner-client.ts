@@ -1,5 +1,6 @@
 // Calling a bank's partner (courier, messaging) by HTTP: each bank apart, within bounds, and
 // nothing of the partner's believed unread.
+import { Readable } from 'node:stream'
 import type { Agent, Dispatcher } from 'undici'
 import { ServiceUnavailable } from '../commands/decision.ts'
 import { Circuit } from '../shares/circuit.ts'
@@ -21,12 +22,16 @@ export interface PartnerOptions {
   baseUrl: string
   /** For the whole call: its queue, connecting, and the last byte of the answer. */
   timeoutMs: number
+  /** How much of an answer is read; 1 MB when absent. */
+  answerBytesMax?: number
 }
 
 export interface PartnerRequest {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   path: string
   body?: object
+  /** Bytes in the place of a body, sent as they come. An error of theirs breaks the call off. */
+  stream?: AsyncIterable<Uint8Array>
   /** When whoever waits for it gives up, if that is sooner. */
   deadlineAtMs?: number | undefined
 }
@@ -34,6 +39,10 @@ export interface PartnerRequest {
 export interface PartnerReply {
   status: number
   text: string
+}
+export interface PartnerBytes {
+  status: number
+  bytes: Buffer
 }
 
 /**
@@ -56,10 +65,16 @@ export class PartnerClient {
 
   /**
    * @returns what the partner answered, be it a fault of its own; that counts for the circuit
-   * @throws ServiceUnavailable when it is away or too slow, redirects, answers more than 1 MB, or
-   * too much of this bank waits
+   * @throws ServiceUnavailable when it is away or too slow, redirects, answers more than is read,
+   * or too much of this bank waits
    */
   async ask(tenant: string, request: PartnerRequest): Promise<PartnerReply> {
+    const { status, bytes } = await this.askForBytes(tenant, request)
+    return { status, text: bytes.toString() }
+  }
+
+  /** The same, with the answer as it came. */
+  async askForBytes(tenant: string, request: PartnerRequest): Promise<PartnerBytes> {
     const { name, timeoutMs } = this.#options
     const circuit = this.#circuitOf(tenant)
     if (!circuit.allows(Date.now())) throw new ServiceUnavailable(`the ${name} does not answer this bank at present`)
@@ -77,22 +92,27 @@ export class PartnerClient {
     }
   }
 
-  async #send(tenant: string, { method, path, body }: PartnerRequest, msLeft: number): Promise<PartnerReply> {
-    const { name, baseUrl, timeoutMs } = this.#options
+  async #send(tenant: string, { method, path, body, stream }: PartnerRequest, msLeft: number): Promise<PartnerBytes> {
+    const { name, baseUrl, timeoutMs, answerBytesMax = ANSWER_BYTES_MAX } = this.#options
     const url = new URL(baseUrl + path)
     const answer = await this.#agent.request({
       origin: url.origin,
       path: url.pathname + url.search,
       method,
-      headers: { 'x-account': tenant, accept: 'application/json', ...(body && { 'content-type': 'application/json' }) },
-      body: body ? JSON.stringify(body) : null,
+      headers: {
+        'x-account': tenant,
+        accept: 'application/json',
+        ...(body && { 'content-type': 'application/json' }),
+        ...(stream && { 'content-type': 'application/octet-stream' }),
+      },
+      body: stream ? Readable.from(stream, { objectMode: false }) : body ? JSON.stringify(body) : null,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
       signal: AbortSignal.timeout(msLeft),
     })
     const status = answer.statusCode
     if (status >= 300 && status < 400) return leaveUnread(answer, `the ${name} redirects, which is not followed`)
-    return { status, text: await textOf(answer, name) }
+    return { status, bytes: await bytesOf(answer, name, answerBytesMax) }
   }
 
   #circuitOf(tenant: string): Circuit {
@@ -115,15 +135,15 @@ function leaveUnread({ body }: Dispatcher.ResponseData, why: string): never {
 }
 
 /** @throws ServiceUnavailable as soon as it is over the limit: the rest is not read */
-async function textOf(answer: Dispatcher.ResponseData, name: string): Promise<string> {
-  const tooLong = `the ${name} answers more than ${ANSWER_BYTES_MAX} bytes`
-  if (Number(answer.headers['content-length'] ?? 0) > ANSWER_BYTES_MAX) leaveUnread(answer, tooLong)
+async function bytesOf(answer: Dispatcher.ResponseData, name: string, bytesMax: number): Promise<Buffer> {
+  const tooLong = `the ${name} answers more than ${bytesMax} bytes`
+  if (Number(answer.headers['content-length'] ?? 0) > bytesMax) leaveUnread(answer, tooLong)
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of answer.body as AsyncIterable<Buffer>) {
     length += chunk.length
-    if (length > ANSWER_BYTES_MAX) leaveUnread(answer, tooLong)
+    if (length > bytesMax) leaveUnread(answer, tooLong)
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString()
+  return Buffer.concat(chunks)
 }

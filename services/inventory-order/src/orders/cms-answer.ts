@@ -131,12 +131,14 @@ const pendingEvent = ({ _id: orderId, branchId, cardOrderName }: Order, attempt:
 
 const isDone = ({ status }: { status: OrderStatus }): boolean => status === 'PROCESSED'
 
-const processedEvent = ({ _id: orderId, branchId, cardOrderName, fileName, lines }: Order, now: Date): OrderProcessed => ({
+const processedEvent = ({ _id: orderId, branchId, cardOrderName, fileName, placed, lines }: Order, now: Date): OrderProcessed => ({
   type: 'OrderProcessed',
   orderId,
   branchId,
   ...(cardOrderName !== undefined && { cardOrderName }),
   ...(fileName !== undefined && { fileName }),
+  ...(placed.address !== undefined && { address: placed.address }),
+  ...(placed.pinCode !== undefined && { pinCode: placed.pinCode }),
   products: productsShown(lines.filter(isDone)),
   processedAt: now.toISOString(),
 })

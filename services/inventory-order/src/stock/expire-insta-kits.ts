@@ -46,12 +46,17 @@ async function kitsOf(about: object, condition: object, { tenant, branch }: Scop
  * names the withdrawal.
  * @returns how many kits were withdrawn
  */
-export async function withdraw(kitNos: string[], { parentKitNo }: Pick<ExpireInstaKits, 'parentKitNo'>, scope: Scope): Promise<number> {
+export async function withdraw(
+  kitNos: string[],
+  { parentKitNo, isDamaged }: Pick<ExpireInstaKits, 'parentKitNo'> & Pick<Movement, 'isDamaged'>,
+  scope: Scope,
+): Promise<number> {
   const movement: Movement = newlyStored({
     _id: scope.commandId,
     kind: 'WITHDRAWAL',
     status: 'MOVING',
     ...(parentKitNo !== undefined && { parentKitNo }),
+    ...(isDamaged && { isDamaged }),
     named: [],
     kitNos,
     parentKitNos: [],

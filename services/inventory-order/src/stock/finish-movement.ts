@@ -82,14 +82,16 @@ function decideTransfer(kit: StockKit, { _id, fromBranch, toBranch }: Movement, 
 export const isWithdrawable = ({ kitStatus, hold }: Pick<StockKit, 'kitStatus' | 'hold'>, now: Date): boolean =>
   kitStatus === 'UNALLOCATED' && !isHeld({ ...(hold && { hold }) }, now)
 
-function decideWithdrawal(kit: StockKit, { _id }: Movement, { now }: Today): Decision<StockKit, never, never> {
+function decideWithdrawal(kit: StockKit, { _id, isDamaged }: Movement, { now }: Today): Decision<StockKit, never, never> {
   if (!isWithdrawable(kit, now)) return unchanged
   const isThere = standsIn(kit.entries) !== null // one that was sent back has left the stock already
   return {
     kind: 'changed',
     set: {
       kitStatus: 'EXPIRED_CARD',
-      ...(isThere && { entries: withEntries(kit.entries, [{ type: 'EXPIRED', branchId: kit.branchId, ref: _id, at: now }]) }),
+      ...(isThere && {
+        entries: withEntries(kit.entries, [{ type: isDamaged ? 'DAMAGED' : 'EXPIRED', branchId: kit.branchId, ref: _id, at: now }]),
+      }),
       changedAt: now,
     },
     unset: ['hold'],

@@ -5,6 +5,8 @@ import { aggregateModel, type Stored } from '@dcms/service'
 export interface Movement extends Stored {
   _id: string // transferId or withdrawalId: the command's id
   kind: 'TRANSFER' | 'WITHDRAWAL'
+  /** Of a withdrawal of kits whose cards are no good. */
+  isDamaged?: boolean
   status: 'MOVING' | 'DONE'
   fromBranch?: string
   toBranch?: string
@@ -33,6 +35,7 @@ export const movementsOf = aggregateModel<Movement>(
   {
     kind: { type: String, required: true },
     status: { type: String, required: true },
+    isDamaged: Boolean,
     fromBranch: String,
     toBranch: String,
     parentKitNo: String,

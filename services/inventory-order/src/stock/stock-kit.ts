@@ -1,6 +1,6 @@
 // What the stock keeps of a kit: where it is, its status as the kit context tells it, and its
 // entries in the stock ledger.
-import type { CardStatus } from '@dcms/contract'
+import type { CardStatus, VendorWord } from '@dcms/contract'
 import { aggregateModel, type Stored } from '@dcms/service'
 
 /** What an entry of the stock ledger says. ORDERED stands with the order, not with a kit. */
@@ -30,6 +30,16 @@ export interface Hold {
   until: Date
 }
 
+/** What its maker told of it last. */
+export interface MakersWord {
+  status: VendorWord
+  fileName: string
+  awbNo?: string
+  courier?: string
+  dispatchDate?: string
+  reason?: string
+}
+
 export interface StockKit extends Stored {
   _id: string // kitNo
   parentKitNo?: string
@@ -56,6 +66,7 @@ export interface StockKit extends Stored {
   accountNo?: string
   aliasName?: string
   hold?: Hold
+  maker?: MakersWord
   entries: StockEntry[]
   createdAt: Date
   changedAt: Date
@@ -85,6 +96,7 @@ export const stockOf = aggregateModel<StockKit>(
     accountNo: String,
     aliasName: String,
     hold: { type: { commandId: String, until: Date }, default: undefined },
+    maker: Object,
     entries: [Object],
     createdAt: Date,
     changedAt: Date,

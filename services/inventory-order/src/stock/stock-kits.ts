@@ -1,8 +1,9 @@
 // The reaction that keeps the stock in step with the kit context: batches of new kits, and what
 // becomes of each kit.
-import type { KitsNotProduced, KitsProduced } from '@dcms/contract'
+import type { KitsNotProduced, KitsProduced, VendorReported } from '@dcms/contract'
 import type { ReceivedEvent } from '@dcms/events'
 import type { Reaction, Scope } from '@dcms/service'
+import { applyVendorReport } from './apply-vendor-report.ts'
 import { failProduction } from './fail-production.ts'
 import { followKit } from './follow-kit.ts'
 import { stockBatch } from './stock-batch.ts'
@@ -29,5 +30,7 @@ export async function followStock(scope: Scope, event: ReceivedEvent): Promise<v
   const { payload } = event
   if (payload.type === 'KitsProduced') return await stockBatch(payload as unknown as KitsProduced, scope)
   if (payload.type === 'KitsNotProduced') return await failProduction(payload as unknown as KitsNotProduced, scope)
+  if (payload.type === 'VendorReported') return await applyVendorReport(payload as unknown as VendorReported, scope)
+  if (payload.type === 'PersoFileDelivered') return // of the order, not of a kit
   if (typeof payload.orderId === 'string') await followKit(event, scope)
 }

@@ -1,6 +1,6 @@
 // One batch of the kits of a card order: numbers leased, fixed in the production, kits made, told.
 // Each step is one update or may be repeated, so that whoever comes next carries on.
-import { type KitsNotProduced, type KitsProduced, type Product, productOf } from '@dcms/contract'
+import { type KitsNotProduced, type KitsProduced, type Product, productOf, type TenantDefinition } from '@dcms/contract'
 import { type Decision, newlyStored, placeMany, type Scope, type Tenant } from '@dcms/service'
 import { expDateOf, expiryOf, type Kit, kitsOf } from '../kit.ts'
 import type { CardVault } from '../vault/card-vault.ts'
@@ -11,8 +11,10 @@ import {
   type NotProduced,
   type Production,
   type ProductionLine,
+  persoFilesOf,
   productionsOf,
   type SharedOfKits,
+  withRow,
 } from './production.ts'
 
 export interface KitProduction {
@@ -31,8 +33,15 @@ export async function produceBatch(production: Production, scope: Scope, parts: 
   const fixed = production.batch ? production : await fixBatch(production, line, open, scope, parts.numbering)
   if (!fixed?.batch) return
   const kits = await makeKits(fixed._id, fixed.batch, scope, parts)
-  await step('told', fixed, decideProduced(fixed, fixed.batch, kits, scope.now), scope)
+  await step('told', fixed, decideProduced(fixed, fixed.batch, kits, at(scope)), scope)
 }
+
+/** When a step is done, and what the bank says then. */
+interface At {
+  now: Date
+  definition: TenantDefinition
+}
+const at = ({ now, tenant }: Scope): At => ({ now, definition: tenant.definition })
 
 const isOpen = ({ made, quantity, failed }: ProductionLine): boolean => !failed && made < quantity
 
@@ -137,8 +146,9 @@ export function decideProduced(
   production: Production,
   batch: Batch,
   kits: ProducedKit[],
-  now: Date,
+  when: At,
 ): Decision<Production, KitsProduced, never> {
+  const { now } = when
   const { productId, bin, cardType, plasticCode } = batch.shared
   const lines = production.lines.map((each, i) => (i === batch.line ? { ...each, made: each.made + batch.count } : each))
   const told: KitsProduced = {
@@ -153,12 +163,13 @@ export function decideProduced(
     kits,
     producedAt: now.toISOString(),
   }
-  return { kind: 'changed', ...turnOf(lines, now, { done: batch.number }, ['batch']), events: [told] }
+  const rows = withRow(production.rows ?? [], batch)
+  return { kind: 'changed', ...turnOf(production, lines, when, { done: batch.number, rows }, ['batch']), events: [told] }
 }
 
 /** Ends a line; what was made of it stays. */
 async function giveUp(production: Production, line: number, code: NotProduced, reason: string, scope: Scope): Promise<null> {
-  await step(`line ${line} not produced`, production, decideNotProduced(production, line, code, reason, scope.now), scope)
+  await step(`line ${line} not produced`, production, decideNotProduced(production, line, code, reason, at(scope)), scope)
   return null
 }
 
@@ -167,18 +178,28 @@ export function decideNotProduced(
   line: number,
   reasonCode: NotProduced,
   reason: string,
-  now: Date,
+  when: At,
 ): Decision<Production, KitsNotProduced, never> {
   const lines = production.lines.map((each, i) => (i === line ? { ...each, failed: reasonCode } : each))
   const productId = production.lines[line]?.productId ?? ''
-  const told = { orderId: production._id, productId, reason, reasonCode, notProducedAt: now.toISOString() }
-  return { kind: 'changed', ...turnOf(lines, now), events: [{ type: 'KitsNotProduced', ...told }] }
+  const told = { orderId: production._id, productId, reason, reasonCode, notProducedAt: when.now.toISOString() }
+  return { kind: 'changed', ...turnOf(production, lines, when), events: [{ type: 'KitsNotProduced', ...told }] }
 }
 
-/** To the end of the queue, or out of it when nothing is left to be made. */
-function turnOf(lines: ProductionLine[], now: Date, set: Partial<Production> = {}, unset: ('batch' | 'turnAt')[] = []) {
+/** To the end of the queue, or out of it when nothing is left to be made: then vendors are told. */
+function turnOf(
+  { _id }: Production,
+  lines: ProductionLine[],
+  { now, definition }: At,
+  set: Partial<Production> = {},
+  unset: ('batch' | 'turnAt')[] = [],
+) {
   if (lines.some(isOpen)) return { set: { ...set, lines, turnAt: now }, unset }
-  return { set: { ...set, lines }, unset: [...unset, 'turnAt' as const] }
+  const persoFiles = persoFilesOf(_id, lines, definition, now)
+  return {
+    set: { ...set, lines, ...(persoFiles.length > 0 && { persoFiles, persoDueAt: now }) },
+    unset: [...unset, 'turnAt' as const],
+  }
 }
 
 /** One step, by its name; null when somebody else was faster. */

@@ -1,5 +1,5 @@
 // The production of a card order: which kits are to be made for it, and how far that has come.
-import type { OrderProcessed, TenantDefinition } from '@dcms/contract'
+import { type OrderProcessed, productOf, type TenantDefinition, vendorFor } from '@dcms/contract'
 import { aggregateModel, newlyStored, type Stored, type Tenant } from '@dcms/service'
 import type { Kit } from '../kit.ts'
 import type { NumberedRange } from './number-cards.ts'
@@ -19,6 +19,8 @@ export interface ProductionLine {
   bin: string
   quantity: number
   plasticCode?: string
+  /** Whether a PIN is to be made for each card. */
+  pinGeneration?: boolean
   /** Kits of batches that are done. */
   made: number
   /** Present when the others will never be made. */
@@ -51,8 +53,33 @@ export interface Batch {
   shared: SharedOfKits
 }
 
+/** Kits of one line whose numbers follow one another. */
+export interface KitRow {
+  line: number
+  kitFrom: number
+  count: number
+}
+
+/**
+ * A file with cards for a vendor: fixed when the last kit was made, so that a repeat writes the
+ * same.
+ */
+export interface PersoFile {
+  name: string
+  vendor: string
+  /** Positions of its lines. */
+  lines: number[]
+  createdAt: Date
+  /** Present once the vendor has it. */
+  sentAt?: Date
+}
+
 export interface Production extends Stored {
   _id: string // orderId
+  /** Where the cards are to go. */
+  branchId?: string
+  address?: string
+  pinCode?: string
   lines: ProductionLine[]
   kitsPerParent: number
   /** When the CMS was done: from then on the cards are good. */
@@ -62,6 +89,15 @@ export interface Production extends Stored {
   done: number
   /** Present while it is being made. */
   batch?: Batch
+  /** The kits that were made, in the order of their making. */
+  rows?: KitRow[]
+  /** The files that tell vendors of them; absent where nobody is told. */
+  persoFiles?: PersoFile[]
+  /**
+   * Present while one of them is to be sent: when that is tried. Its partial index is what the job
+   * reads.
+   */
+  persoDueAt?: Date
   /**
    * Present while kits are still to be made: since when it has waited for its turn. Its partial
    * index is what the sweep reads.
@@ -74,33 +110,46 @@ export const productionsOf = aggregateModel<Production>(
   'productions',
   {
     lines: [Object],
+    branchId: String,
+    address: String,
+    pinCode: String,
     kitsPerParent: Number,
     asOf: Date,
     batches: Number,
     done: Number,
     batch: Object,
+    rows: { type: [Object], default: undefined },
+    persoFiles: { type: [Object], default: undefined },
+    persoDueAt: Date,
     turnAt: Date,
   },
-  [[{ turnAt: 1 }, { partialFilterExpression: { turnAt: { $exists: true } } }]],
+  [
+    [{ turnAt: 1 }, { partialFilterExpression: { turnAt: { $exists: true } } }],
+    [{ persoDueAt: 1 }, { partialFilterExpression: { persoDueAt: { $exists: true } } }],
+  ],
 )
 
 /** A production as it begins. */
 export function newProduction(
-  { orderId, products, processedAt }: OrderProcessed,
+  { orderId, branchId, address, pinCode, products, processedAt }: OrderProcessed,
   { settings }: Pick<TenantDefinition, 'settings'>,
   now: Date,
 ): Production {
   const kitsPerParent = settings?.orders?.kitsPerParent ?? KITS_PER_PARENT
-  const lines = products.map(({ productId, bin, quantity, plasticCode }) => ({
+  const lines = products.map(({ productId, bin, quantity, plasticCode, pinGeneration }) => ({
     productId,
     bin,
     quantity,
     ...(plasticCode !== undefined && { plasticCode }),
+    ...(pinGeneration !== undefined && { pinGeneration }),
     made: 0,
   }))
   return newlyStored({
     _id: orderId,
     lines,
+    branchId,
+    ...(address !== undefined && { address }),
+    ...(pinCode !== undefined && { pinCode }),
     kitsPerParent,
     asOf: new Date(processedAt),
     batches: lines.reduce((sum, { quantity }) => sum + Math.ceil(quantity / batchSizeOf(kitsPerParent)), 0),
@@ -111,6 +160,35 @@ export function newProduction(
 
 /** Whole parent kits, so that none is filled from two batches. */
 export const batchSizeOf = (kitsPerParent: number): number => Math.floor(BATCH_MAX / kitsPerParent) * kitsPerParent
+
+/**
+ * The kits that were made, with a further batch: one row where its numbers follow the last ones.
+ */
+export function withRow(rows: readonly KitRow[], { line, kitFrom, count }: KitRow): KitRow[] {
+  const last = rows.at(-1)
+  const follows = last?.line === line && last.kitFrom + last.count === kitFrom
+  return follows ? [...rows.slice(0, -1), { ...last, count: last.count + count }] : [...rows, { line, kitFrom, count }]
+}
+
+/** The files of a production whose last kit was made: one for each vendor of its physical cards. */
+export function persoFilesOf(orderId: string, lines: readonly ProductionLine[], definition: TenantDefinition, now: Date): PersoFile[] {
+  const files = new Map<string, PersoFile>()
+  for (const [position, { productId, made }] of lines.entries()) {
+    if (made === 0 || productOf(definition, productId)?.cardType !== 'PHYSICAL') continue
+    const vendor = vendorFor(definition.vendors, 'PERSO', productId)?.vendor
+    if (vendor === undefined) continue
+    const file = files.get(vendor) ?? { name: `perso-${orderId}-${vendor}`, vendor, lines: [], createdAt: now }
+    files.set(vendor, { ...file, lines: [...file.lines, position] })
+  }
+  return [...files.values()]
+}
+
+/** Those with a file to be sent, the longest due first. */
+export const productionsToSend = (tenant: Tenant, asOf: Date, limit: number) =>
+  productionsOf(tenant)
+    .find({ persoDueAt: { $exists: true, $lte: asOf } }, { outbox: 0 })
+    .sort({ persoDueAt: 1 })
+    .limit(limit)
 
 /**
  * Those that wait for their turn, the longest first. Without `$exists` the store does not see that

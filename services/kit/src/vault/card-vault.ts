@@ -13,6 +13,15 @@ const FIRST_CVK = 1
 const DOES_NOT_OPEN: ReadonlySet<string> = new Set(['ciphertext.invalid', 'key.not.found'])
 
 export type CardVault = ReturnType<typeof cardVault>
+
+/** In clear: never logged, never stored, held only as long as its row is written. */
+export interface CardToMake {
+  pan: string
+  cvv: string
+  cvv2: string
+  icvv: string
+}
+
 type SealedKit = Pick<Kit, '_id' | 'encryptedPan'>
 
 /** `nowMs` is a clock that only goes forward. */
@@ -105,6 +114,19 @@ export function cardVault(hsm: Hsm, nowMs: () => number = () => performance.now(
     /** The CVV2 of a card, computed anew each time; it is stored nowhere. */
     cvv: (tenant: Tenant, kit: Kit): Promise<Secret<string>> =>
       hsm.cvv(tenant.id, storedPanOf(kit), cvvRequestOf(kit.expiry, kit.cvkVersion)),
+
+    /**
+     * What a card is made with: for the file of a card vendor, where it is encrypted, and nobody
+     * else. Computed anew each time and stored nowhere.
+     */
+    async cardToMake(tenant: Tenant, kit: Kit, serviceCode: string): Promise<CardToMake> {
+      const stored = storedPanOf(kit)
+      const { expiry, cvkVersion: keyVersion = FIRST_CVK } = kit
+      const cvvOf = async (kind: CvvRequest['kind']) =>
+        (await hsm.cvv(tenant.id, stored, { kind, expiry, serviceCode, keyVersion })).reveal()
+      const [pan, cvv, cvv2, icvv] = await Promise.all([open(tenant, kit), cvvOf('CVV'), cvvOf('CVV2'), cvvOf('iCVV')])
+      return { pan: pan.reveal(), cvv, cvv2, icvv }
+    },
 
     /**
      * Those of the kits that have the CVV2 another context was given, sealed for this one. Each is
