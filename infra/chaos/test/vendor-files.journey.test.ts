@@ -1,5 +1,5 @@
-// Cards of an order through the whole installation: to the vendor in a file, their PINs to a printer
-// in another one, and back into the stock what the vendor says of them.
+// Cards of an order through the whole installation: to the vendor in a file, their PINs to a
+// printer in another one, and back into the stock what the vendor says of them.
 import { join } from 'node:path'
 import { processNames, type VendorFileKind, type VendorLayout, vendorFields } from '@dcms/contract'
 import { readTenantFile } from '@dcms/ops'
