@@ -6,7 +6,7 @@ import { type CostCall, costCalls, newSubject, type Subject } from './cost-calls
 /** Shares of a bank's day, in thousandths; the names are those of the cost bench. */
 const weights: Readonly<Record<string, number>> = {
   fetchKitsByEntityId: 180,
-  viewCustomer: 150,
+  viewCustomer: 130,
   fetchByCif: 100,
   'preference/fetch': 100,
   'v2/fetchKitsByEntityId': 80,
@@ -32,6 +32,10 @@ const weights: Readonly<Record<string, number>> = {
   'update-manager/poi': 4,
   'update-manager/poa': 2,
   'update-manager/account': 2,
+  'inventory/fetchKitSummary': 6,
+  'card-order/received': 6,
+  'inventory/fetchKitDetailsFromInventory': 4,
+  'branch/fetch': 4,
 }
 
 /** A customer of one of the banks; `status`: of the card, as the calls so far have left it. */
@@ -103,9 +107,10 @@ export class Day {
 
 const turnOf = ({ status }: Customer): string => (status === 'LOCKED' ? 'manageKit UNLOCK' : 'manageKit LOCK')
 
-/** A customer with an active card that pin-preference knows, and a PIN. */
+/** A customer with an active card that pin-preference knows, a PIN, and a branch. */
 export async function prepare(dcms: Dcms, subject: Subject): Promise<void> {
   await callNamed('register with a card').call(dcms, subject)
   await callNamed('kitActivation').call(dcms, subject)
   await untilAnswered(() => callNamed('v2/setPin').call(dcms, subject))
+  await callNamed('branch create').call(dcms, subject)
 }

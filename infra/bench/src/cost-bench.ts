@@ -13,7 +13,7 @@ import { atOnce } from './at-once.ts'
 import { measureBare } from './bare-cost.ts'
 import type { Bench, BenchOptions, Size } from './bench-kind.ts'
 import { type CostCall, costCalls, newSubject, type Subject } from './cost-calls.ts'
-import { type Consumer, costOf, engineNames, isOfCall, type Made, rowsOf, sourcesOf, sumOf, tableOf } from './cost-figures.ts'
+import { type Consumer, costOf, engineNames, hasAim, isOfCall, type Made, rowsOf, sourcesOf, sumOf, tableOf } from './cost-figures.ts'
 import { engineCpu } from './engine-cpu.ts'
 import { versionsOf } from './machine.ts'
 import { cpuSeconds } from './process-cpu.ts'
@@ -30,6 +30,8 @@ interface Amounts {
   subjects: number
   callers: number
   warmUp: number
+  /** Customers with whom the calls whose processor time has an aim are made on top of that. */
+  warmUpOfAims: number
   /**
    * What follows calls (events, notices, outboxes emptied) is over when the store had no more of it
    * for so long.
@@ -37,9 +39,9 @@ interface Amounts {
   restMs: number
 }
 const AMOUNTS: Record<Size, Amounts> = {
-  full: { subjects: 200, callers: 16, warmUp: 60, restMs: 1_500 },
+  full: { subjects: 200, callers: 16, warmUp: 60, warmUpOfAims: 400, restMs: 1_500 },
   // One after the other: what nothing shares, so it is the same in each run.
-  tiny: { subjects: 2, callers: 1, warmUp: 1, restMs: 300 },
+  tiny: { subjects: 2, callers: 1, warmUp: 1, warmUpOfAims: 0, restMs: 300 },
 }
 
 interface Parts {
@@ -84,7 +86,9 @@ async function run({ running, size, profileDir }: BenchOptions): ReturnType<Benc
     if (before) await makeAll(parts, { call: before }, forWarmUp)
     await makeAll(parts, { call }, forWarmUp)
   }
-  running.progress(`warmed up with ${amounts.warmUp} customers`)
+  const forAims = Array.from({ length: amounts.warmUpOfAims }, (_, at) => newSubject(60_000 + at))
+  for (const call of costCalls.filter(hasAim)) await makeAll(parts, call, forAims)
+  running.progress(`warmed up with ${forWarmUp.length + forAims.length} customers`)
   await untilRest(parts)
   if (size === 'full') parts.cpuAtRest = await atRest(cpu)
   const client = await connectTo(engines.mongoUrl)
@@ -107,8 +111,14 @@ async function run({ running, size, profileDir }: BenchOptions): ReturnType<Benc
   return { rows: rowsOf(costs, bare), versions: { ...(await versionsOf(['mongoose', 'undici'])), store: await storeVersion(client) } }
 }
 
-const makeAll = ({ dcms, amounts, running }: Parts, { call }: Pick<CostCall, 'call'>, subjects: readonly Subject[]): Promise<void> =>
-  atOnce(amounts.callers, subjects, (subject) => call(dcms, subject), running.goOn)
+/** One time after the other, so that a subject has one call at a time. */
+async function makeAll(
+  { dcms, amounts, running }: Parts,
+  { call, times = 1 }: Pick<CostCall, 'call' | 'times'>,
+  subjects: readonly Subject[],
+): Promise<void> {
+  for (let time = 0; time < times; time++) await atOnce(amounts.callers, subjects, (subject) => call(dcms, subject), running.goOn)
+}
 
 async function measure(parts: Parts, call: CostCall, subjects: readonly Subject[]): Promise<Made> {
   if (call.before) {
@@ -122,7 +132,7 @@ async function measure(parts: Parts, call: CostCall, subjects: readonly Subject[
   await untilRest(parts)
   const endedMs = Date.now()
   const [cpuAfter, messagesAfter] = [await parts.cpu(), await parts.messages()]
-  const calls = subjects.length
+  const calls = subjects.length * (call.times ?? 1)
   const ofCalls = (name: Consumer, used: number): number =>
     Math.max(0, used - (cpuBefore.get(name) ?? 0) - (parts.cpuAtRest.get(name) ?? 0) * (endedMs - begunMs))
   return {

@@ -27,11 +27,14 @@ export interface CostCall {
   /** Endpoints that the row is about. */
   of: readonly string[]
   call: (dcms: Dcms, subject: Subject) => Promise<unknown>
+  /** A read whose small cost is to be told from noise: made so often for each subject, 1 when absent. */
+  times?: number
   /** Brings the subject to where the call can be made; its cost is not counted. */
   before?: (dcms: Dcms, subject: Subject) => Promise<unknown>
 }
 
 const PIN = '4826'
+const READS = 5
 
 export function newSubject(at: number): Subject {
   const own = randomInt(10 ** 4)
@@ -134,7 +137,12 @@ export const costCalls: readonly CostCall[] = [
     call: (dcms, { entityId, ...own }) => dcms.register({ ...demoRegistration(`${entityId}-B`, own), kitInfo: [] }),
   },
   { name: 'kitActivation', of: ['activateKit'], call: (dcms, { entityId, kitNo }) => dcms.activateKit({ entityId, kitNo }) },
-  { name: 'fetchKitsByEntityId', of: ['fetchKitsByEntityId'], call: (dcms, { entityId }) => dcms.fetchKitsByEntityId({ entityId }) },
+  {
+    name: 'fetchKitsByEntityId',
+    of: ['fetchKitsByEntityId'],
+    times: READS,
+    call: (dcms, { entityId }) => dcms.fetchKitsByEntityId({ entityId }),
+  },
   { name: 'v2/fetchKitsByEntityId', of: ['fetchKitsByEntityIdV2'], call: (dcms, { entityId }) => dcms.fetchKitsByEntityIdV2({ entityId }) },
   { name: 'fetchKitsByAccountNo', of: ['fetchKitsByAccountNo'], call: (dcms, { accountNo }) => dcms.fetchKitsByAccountNo({ accountNo }) },
   {
@@ -154,7 +162,7 @@ export const costCalls: readonly CostCall[] = [
       dcms.fetchAccountsByCardNoViaMapping({ cardNumber: dcms.decryptCardNumber(encryptedCardNumber) }),
   },
   { name: 'getCvv', of: ['getCvv'], call: (dcms, { kitNo, entityId }) => dcms.getCvv({ kitNo, entityId }) },
-  { name: 'viewCustomer', of: ['viewCustomer'], call: (dcms, { entityId }) => dcms.viewCustomer({ entityId }) },
+  { name: 'viewCustomer', of: ['viewCustomer'], times: READS, call: (dcms, { entityId }) => dcms.viewCustomer({ entityId }) },
   { name: 'fetchByCif', of: ['fetchByCif'], call: (dcms, { entityId }) => dcms.fetchByCif({ entityId }) },
   { name: 'v2/fetchByCif', of: ['fetchByCifV2'], call: (dcms, { entityId }) => dcms.fetchByCifV2({ entityId }) },
   {
@@ -221,7 +229,12 @@ export const costCalls: readonly CostCall[] = [
         channel: 'MOBILE',
       }),
   },
-  { name: 'preference/fetch', of: ['fetchPreference'], call: (dcms, { entityId, kitNo }) => dcms.fetchPreference({ entityId, kitNo }) },
+  {
+    name: 'preference/fetch',
+    of: ['fetchPreference'],
+    times: READS,
+    call: (dcms, { entityId, kitNo }) => dcms.fetchPreference({ entityId, kitNo }),
+  },
   {
     name: 'preference/sms-alerts/optIn',
     of: ['processOptIn'],

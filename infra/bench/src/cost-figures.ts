@@ -27,6 +27,7 @@ const aims: Readonly<Record<string, Aim>> = {
   'manageKit LOCK': { statements: 4, bare: 'update', atMost: 6 },
   'register with a card': { statements: 11, bare: 'insert', atMost: 18 },
 }
+export const hasAim = ({ name }: CostCall): boolean => name in aims
 const bareNames: Readonly<Record<keyof Bare, string>> = {
   find: 'bare find',
   update: 'bare findOneAndUpdate',
@@ -141,7 +142,7 @@ export function tableOf(costs: readonly Cost[]): string {
 
 /** Of the calls with aims: which statements those are. */
 export const sourcesOf = (costs: readonly Cost[], noted: readonly NotedStatement[]): string[] =>
-  costs.filter(({ call: { name } }) => name in aims).map((cost) => sourcesOfCall(cost, noted))
+  costs.filter(({ call }) => hasAim(call)).map((cost) => sourcesOfCall(cost, noted))
 
 function sourcesOfCall({ call, calls, begunMs, endedMs }: Cost, noted: readonly NotedStatement[]): string {
   const counts = new Map<string, number>()

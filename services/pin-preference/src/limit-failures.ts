@@ -51,11 +51,12 @@ export const limitFailures =
       countersOf(tried).map(async ({ key, max }) => ({ id: `failures ${await hsm.mac(tenant.id, 'data', key, FIRST_KEY)}`, max })),
     )
     const taken: Counted[] = []
-    const giveBack = async (): Promise<void> => {
-      await Promise.all(taken.map((each) => uncount(tenant, each)))
-    }
+    const giveBack = (): Promise<void> => uncount(tenant, taken)
+    const stored = await failureCountersOf(tenant)
+      .find({ _id: { $in: counters.map(({ id }) => id) } })
+      .lean()
     for (const { id, max } of counters) {
-      const counted = await count(tenant, id, max, now)
+      const counted = await count(tenant, { id, max, now }, stored.find(({ _id }) => _id === id) ?? null)
       if (counted.kind === 'full') {
         await giveBack()
         return { kind: 'reached', retryAfterSeconds: Math.max(1, Math.ceil((counted.until.getTime() - now.getTime()) / 1000)) }
@@ -94,24 +95,29 @@ interface Counted {
 
 /**
  * Counts one failure in the window that runs, or begins a window; each step is one update that two
- * calls cannot both make.
+ * calls cannot both make. `known`: the counter as it was read a moment ago.
  */
-async function count(tenant: Tenant, id: string, max: number, now: Date): Promise<Counted | { kind: 'full'; until: Date }> {
+async function count(
+  tenant: Tenant,
+  { id, max, now }: { id: string; max: number; now: Date },
+  known: FailureCounter | null,
+): Promise<Counted | { kind: 'full'; until: Date }> {
   const failures = failureCountersOf(tenant)
-  for (;;) {
-    const running = await failures
-      .findOneAndUpdate(
-        { _id: id, expiresAt: { $gt: now }, failures: { $gte: 1, $lt: max } },
-        { $inc: { failures: 1 } },
-        { returnDocument: 'after' },
-      )
-      .lean()
-    if (running) return { kind: 'counted', id, expiresAt: running.expiresAt }
-    const stored = await failures.findById(id).lean()
-    if (stored && stored.failures >= max && stored.expiresAt > now) return { kind: 'full', until: stored.expiresAt }
-    // It was begun between the two looks: count in it, or this call would set back what others
-    // counted.
-    if (stored && stored.failures >= 1 && stored.expiresAt > now) continue
+  for (let stored = known; ; stored = await failures.findById(id).lean()) {
+    if (stored && stored.failures >= 1 && stored.expiresAt > now) {
+      if (stored.failures >= max) return { kind: 'full', until: stored.expiresAt }
+      const running = await failures
+        .findOneAndUpdate(
+          { _id: id, expiresAt: { $gt: now }, failures: { $gte: 1, $lt: max } },
+          { $inc: { failures: 1 } },
+          { returnDocument: 'after' },
+        )
+        .lean()
+      if (running) return { kind: 'counted', id, expiresAt: running.expiresAt }
+      continue
+    }
+    // Begun between two looks by another call: counted in it next time round, or this call would
+    // set back what others counted.
     const expiresAt = new Date(now.getTime() + WINDOW_MS)
     if (await begin(tenant, id, stored, expiresAt)) return { kind: 'counted', id, expiresAt }
   }
@@ -132,7 +138,11 @@ async function begin(tenant: Tenant, id: string, stored: FailureCounter | null, 
   return (await place(failureCountersOf(tenant), { _id: id, failures: 1, expiresAt })) === 'placed'
 }
 
-/** Only within its own window: a later one has not counted this call. */
-async function uncount(tenant: Tenant, { id, expiresAt }: Counted): Promise<void> {
-  await failureCountersOf(tenant).updateOne({ _id: id, expiresAt, failures: { $gte: 1 } }, { $inc: { failures: -1 } })
+/** Only within their own windows: a later one has not counted this call. */
+async function uncount(tenant: Tenant, counted: readonly Counted[]): Promise<void> {
+  if (counted.length === 0) return
+  const updates = counted.map(({ id, expiresAt }) => ({
+    updateOne: { filter: { _id: id, expiresAt, failures: { $gte: 1 } }, update: { $inc: { failures: -1 } } },
+  }))
+  await failureCountersOf(tenant).bulkWrite(updates, { ordered: false })
 }

@@ -98,7 +98,7 @@ test.each(schemes)('%s: every mismatch has the same answer after the same work',
   const of = (what: string) => work.split('\n').filter((step) => step.startsWith(what))
   expect(of('call')).toEqual(['customers-by-mobile', 'find-cards', 'accounts-of-entity'].map((path) => `call /internal/${path}`))
   expect(of('hsm').filter((step) => step !== 'hsm mac')).toEqual([...(scheme === 'v1' ? ['hsm sealForZone'] : []), 'hsm verifyPin'])
-  expect(of('store')).toEqual(['store findOneAndUpdate', 'store findOneAndUpdate', 'store findOne', 'store updateOne'])
+  expect(of('store')).toEqual(['store find', 'store findOneAndUpdate', 'store findOneAndUpdate', 'store findOne', 'store updateOne'])
 })
 
 test.each(schemes)('%s: a wrong PIN that was reached counts, the last try locks, and then no PIN passes', async (scheme) => {
