@@ -106,8 +106,8 @@ export class LookupStock {
     const blocks = this.#blocks.get(key) ?? (await this.#count(filter))
     if (blocks.total > COUNTED_ANEW_MAX) this.#blocks.set(key, blocks)
     const offset = offsetIn(blocks.total)
-    const { from, before, to } = rangeOf(blocks.all, offset)
-    const within = { $and: [filter, { _id: { $gte: from, ...(to !== undefined && { $lt: to }) } }] } as mongo.Filter<StoredKit>
+    const { ids, before } = rangeOf(blocks.all, offset)
+    const within = { $and: [filter, { _id: ids }] } as mongo.Filter<StoredKit>
     const rows = await this.#kits
       .find(within, { projection: { outbox: 0 } })
       .sort({ _id: 1 })
@@ -134,17 +134,19 @@ interface Blocks {
   total: number
 }
 
-/** The blocks that hold a page: where they begin and end, and how many rows come before them. */
-function rangeOf(blocks: Blocks['all'], offset: number): { from: string; before: number; to?: string } {
+/** The numbers among which a page is, and how many rows of them come before it. */
+function rangeOf(blocks: Blocks['all'], offset: number): { ids: { $gte: string; $lt: string }; before: number } {
   let before = 0
   let first: { from: string; before: number } | undefined
+  let last = ''
   for (const { from, count } of blocks) {
-    if (first && before >= offset + PAGE_SIZE) return { ...first, to: from }
+    if (first && before >= offset + PAGE_SIZE) break
     if (!first && before + count > offset) first = { from, before }
+    last = from
     before += count
   }
   if (!first) throw new Error('there is no such page')
-  return first
+  return { ids: { $gte: first.from, $lt: `${last}\uffff` }, before: first.before }
 }
 
 const orderOf = (kit: number): number => Math.floor(kit / KITS_PER_ORDER)

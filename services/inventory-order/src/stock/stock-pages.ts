@@ -16,6 +16,8 @@ const BLOCK_ROWS_MAX = 2_000
  * would cost more than the page itself.
  */
 const COUNTED_ANEW_MAX = 1_000
+/** Stands behind whatever follows the beginning that the numbers of a block have. */
+const BEHIND_ALL = '\uffff'
 /** As many as the store gives at once. */
 const BLOCKS_AT_ONCE = 10_000
 const KEPT_MS = 5_000
@@ -135,19 +137,23 @@ export class StockPages<State extends Stored> {
 }
 
 /**
- * The smallest range of numbers that holds a page, and how many rows of it come before the page.
+ * The smallest range of numbers that holds a page, and how many rows of it come before the page. It
+ * ends with the last block that the page needs: up to the next one there may be many numbers of
+ * others, which the store would go through.
  */
 export function rangeOf(
   blocks: readonly Block[],
   offset: number,
   size: number,
-): { ids: { $gte: string; $lt?: string }; skip: number } | null {
+): { ids: { $gte: string; $lt: string }; skip: number } | null {
   let before = 0
   let first: { from: string; before: number } | undefined
+  let last = ''
   for (const { from, count } of blocks) {
-    if (first && before >= offset + size) return { ids: { $gte: first.from, $lt: from }, skip: offset - first.before }
+    if (first && before >= offset + size) break
     if (!first && before + count > offset) first = { from, before }
+    last = from
     before += count
   }
-  return first ? { ids: { $gte: first.from }, skip: offset - first.before } : null
+  return first ? { ids: { $gte: first.from, $lt: `${last}${BEHIND_ALL}` }, skip: offset - first.before } : null
 }
