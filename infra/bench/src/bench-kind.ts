@@ -13,6 +13,8 @@ export interface BenchOptions {
   size: Size
   /** Seconds to measure each side, over all rounds. */
   seconds: number
+  /** Cards of the largest order of `bulk`; a million unless told. */
+  cards?: number
   /**
    * Folder for a CPU profile of each DCMS process; profiling slows them, so such a run is for
    * looking, not for figures.

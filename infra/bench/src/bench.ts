@@ -11,6 +11,8 @@ import { runAndCleanUp } from './running.ts'
 const SECONDS = 8
 const SECONDS_MAX = 600
 const TINY_SECONDS = 0.25
+const CARDS_MIN = 100
+const CARDS_MAX = 1_000_000
 
 const list = (): string => benches.map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`).join('\n')
 
@@ -20,19 +22,28 @@ function secondsOf(text: string): number {
   return seconds
 }
 
+function cardsOf(text: string): number {
+  const cards = Number(text)
+  if (!(Number.isInteger(cards) && cards >= CARDS_MIN && cards <= CARDS_MAX))
+    throw new InvalidArgumentError(`give a whole number from ${CARDS_MIN} to ${CARDS_MAX}.`)
+  return cards
+}
+
 interface Options {
   json?: boolean
   seconds: number
+  cards?: number
   tiny?: boolean
   cpuProf?: string
 }
 
-async function measure(bench: Bench, { json, seconds, tiny, cpuProf }: Options): Promise<never> {
+async function measure(bench: Bench, { json, seconds, cards, tiny, cpuProf }: Options): Promise<never> {
   return runAndCleanUp(async (running) => {
     const { rows, versions } = await bench.run({
       running,
       size: tiny ? 'tiny' : 'full',
       seconds: tiny ? TINY_SECONDS : seconds,
+      ...(cards !== undefined && { cards }),
       ...(cpuProf !== undefined && { profileDir: resolve(cpuProf) }),
     })
     const result: BenchResult = { bench: bench.name, machine: machine(), versions, rows }
@@ -47,6 +58,7 @@ const program = new Command('npm run bench --')
   .argument('[name]', 'which bench to run')
   .option('--json', 'one JSON object on standard output instead of a table; progress goes to standard error')
   .option('--seconds <n>', 'how long each side is measured, over all rounds', secondsOf, SECONDS)
+  .option('--cards <n>', 'cards of the largest order that the bench bulk makes (default a million)', cardsOf)
   .addOption(
     new Option('--tiny', 'only a few calls, done in seconds: shows that the bench works but measures nothing').conflicts('seconds'),
   )

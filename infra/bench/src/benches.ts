@@ -1,6 +1,7 @@
 // Every bench there is.
 import { activationBench } from './activation-bench.ts'
 import type { Bench } from './bench-kind.ts'
+import { bulkBench } from './bulk-bench.ts'
 import { codecBench } from './codec-bench.ts'
 import { costBench } from './cost-bench.ts'
 import { gatewayBench } from './gateway-bench.ts'
@@ -22,4 +23,5 @@ export const benches: readonly Bench[] = [
   costBench,
   mixBench,
   startBench,
+  bulkBench,
 ]

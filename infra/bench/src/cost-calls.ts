@@ -86,7 +86,8 @@ const spare =
     await dcms.activateKit({ entityId: subject.entityId, kitNo: subject.spareKitNo })
   }
 
-const branchOf = (branchId: string) => ({
+/** A branch as it is created. */
+export const branchOf = (branchId: string) => ({
   branchId,
   branchCode: branchId,
   branchName: `Branch ${branchId}`,

@@ -1,7 +1,6 @@
 // The mix bench: a bank's day in small, sealed, by three banks at once: how many calls a second,
 // and how long one takes when the machine is not full.
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { processNames } from '@dcms/contract'
 import { ensureKeys, type Installation, startedNames } from '@dcms/ops'
@@ -12,6 +11,7 @@ import type { Bench, BenchOptions, Size } from './bench-kind.ts'
 import { newSubject } from './cost-calls.ts'
 import { engineCpu } from './engine-cpu.ts'
 import { versionsOf } from './machine.ts'
+import { residentMb } from './memory-watch.ts'
 import { bankOf } from './more-banks.ts'
 import { delayQuantile, delaysAtRest, noticeDelays } from './notice-delay.ts'
 import { cpuSeconds } from './process-cpu.ts'
@@ -59,7 +59,7 @@ async function run({ running, size, seconds, profileDir }: BenchOptions): Return
 
   const { url: customerUrl } = installation.process('customer')
   const noticesBefore = await noticeDelays(customerUrl)
-  const memory = watchMemory(installation)
+  const memory = watchGrowth(installation)
   const cpuBefore = await cpuOf(installation)
   const full = await flatOut(day, callers, seconds * 1_000, running)
   const cpuAfter = await cpuOf(installation)
@@ -152,14 +152,13 @@ async function cpuOf({ processes }: Installation): Promise<Map<Used, number>> {
 }
 
 /** Resident memory of all DCMS processes, once a second. */
-function watchMemory({ processes }: Installation): { stop(): number } {
+function watchGrowth({ processes }: Installation): { stop(): number } {
   const samples: { minutes: number; megabytes: number }[] = []
   const begun = performance.now()
   const look = async (): Promise<void> => {
-    let kilobytes = 0
-    for (const { pid } of processes.values())
-      kilobytes += Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8').catch(() => ''))?.[1] ?? 0)
-    samples.push({ minutes: (performance.now() - begun) / 60_000, megabytes: kilobytes / 1_024 })
+    let megabytes = 0
+    for (const { pid } of processes.values()) megabytes += await residentMb(pid)
+    samples.push({ minutes: (performance.now() - begun) / 60_000, megabytes })
   }
   const timer = setInterval(() => void look(), MEMORY_EVERY_MS)
   void look()
