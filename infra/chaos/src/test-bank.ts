@@ -20,6 +20,8 @@ import { noting } from './noting-client.ts'
 export interface TestBankOptions {
   /** Instead of the Kafka of the test run. */
   kafkaBrokers?: string
+  /** Instead of the document store of the test run. */
+  mongoUrl?: string
   /** Further settings of its processes. */
   environment?: InstallationOptions['environment']
 }
@@ -48,7 +50,7 @@ export async function startTestBank(options: TestBankOptions = {}): Promise<Test
   const name = `t${randomBytes(4).toString('hex')}`
   const logsDir = process.env.DCMS_TEST_LOGS_DIR // in a whole test run logs outlive their bank: they are searched at the end
   const installation = await startInstallation({
-    engines: { mongoUrl, kafkaBrokers: options.kafkaBrokers ?? kafkaBrokers },
+    engines: { mongoUrl: options.mongoUrl ?? mongoUrl, kafkaBrokers: options.kafkaBrokers ?? kafkaBrokers },
     stateDir,
     ...(logsDir && { logDir: join(logsDir, name) }),
     installation: name,

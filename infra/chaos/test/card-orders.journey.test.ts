@@ -1,14 +1,27 @@
 // Card orders through gateway, inventory-order service and the simulated card management system
-// (CMS): from the order to the CMS's word that it is done, with the process killed in between.
+// (CMS): from the order to its kits in stock, with the process killed in between, and with a CMS
+// that answers late, twice, out of order or not at all.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Dcms, DcmsError } from '@dcms/sdk'
+import { databaseName } from '@dcms/service'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import mongoose from 'mongoose'
 import { eventually, startTestBank, type TestBank } from '../src/index.ts'
 
 const BRANCH = 'BR-ORDERS'
 const DONE_AFTER = 'PT31M'
 const KILLED_AFTER_MS = [15, 40, 90] as const
 const ORDERS = 8
+const CARDS = 3
+/** What becomes of the call that places an order; `late`: it is answered after the caller has given up. */
+const faults = {
+  'answer lost': { next: { calls: 1, kind: 'RESET', moment: 'AFTER' } },
+  'never arrived': { next: { calls: 1, kind: 'RESET', moment: 'BEFORE' } },
+  'fault after the work': { next: { calls: 1, kind: 'STATUS', status: 502, moment: 'AFTER' } },
+  'no answer': { next: { calls: 1, kind: 'TIMEOUT', moment: 'AFTER' } },
+  late: { latencyMs: 2_500 },
+} as const
+const STALE_ANSWERS = 4
 
 interface AtCms {
   orders: { placed: { orderId: string }; status: string }[]
@@ -51,7 +64,7 @@ const codeOf = (error: unknown): string => {
   throw error
 }
 const order = async (orderId: string, change: object = {}): Promise<string> => {
-  const products = [{ bin: '608040', productId: '2003_VIRTUAL', quantity: 3 }]
+  const products = [{ bin: '608040', productId: '2003_VIRTUAL', quantity: CARDS }]
   await bank.dcms.createCardOrder({ orderId, branchInfo: { branchId: BRANCH }, products, ...change })
   return orderId
 }
@@ -111,3 +124,53 @@ test.each(KILLED_AFTER_MS)(
   },
   120_000,
 )
+
+/** Kits that were made for an order, and those of them in stock. */
+async function kitsOf(orderId: string): Promise<{ made: number; stocked: number }> {
+  const client = await new mongoose.mongo.MongoClient(process.env.MONGO_URL ?? '').connect()
+  try {
+    const database = (context: 'kit' | 'inventory-order') => client.db(databaseName(bank.installation.installation, context, 'ACME_BANK'))
+    return {
+      made: await database('kit').collection('kits').countDocuments({ orderId }),
+      stocked: await database('inventory-order').collection('stock').countDocuments({ orderId }),
+    }
+  } finally {
+    await client.close()
+  }
+}
+
+test('a CMS that answers late, twice, out of order or not at all: each order is made once, a cancelled one never, and none is stuck', async () => {
+  const sent: string[] = []
+  for (const [name, fault] of Object.entries(faults)) {
+    const orderId = await order(`FAULT-${name.replaceAll(' ', '-')}`)
+    await control('/faults/cms', fault)
+    expect(await impatient.processCardOrder({ orderId }).catch(codeOf)).toBe('ORD012')
+    await control('/faults/cms', {})
+    sent.push(orderId)
+  }
+  const cancelled = await order('FAULT-cancelled')
+  await control('/faults/cms', faults['never arrived'])
+  expect(await impatient.processCardOrder({ orderId: cancelled }).catch(codeOf)).toBe('ORD012')
+  await control('/faults/cms', {})
+  expect(await bank.dcms.cancelCardOrder({ orderId: cancelled, branchId: BRANCH })).toBe('Order cancelled successfully')
+
+  // Whoever tries again, however many at once, places none a second time.
+  const again = [...sent, cancelled].flatMap((orderId) => [orderId, orderId])
+  await Promise.all(again.map((orderId) => bank.dcms.processCardOrder({ orderId }).catch(codeOf)))
+  for (const orderId of sent) expect({ orderId, times: await timesAtCms(orderId) }).toEqual({ orderId, times: 1 })
+  expect(await timesAtCms(cancelled)).toBe(0)
+
+  await control('/clock', { advance: DONE_AFTER })
+  await control('/cms/rules', { staleAnswers: STALE_ANSWERS })
+  for (let round = 0; round <= STALE_ANSWERS; round++)
+    await Promise.all(
+      sent.flatMap((orderId) => [orderId, orderId]).map((orderId) => bank.dcms.updateCardOrderStatus({ orderId }).catch(codeOf)),
+    )
+  await control('/cms/rules', {})
+  await bank.dcms.syncPendingCardOrderStatus({})
+  for (const orderId of sent) {
+    await eventually(async () => expect(await statusOf(orderId)).toBe('SUCCESS'), 60_000)
+    expect({ orderId, ...(await kitsOf(orderId)) }).toEqual({ orderId, made: CARDS, stocked: CARDS })
+  }
+  expect({ status: await statusOf(cancelled), ...(await kitsOf(cancelled)) }).toEqual({ status: 'CANCELLED', made: 0, stocked: 0 })
+}, 180_000)

@@ -1,5 +1,6 @@
 // Sweeps by the board: every bank once at the start, banks at work every few seconds by one
 // process, banks at rest next to never.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { TestBank, until } from '../../test/test-bank.ts'
 import { databaseName } from '../store/store.ts'
@@ -161,4 +162,27 @@ test('a run that lasts keeps no other bank waiting', async () => {
   await sweeper.look()
   expect(swept.sort()).toEqual(['BANK_1', 'BANK_2'])
   hanging.resolve()
+})
+
+test('a run that left more to do after seconds of work is followed at once, one that left it after a moment by the clock', async () => {
+  const runsOf = async (worksMs: number): Promise<number> => {
+    const board = boardOf()
+    const [tenant] = banks(1) as [Tenant]
+    let runs = 0
+    const { sweeper, clock, end } = processOf(board, [tenant], async () => {
+      clock.nowMs += worksMs
+      return ++runs < 100 ? { position: String(runs) } : undefined
+    })
+    sweeper.touched(tenant.id)
+    await until('it was told', async () => (await board.due(new Date(clock.nowMs + 2_000))).length === 1)
+    clock.nowMs += 2_000
+    const looking = sweeper.start()
+    await until('it was looked for', async () => runs > 0)
+    await sleep(1_500)
+    end()
+    await looking
+    return runs
+  }
+  expect(await runsOf(3_000)).toBeGreaterThan(5)
+  expect(await runsOf(100)).toBeLessThanOrEqual(3)
 })

@@ -95,6 +95,8 @@ export class Sweeper {
   readonly #running = new Set<string>()
   readonly #wokenAt = new Map<string, number>()
   #isQuiet = false
+  /** Ends the pause before the next look. */
+  #hurry = new AbortController()
 
   constructor(options: SweeperOptions) {
     this.#options = options
@@ -138,12 +140,13 @@ export class Sweeper {
     const { signal, logger, sweeps } = this.#options
     if (sweeps.length === 0) return
     while (!signal.aborted) {
+      this.#hurry = new AbortController()
       try {
         await this.look()
       } catch (error) {
         logger.warn({ err: error }, 'due sweeps could not be read; trying again later')
       }
-      await pause(this.#isQuiet ? IDLE_TICK_MS : TICK_MS, signal)
+      await pause(this.#isQuiet ? IDLE_TICK_MS : TICK_MS, AbortSignal.any([signal, this.#hurry.signal]))
     }
   }
 
@@ -183,8 +186,11 @@ export class Sweeper {
       if (isActive) onActive?.(tenant.id)
       try {
         const left = await this.#run(sweep, tenant, record.position)
-        if (left) await board.goOn(record, left.position, new Date(this.#nowMs()))
-        else await board.succeeded(record)
+        if (left) {
+          await board.goOn(record, left.position, new Date(this.#nowMs()))
+          // A short run that left something waits for something: it comes again by the clock.
+          if (this.#nowMs() - now >= TICK_MS) this.#hurry.abort()
+        } else await board.succeeded(record)
       } catch (error) {
         this.#tell(error, sweep, tenant.id)
         const pauseMs = Math.max(sweep.everyMs, Math.min(sweep.everyMs * 2 ** (record.failures ?? 0), FAILED_PAUSE_MAX_MS))
