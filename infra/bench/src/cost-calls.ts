@@ -18,6 +18,8 @@ export interface Subject {
   cvv: string
   /** A second card, for what takes a card out of use. */
   spareKitNo: string
+  /** A transit card, and whose it is. */
+  transit: { entityId: string; kitNo: string }
 }
 
 /** One row of the table of costs. */
@@ -51,6 +53,7 @@ export function newSubject(at: number): Subject {
     expiryDate: '',
     cvv: '',
     spareKitNo: '',
+    transit: { entityId: '', kitNo: '' },
   }
 }
 
@@ -85,6 +88,23 @@ const spare =
     subject.spareKitNo = kitInfo[0]?.kitNo ?? ''
     await dcms.activateKit({ entityId: subject.entityId, kitNo: subject.spareKitNo })
   }
+
+/** The scheme whose physical product has a wallet. */
+const TRANSIT_SCHEME = '2004'
+async function transitCard(dcms: Dcms, subject: Subject): Promise<void> {
+  const entityId = `${subject.entityId}-T`
+  const accountNo = `${subject.accountNo}4`
+  const registration = demoRegistration(entityId, { accountNo, mobileNo: `8${subject.mobileNo.slice(1)}` })
+  const { kitInfo } = await dcms.register({
+    ...registration,
+    accountInfo: registration.accountInfo.map((account) => ({ ...account, schemeCode: TRANSIT_SCHEME })),
+    kitInfo: [{ accountNo, cardType: 'PHYSICAL' }],
+  })
+  subject.transit = { entityId, kitNo: kitInfo[0]?.kitNo ?? '' }
+  await dcms.activateKit(subject.transit)
+  await dcms.fetchWalletBalance(walletOf(subject))
+}
+const walletOf = ({ transit }: Subject) => ({ ...transit, walletType: 'NCMC' as const })
 
 /** A branch as it is created. */
 export const branchOf = (branchId: string) => ({
@@ -366,6 +386,31 @@ export const costCalls: readonly CostCall[] = [
     before: (dcms, subject) => dcms.createCardOrder(orderOf(subject.entityId, orderToCancelOf(subject))),
     call: (dcms, subject) => dcms.cancelCardOrder({ orderId: orderToCancelOf(subject), branchId: subject.entityId }),
   },
+  {
+    name: 'wallet/load',
+    of: ['loadWallet'],
+    before: transitCard,
+    call: (dcms, subject) => dcms.loadWallet({ ...walletOf(subject), txnId: `T-${subject.transit.entityId}`, amount: '200.00' }),
+  },
+  { name: 'wallet/fetch/balance', of: ['fetchWalletBalance'], call: (dcms, subject) => dcms.fetchWalletBalance(walletOf(subject)) },
+  { name: 'wallet/fetch/services', of: ['fetchWalletServices'], call: (dcms, subject) => dcms.fetchWalletServices(walletOf(subject)) },
+  {
+    name: 'wallet/fetch/authnt/transaction',
+    of: ['fetchWalletAuthntTransactions'],
+    call: (dcms, subject) => dcms.fetchWalletAuthntTransactions(walletOf(subject)),
+  },
+  {
+    name: 'wallet/fetch/ledger/transaction',
+    of: ['fetchWalletLedgerTransactions'],
+    call: (dcms, subject) => dcms.fetchWalletLedgerTransactions(walletOf(subject)),
+  },
+  {
+    name: 'ncmc/preference/set',
+    of: ['setNcmcPreference'],
+    call: (dcms, { transit }) =>
+      dcms.setNcmcPreference({ ...transit, autoReload: { enabled: true, threshold: 100, loadAmount: 500 }, channel: 'MOBILE' }),
+  },
+  { name: 'ncmc/preference/fetch', of: ['fetchNcmcPreference'], call: (dcms, { transit }) => dcms.fetchNcmcPreference(transit) },
   {
     name: 'manageAllKits BLOCK',
     of: ['manageAllKits'],

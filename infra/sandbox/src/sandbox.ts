@@ -7,6 +7,7 @@ import type { Logger } from 'pino'
 import { cms } from './cms/cms.ts'
 import type { SandboxConfig } from './config.ts'
 import { controlRoutes } from './control.ts'
+import { coreBanking } from './core-banking/core-banking.ts'
 import { courier } from './courier/courier.ts'
 import { messaging } from './messaging/messaging.ts'
 import { type Partner, refused } from './partner.ts'
@@ -28,6 +29,7 @@ const partnersOf = (store: Store, states: TenantStates): readonly Partner[] => [
   messaging(store, states),
   cms(store, states),
   vendor(store, states),
+  coreBanking(store, states),
 ]
 
 export async function startSandbox(config: SandboxConfig): Promise<Sandbox> {

@@ -13,6 +13,7 @@ import {
   eventTypes,
   findCardsEndpoint,
   kitForPinEndpoint,
+  kitForWalletEndpoint,
   kitsOfEntityEndpoint,
   producePinMailersEndpoint,
   publicEndpointList,
@@ -26,6 +27,7 @@ import {
 
 const internal: readonly Endpoint[] = [
   kitForPinEndpoint,
+  kitForWalletEndpoint,
   findCardsEndpoint,
   kitsOfEntityEndpoint,
   entityExistsEndpoint,

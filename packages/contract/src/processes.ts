@@ -6,14 +6,14 @@ import type { KeyPurposeName } from './key-purposes.ts'
 /**
  * The services, each a folder under `services` and a process with databases and a topic of its own.
  */
-export const serviceNames = ['customer', 'kit', 'pin-preference', 'inventory-order'] as const
+export const serviceNames = ['customer', 'kit', 'pin-preference', 'wallet-ncmc', 'inventory-order'] as const
 export type ServiceName = (typeof serviceNames)[number]
 
 /**
  * Contexts whose calls stand in the contract while nobody offers them yet; all their calls are
  * listed in `stillToCome`.
  */
-export const plannedContexts = ['wallet-ncmc'] as const
+export const plannedContexts = [] as const
 
 export type ProcessName = ServiceName | 'gateway'
 
@@ -23,7 +23,7 @@ export const processNames: readonly ProcessName[] = [...serviceNames, 'gateway']
 /**
  * Who stands outside and is called at a base URL, in development the sandbox in the place of each.
  */
-export type Partner = 'courier' | 'messaging' | 'cms' | 'vendor'
+export type Partner = 'courier' | 'messaging' | 'cms' | 'vendor' | 'core-banking'
 
 /** One process, as the others know it. */
 export interface RegisteredProcess {
@@ -77,6 +77,15 @@ export const processes = {
     partners: ['vendor'],
     keys: ['data', 'pvk', 'pin', 'mailer', 'switch', 'transport'],
     hasZoneKey: true,
+  },
+  'wallet-ncmc': {
+    port: 8140,
+    internalPort: 8141,
+    forBanks: true,
+    asks: ['kit'],
+    partners: ['core-banking'],
+    keys: [],
+    hasZoneKey: false,
   },
   'inventory-order': {
     port: 8150,

@@ -5,14 +5,6 @@
 export const stillToCome: ReadonlySet<string> = new Set([
   // kit
   'fetchTransaction',
-  // wallet-ncmc
-  'setNcmcPreference',
-  'fetchNcmcPreference',
-  'loadWallet',
-  'fetchWalletBalance',
-  'fetchWalletServices',
-  'fetchWalletAuthntTransactions',
-  'fetchWalletLedgerTransactions',
   // inventory-order
   'createCardOrderWithFile',
   'uploadCardOrderFile',

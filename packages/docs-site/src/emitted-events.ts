@@ -32,6 +32,9 @@ export const emittedEvents: ReadonlySet<string> = new Set([
   'PinMailerRequested',
   'PreferencesChanged',
   'OptInChanged',
+  'WalletStaged',
+  'WalletLoadFailed',
+  'NcmcPreferenceChanged',
   'OrderReceived',
   'OrderPending',
   'OrderProcessed',
@@ -44,4 +47,10 @@ export const emittedEvents: ReadonlySet<string> = new Set([
 ])
 
 /** Types of the bank stream that these lead to. */
-export const emittedMessages: ReadonlySet<string> = new Set(['CARD_STATUS_CHANGED', 'CARD_ACTIVATED', 'CARD_BLOCKED', 'PIN_CHANGED'])
+export const emittedMessages: ReadonlySet<string> = new Set([
+  'CARD_STATUS_CHANGED',
+  'CARD_ACTIVATED',
+  'CARD_BLOCKED',
+  'PIN_CHANGED',
+  'WALLET_LOADED',
+])

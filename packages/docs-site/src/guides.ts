@@ -51,6 +51,12 @@ const guides: readonly Guide[] = [
     summary: 'Where kits are, how they move, and what their ledger says.',
   },
   {
+    path: '/docs/transit-wallet',
+    file: 'transit-wallet',
+    title: 'Transit wallet',
+    summary: 'Two balances, loads that are done once, and what happens when core banking does not answer.',
+  },
+  {
     path: '/docs/values',
     file: 'values',
     title: 'Values',

@@ -16,6 +16,8 @@ import type { Tenants } from './store/tenants.ts'
 export interface ServiceParts {
   commands: readonly Command[]
   aggregates: readonly TenantModel<never>[]
+  /** Further collections with indexes of their own. */
+  collections?: readonly TenantModel<never>[]
   followings?: readonly Following[]
   sweeps?: readonly Sweep[]
   /** Work by the clock, in one process at a time. */

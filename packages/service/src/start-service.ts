@@ -118,7 +118,7 @@ type Banks = ReturnType<typeof banksOf>
 
 /** The banks, and what is done for each of them: its outboxes sent, its sweeps and jobs run. */
 function banksOf({ context, config, parts, connection, ownDatabase, broker, signal, logger }: BanksOptions) {
-  const { aggregates, followings = [], sweeps = [], jobs: ofService = [] } = parts
+  const { aggregates, collections = [], followings = [], sweeps = [], jobs: ofService = [] } = parts
   // Outboxes of banks known from earlier are opened in one go at the start, those of later ones as
   // they come.
   const opening = { oneByOne: false }
@@ -127,7 +127,7 @@ function banksOf({ context, config, parts, connection, ownDatabase, broker, sign
     installation: config.installation,
     connection,
     definitions: definitionReader({ callersFile: config.callersFile, logger }),
-    models: [...new Set([...aggregates, ...followings.map((each) => each.projection), anyModel(requestsOf)])],
+    models: [...new Set([...aggregates, ...collections, ...followings.map((each) => each.projection), anyModel(requestsOf)])],
     ...(parts.prepare && { prepare: parts.prepare }),
     onServed(tenant) {
       if (opening.oneByOne) void relay.openBanks([tenant.id])

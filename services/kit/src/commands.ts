@@ -22,6 +22,7 @@ import { fetchKitsByEntityId } from './look-ups/fetch-kits-by-entity-id.ts'
 import { fetchKitsByEntityIdV2 } from './look-ups/fetch-kits-by-entity-id-v2.ts'
 import { findCards } from './look-ups/find-cards.ts'
 import { kitForPin } from './look-ups/kit-for-pin.ts'
+import { kitForWallet } from './look-ups/kit-for-wallet.ts'
 import { kitsOfEntity } from './look-ups/kits-of-entity.ts'
 import { statusesOfKits } from './look-ups/statuses-of-kits.ts'
 import type { Courier } from './shipments/courier.ts'
@@ -73,6 +74,7 @@ export const commands = ({
   entitiesByMaskedCard,
   kitForPin(vault),
   cardsForPins(vault),
+  kitForWallet,
   findCards(vault),
   statusesOfKits,
   cardNumbersLeft(numbering),

@@ -16,6 +16,7 @@ import { showPin } from './demo-pin.ts'
 import { demoRegistration, newDemoCustomer } from './demo-registration.ts'
 import { showBulkOrder, showHandingOut, showTransfer } from './demo-stock.ts'
 import { showSuccessors } from './demo-successors.ts'
+import { showWallet } from './demo-wallet.ts'
 import { EventWatch } from './event-watch.ts'
 import { JourneyReport } from './journey-report.ts'
 import { sealedCall } from './sealed-call.ts'
@@ -57,6 +58,8 @@ export async function runDemoJourney(surroundings: DemoSurroundings): Promise<nu
     const stock = await showBulkOrder(demo)
     const counter = stock && (await showTransfer(demo, stock))
     if (counter) await showHandingOut(demo, counter)
+    report.part('A transit card')
+    await showWallet(demo)
     report.part('Who may do what')
     await showSandbox(report, sandbox, customer.entityId)
     await showRefusals(report, client, acme, shortLivedToken, customer.entityId)

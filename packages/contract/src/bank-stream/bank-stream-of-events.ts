@@ -5,10 +5,17 @@ import type { KitEventType } from '../kit/card-life.ts'
 import { type KitReplaced, managementReason } from '../kit/manage-kit.ts'
 import { isKitEventType, type StatusChange, statusChangeOf } from '../kit/status-change.ts'
 import type { PinSet } from '../pin/set-pin.ts'
-import type { CardActivatedMessage, CardBlockedMessage, CardStatusChangedMessage, PinChangedMessage } from './bank-stream-messages.ts'
+import type { WalletStaged } from '../wallet/load-wallet.ts'
+import type {
+  CardActivatedMessage,
+  CardBlockedMessage,
+  CardStatusChangedMessage,
+  PinChangedMessage,
+  WalletLoadedMessage,
+} from './bank-stream-messages.ts'
 
 /** Messages about a card that events of this release lead to. */
-export type CardMessage = CardStatusChangedMessage | CardActivatedMessage | CardBlockedMessage | PinChangedMessage
+export type CardMessage = CardStatusChangedMessage | CardActivatedMessage | CardBlockedMessage | PinChangedMessage | WalletLoadedMessage
 
 type StatusData = CardStatusChangedMessage['data']
 type Payload = { readonly type: string; readonly [member: string]: unknown }
@@ -37,6 +44,7 @@ const operations: Readonly<Record<KitEventType, StatusData['operation'] | null>>
  */
 export function bankMessagesOf(payload: Payload, tenant: string): readonly CardMessage[] {
   if (payload.type === 'PinSet') return [pinChanged(payload as unknown as PinSet, tenant)]
+  if (payload.type === 'WalletStaged') return [walletLoaded(payload as unknown as WalletStaged, tenant)]
   const operation = operationOf(payload)
   const change = statusChangeOf(payload)
   const { entityId, kitNo } = payload
@@ -81,6 +89,16 @@ const pinChanged = ({ entityId, kitNo, setAt }: PinSet, tenantId: string): PinCh
   timestamp: setAt,
   tenantId,
   data: { entityId, kitNo },
+})
+
+const PAISE_PER_RUPEE = 100
+
+/** An NCMC wallet holds rupees, whatever the bank's accounts are in. */
+const walletLoaded = ({ entityId, kitNo, amountPaise, stagedAt }: WalletStaged, tenantId: string): WalletLoadedMessage => ({
+  eventType: 'WALLET_LOADED',
+  timestamp: stagedAt,
+  tenantId,
+  data: { entityId, kitNo, amount: (amountPaise / PAISE_PER_RUPEE).toFixed(2), currency: 'INR', walletType: 'NCMC' },
 })
 
 type Order = Pick<StatusData, 'channel' | 'changer' | 'reason'>

@@ -60,8 +60,8 @@ export const loadWalletEndpoint = publicEndpoint<LoadWallet, WalletAfterLoad>()(
 The card must be \`ACTIVE\` and its product NCMC (\`product.level.disable\`); a blocked or hotlisted card is refused with \`card.blocked\`, any other status with \`card.status.active\`. Confirmed, staged and new amount together may not exceed the
 wallet maximum of the product (\`TX0057\`; ₹2,000 unless it says otherwise).
 
-A repeat of a \`txnId\` gives the first result, whenever it comes; with another card, customer or amount it is refused with \`TX0094\`. A refusal because of the limit (\`TX0057\`) or for lack of funds (\`TX0051\`) is final for its \`txnId\` and appears in the ledger as \`FAILED\`. When the core banking system does not answer in time (\`service.timeout\`) the load is \`PENDING\` until its outcome is known: repeat with the same \`txnId\`.`,
-  idempotency: 'stored',
+A repeat of a \`txnId\` gives the first result, whenever it comes; with another card, customer or amount it is refused with \`TX0094\`. A refusal because of the limit (\`TX0057\`) or for lack of funds (\`TX0051\`) is final for its \`txnId\` and appears in the ledger as \`FAILED\`. When the core banking system does not answer in time (\`service.timeout\`) the load is \`PENDING\` until its outcome is known: repeat with the same \`txnId\`. A load whose outcome cannot be learned within 15 minutes is taken back and ends as \`FAILED\`; its \`txnId\` then answers \`service.timeout\` for ever. The \`txnId\` alone is the key of a repeat: a \`requestId\` adds nothing.`,
+  idempotency: 'document',
   request,
   result,
   errors: [
@@ -73,8 +73,6 @@ A repeat of a \`txnId\` gives the first result, whenever it comes; with another 
     'product.level.disable',
     'card.blocked',
     'card.status.active',
-    'idempotency.conflict',
-    'idempotency.in.progress',
     'concurrent.change',
     'service.unavailable',
     'service.timeout',
