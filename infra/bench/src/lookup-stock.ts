@@ -68,6 +68,11 @@ export class LookupStock {
     return loaded
   }
 
+  /** Counts what the service would have counted after a first page of each branch. */
+  async countBranches(): Promise<void> {
+    for (let at = 0; at < this.#branches; at++) await this.ofBranch(at)
+  }
+
   /** `fetchKitSummary` of a branch. */
   ofBranch(at: number): Promise<unknown> {
     return this.#page({ branchId: branchOf(at, this.#branches) }, () => 0)
