@@ -13,7 +13,7 @@ const SMALL_BINS = 50
  * Another one when what is loaded changes, so that kits of an earlier release are not taken for
  * these.
  */
-const SHAPE = 1
+const SHAPE = 2
 const BEGAN = Date.UTC(2024, 0, 1)
 
 interface Loaded {
@@ -88,15 +88,17 @@ export async function loadLookupKits(database: mongo.Db, count: number, running:
   await insertAll(customers, count / KITS_PER_CUSTOMER, (at) => customerAt(at * KITS_PER_CUSTOMER), running)
   running.progress('indexes are being made')
   await kits.createIndexes([
-    { key: { entityId: 1, createdAt: 1 } },
-    { key: { accountNo: 1, createdAt: 1 } },
+    { key: { entityId: 1, createdAt: 1 }, ...owned },
+    { key: { accountNo: 1, createdAt: 1 }, ...owned },
     { key: { maskedPan: 1, entityId: 1 } },
-    { key: { lastSixIndex: 1 } },
+    { key: { lastSixIndex: 1 }, ...owned },
   ])
   await customers.createIndexes([{ key: { 'accountInfo.accountNo': 1 } }])
   await done.replaceOne({ _id: 'kits' }, { shape: SHAPE }, { upsert: true })
   return collections
 }
+
+const owned = { partialFilterExpression: { entityId: { $exists: true } } }
 
 /** Several batches at once. */
 export async function insertAll<Document extends { _id: string }>(

@@ -73,7 +73,7 @@ function sidesOf({ count, kits, pans, customers }: LookupKits): readonly [Side, 
       find: async (at) =>
         (
           await kits
-            .find({ accountNo: accountNoOf(at) }, shown)
+            .find({ accountNo: accountNoOf(at), entityId: { $exists: true } }, shown)
             .sort({ createdAt: 1, _id: 1 })
             .limit(KITS_MAX)
             .toArray()

@@ -3,11 +3,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { productionsAtWork, productionsOf } from '../src/issuing/production.ts'
 import { lateReservations } from '../src/issuing/release-reservations.ts'
-import { kitsOf } from '../src/kit.ts'
+import { kitsOf, ownedBy } from '../src/kit.ts'
 import { kitsWithSuccessorPending, kitsWithTakeOverPending } from '../src/life/finish-successions.ts'
 import { kitsOfStatus } from '../src/life/kits-by-expiry.ts'
 import { kitsWithMask } from '../src/look-ups/entities-by-masked-card.ts'
 import { kitsOfAccount } from '../src/look-ups/fetch-kits-by-account-no.ts'
+import { kitsEnding } from '../src/look-ups/find-cards.ts'
 import { kitsWithShipmentDue } from '../src/shipments/book-shipments.ts'
 import { oneOfOlderKey } from '../src/vault/kits-of-older-keys.ts'
 import { pansOf, reservedUnder } from '../src/vault/pan-index.ts'
@@ -40,11 +41,15 @@ beforeAll(async () => {
 })
 afterAll(() => bank.close())
 
-test('the masked number, the account and the customer of a card have an index each', async () => {
+test('the masked number, the last digits, the account and the customer of a card have an index each', async () => {
   expect(indexesUsed(await kitsWithMask(bank.tenant, '608040XXXXXX0007').explain())).toEqual(['maskedPan_1_entityId_1'])
-  expect(indexesUsed(await kitsOfAccount(bank.tenant, 'A7').explain())).toEqual(['accountNo_1_createdAt_1'])
-  const ofCustomer = kitsOf(bank.tenant).find({ entityId: 'E7' }).sort({ createdAt: 1, _id: 1 })
-  expect(indexesUsed(await ofCustomer.explain())).toEqual(['entityId_1_createdAt_1'])
+  expect(indexesUsed(await kitsOfAccount(bank.tenant, 'A7').explain())).toEqual(['owned_accountNo_createdAt'])
+  const ending = kitsEnding(bank.tenant, ['L7', 'L8'], { expiry: '3110', entityIds: ['E7', 'E9'] })
+  expect(indexesUsed(await ending.explain())).toEqual(['owned_lastSixIndex'])
+  const ofCustomer = kitsOf(bank.tenant)
+    .find({ entityId: ownedBy('E7') })
+    .sort({ createdAt: 1, _id: 1 })
+  expect(indexesUsed(await ofCustomer.explain())).toEqual(['owned_entityId_createdAt'])
 })
 
 test('a whole card number is looked up by the `_id` of its keyed index, under one version of the key or two, and then by that of the kit', async () => {
@@ -74,7 +79,7 @@ test('sweeps and jobs find what is theirs without looking at the other kits', as
 })
 
 test.each(['panKeyVersion', 'indexVersion'] as const)('whether there are kits of an older %s its index tells', async (field) => {
-  for (const query of oneOfOlderKey(bank.tenant, field, 1)) expect(indexesUsed(await query.explain())).toEqual([`${field}_1`])
+  for (const query of oneOfOlderKey(bank.tenant, field, 1)) expect(indexesUsed(await query.explain())).toEqual([`${field}_1__id_1`])
 })
 
 /**

@@ -106,8 +106,10 @@ export function cardNumbering(database: Connection, hsm: Hsm) {
       const panFrom = await leaseRow(counterOf(tenant, range), range.rangeSize, kits)
       if (panFrom === null) return null
       const unbounded = Number.MAX_SAFE_INTEGER
-      const kitFrom = await leaseRow(`${tenant.id}/kit`, unbounded, kits)
-      const parentFrom = parents === 0 ? 0 : await leaseRow(`${tenant.id}/parent-kit`, unbounded, parents)
+      const [kitFrom, parentFrom] = await Promise.all([
+        leaseRow(`${tenant.id}/kit`, unbounded, kits),
+        parents === 0 ? 0 : leaseRow(`${tenant.id}/parent-kit`, unbounded, parents),
+      ])
       if (kitFrom === null || parentFrom === null) throw new Error(`${tenant.id} has no kit numbers left`)
       return { panFrom, kitFrom, parentFrom }
     },

@@ -2,7 +2,7 @@
 // Contract: packages/contract/src/kit/issue-kits.ts.
 import { type Product, productOf, type ReserveKits, reserveKitsEndpoint } from '@dcms/contract'
 import { answer, command, type InternalClient, refuse, type Scope } from '@dcms/service'
-import { type Kit, kitsOf } from '../kit.ts'
+import { type Kit, kitsOf, ownedBy } from '../kit.ts'
 import type { CardVault } from '../vault/card-vault.ts'
 import type { JustReserved } from './just-reserved.ts'
 import { dropKit, makeKit } from './make-kit.ts'
@@ -71,7 +71,9 @@ async function reserveOne({ kit, product }: Planned, input: ReserveKits, first: 
  * making them, or one died over it, or some are from stock, which a further run finds reserved.
  */
 async function reservedBefore({ entityId, kits }: ReserveKits, { tenant, commandId }: Scope): Promise<{ kitNos: string[] } | null> {
-  const mine = await kitsOf(tenant).find({ entityId, commandIds: commandId }, { status: 1, reservation: 1 }).lean<Reserved[]>()
+  const mine = await kitsOf(tenant)
+    .find({ entityId: ownedBy(entityId), commandIds: commandId }, { status: 1, reservation: 1 })
+    .lean<Reserved[]>()
   const sets = new Map<string, string[]>()
   for (const { _id, status, reservation } of mine) {
     const set = status === 'RESERVED' ? (reservation?.first ?? _id) : 'confirmed'

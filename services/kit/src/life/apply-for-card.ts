@@ -5,7 +5,7 @@ import { type AppliedCard, accountsOfEntityEndpoint, applyForCardEndpoint, produ
 import { answer, command, type Outcome, refuse, type Scope } from '@dcms/service'
 import { decideConfirmation } from '../issuing/confirm-kits.ts'
 import { makeKit } from '../issuing/make-kit.ts'
-import { type IssuedKit, isIssued, type Kit, kitsOf, readKit, withoutOutbox } from '../kit.ts'
+import { type IssuedKit, isIssued, type Kit, kitsOf, ownedBy, readKit, withoutOutbox } from '../kit.ts'
 import { begunApplication, claimApplication, leaveApplication, notingApplicant } from './begun-application.ts'
 import { askedBy } from './begun-succession.ts'
 import { type Application, type ApplyRefusal, conversionDateOf, convertCard } from './convert-card.ts'
@@ -86,13 +86,14 @@ async function inTurn(
 async function issueFresh({ entityId, deliveryAddress }: Application, asked: string | undefined, scope: Scope, parts: SuccessionParts) {
   const { tenant, commandId } = scope
   const kits = kitsOf(tenant)
-  const mine = await kits.findOne({ entityId, issuedBy: commandId }, withoutOutbox).lean<Kit>()
+  const mine = await kits.findOne({ entityId: ownedBy(entityId), issuedBy: commandId }, withoutOutbox).lean<Kit>()
   if (mine) return answer(mine._id)
   const known = await parts.customer.call(accountsOfEntityEndpoint, { entityId }, scope)
   const { accounts } = known.kind === 'answer' ? known.result : { accounts: [] }
   const account = accounts.find(({ defaultAccount }) => defaultAccount) ?? accounts[0]
   if (!account) return refuse('CUS001') // every customer has one
-  if (await kits.exists({ entityId, cardType: 'PHYSICAL', status: { $in: statusesThat('isLiving') } })) return refuse('card.already.active')
+  if (await kits.exists({ entityId: ownedBy(entityId), cardType: 'PHYSICAL', status: { $in: statusesThat('isLiving') } }))
+    return refuse('card.already.active')
   const product = productFor(tenant.definition, account.schemeCode, 'PHYSICAL')
   if (!product) return refuse('product.not.found')
   const refused = await addressRefusal({ entityId, deliveryAddress }, scope, parts.customer)

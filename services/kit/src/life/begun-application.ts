@@ -3,7 +3,7 @@
 // answered.
 import type { ErrorCode } from '@dcms/contract'
 import type { Decision, Scope } from '@dcms/service'
-import { type IssuedKit, isIssued, type Kit, kitsOf, withoutOutbox } from '../kit.ts'
+import { type IssuedKit, isIssued, type Kit, kitsOf, ownedBy, withoutOutbox } from '../kit.ts'
 import { foundBy } from './begun-succession.ts'
 
 /**
@@ -29,7 +29,10 @@ export async function begunApplication(
   { tenant, commandId }: Pick<Scope, 'tenant' | 'commandId'>,
 ): Promise<IssuedKit | 'running' | null> {
   if (asked === undefined) return null
-  const kit = await kitsOf(tenant).findOne({ entityId, 'appliedFor.by': asked }, withoutOutbox).sort({ 'appliedFor.at': -1 }).lean<Kit>()
+  const kit = await kitsOf(tenant)
+    .findOne({ entityId: ownedBy(entityId), 'appliedFor.by': asked }, withoutOutbox)
+    .sort({ 'appliedFor.at': -1 })
+    .lean<Kit>()
   if (!kit || !isIssued(kit)) return null
   const found = kit.appliedFor?.commandId === commandId ? kit.appliedFor : foundBy(kit.appliedFor, asked)
   return found && (found === 'running' ? found : kit)
@@ -52,7 +55,7 @@ export async function leaveApplication(
   { tenant, commandId }: Pick<Scope, 'tenant' | 'commandId'>,
 ): Promise<void> {
   if (asked === undefined) return
-  const mine = { entityId, 'appliedFor.by': asked, 'appliedFor.commandId': commandId }
+  const mine = { entityId: ownedBy(entityId), 'appliedFor.by': asked, 'appliedFor.commandId': commandId }
   await kitsOf(tenant)
     .updateOne(mine, { $set: { 'appliedFor.leftAt': new Date() } })
     .catch(() => undefined)

@@ -9,7 +9,7 @@ import {
   statusesFor,
 } from '@dcms/contract'
 import { answer, command, type InternalClient, type Refused, refuse, type Scope, unchanged } from '@dcms/service'
-import { isIssued, type Kit, kitsOf, withoutOutbox } from '../kit.ts'
+import { isIssued, type Kit, kitsOf, ownedBy, withoutOutbox } from '../kit.ts'
 import { stepBy } from '../take-step.ts'
 import { decideManagement } from './manage-kit.ts'
 
@@ -97,7 +97,7 @@ export const kitsToManage = (entityId: string, operation: ManageAllKits['operati
   kitsOf(tenant)
     .find(
       {
-        entityId,
+        entityId: ownedBy(entityId),
         $or: [{ status: { $in: statusesFor(operation) } }, { commandIds: commandId }],
         ...(reached && { $and: [behind(reached)] }),
       },

@@ -29,7 +29,10 @@ export const fetchKitsByAccountNo = (customer: InternalClient) =>
 
 /** The newest ones, newest first; a stretch of the index on `accountNo` and `createdAt`. */
 export const kitsOfAccount = (tenant: Tenant, accountNo: string) =>
-  kitsOf(tenant).find({ accountNo }, withoutOutbox).sort({ createdAt: -1, _id: -1 }).limit(KITS_MAX)
+  kitsOf(tenant)
+    .find({ accountNo, entityId: { $exists: true } }, withoutOutbox)
+    .sort({ createdAt: -1, _id: -1 })
+    .limit(KITS_MAX)
 
 /**
  * The account stands above all of them, and the published answer tells no encrypted card number

@@ -2,7 +2,7 @@
 // packages/contract/src/kit/fetch-kits-by-entity-id.ts.
 import { kitsOfEntityEndpoint } from '@dcms/contract'
 import { answer, command, type Tenant } from '@dcms/service'
-import { type IssuedKit, isIssued, isWelcomeKit, type Kit, kitInfoOf, kitsOf, withoutOutbox } from '../kit.ts'
+import { type IssuedKit, isIssued, isWelcomeKit, type Kit, kitInfoOf, kitsOf, ownedBy, withoutOutbox } from '../kit.ts'
 import type { CardVault } from '../vault/card-vault.ts'
 
 const KITS_MAX = 500
@@ -23,6 +23,10 @@ export const kitsOfEntity = (vault: CardVault) =>
  * The kits of a customer in every status, oldest first; of more than an answer holds, the newest.
  */
 export async function kitsOfCustomer(tenant: Tenant, entityId: string): Promise<IssuedKit[]> {
-  const kits = await kitsOf(tenant).find({ entityId }, withoutOutbox).sort({ createdAt: -1, _id: -1 }).limit(KITS_MAX).lean<Kit[]>()
+  const kits = await kitsOf(tenant)
+    .find({ entityId: ownedBy(entityId) }, withoutOutbox)
+    .sort({ createdAt: -1, _id: -1 })
+    .limit(KITS_MAX)
+    .lean<Kit[]>()
   return kits.toReversed().filter(isIssued)
 }
