@@ -15,7 +15,7 @@ const UNAUTHORIZED = 401
 const passedOn = ['allow', 'retry-after', 'x-order-id'] as const
 
 /** In the contract, but of a later release. */
-export const notAvailable = new Refusal('endpoint.not.available')
+const notAvailable = new Refusal('endpoint.not.available')
 
 const internalError = new Refusal('internal.error')
 const idempotencyKeyInvalid = new Refusal('invalid.input.request', [], ['Idempotency-Key must be 1 to 100 visible ASCII characters'])

@@ -12,7 +12,7 @@ import { readBody } from '../exchange/read-body.ts'
 import type { RegisteredTenant, Tenants } from '../tenants/tenants.ts'
 import { checkTenant } from './check-tenant.ts'
 import type { TokenCheck, VerifiedToken } from './check-token.ts'
-import { type ForwardedBody, type Forwarder, idempotencyKeyOf, notAvailable } from './forward.ts'
+import { type ForwardedBody, type Forwarder, idempotencyKeyOf } from './forward.ts'
 import { type BodyForm, bodyFormOf, limitOf, type Opened, type OpenOptions, type PayloadOpener, takeClear } from './open-payload.ts'
 import { readUpload } from './read-upload.ts'
 import { findRoute, type Route, type Routes } from './route.ts'
@@ -90,7 +90,6 @@ export class Pipeline {
     const limited = limitRate(tenant.bucket, tenant.limits, nowMs)
     if (limited !== null) return limited
 
-    if (route.takesFile && route.isPlanned) return notAvailable // the form of a file is not looked at before it is of use
     const form = bodyFormOf(headers, tenant, route)
     if (form instanceof Refusal) return form
     exchange.bodyMaxBytes = limitOf(route, form)

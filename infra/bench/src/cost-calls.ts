@@ -1,7 +1,7 @@
 // The calls whose cost is counted: for each endpoint that is served, how to make it for one of many
 // customers, each with a card of its own.
 import { randomInt } from 'node:crypto'
-import { demoRegistration } from '@dcms/ops'
+import { demoFileKits, demoRegistration, fileProduct } from '@dcms/ops'
 import { type Dcms, DcmsError, type ResultOf } from '@dcms/sdk'
 
 /** A customer with a card, as far as the calls before have brought them. */
@@ -37,6 +37,7 @@ export interface CostCall {
 
 const PIN = '4826'
 const READS = 5
+const KITS_OF_FILE = 10
 
 export function newSubject(at: number): Subject {
   const own = randomInt(10 ** 4)
@@ -131,6 +132,17 @@ const orderOf = (branchId: string, orderId: string) => ({
   products: [{ bin: '608040', productId: '2003_VIRTUAL', quantity: 1 }],
 })
 const firstOrderOf = ({ entityId }: Subject): string => `ORDER-${entityId}`
+const fileOf = ({ entityId }: Subject): string => `${entityId}.txt`
+const uploadFile = (dcms: Dcms, subject: Subject) =>
+  dcms.uploadCardOrderFile({
+    fileName: fileOf(subject),
+    content: dcms.orderFile({ orderRef: subject.entityId }, demoFileKits(subject.entityId, KITS_OF_FILE)),
+  })
+const fileOrderOf = (subject: Subject) => ({
+  ...orderOf(subject.entityId, `FILE-${subject.entityId}`),
+  products: [{ ...fileProduct, quantity: KITS_OF_FILE }],
+  fileName: fileOf(subject),
+})
 const orderToCancelOf = ({ entityId }: Subject): string => `CANCELLED-${entityId}`
 
 /** @throws when the call is not refused with this code */
@@ -385,6 +397,12 @@ export const costCalls: readonly CostCall[] = [
     of: ['cancelCardOrder'],
     before: (dcms, subject) => dcms.createCardOrder(orderOf(subject.entityId, orderToCancelOf(subject))),
     call: (dcms, subject) => dcms.cancelCardOrder({ orderId: orderToCancelOf(subject), branchId: subject.entityId }),
+  },
+  { name: 'card-order/uploadFile, ten kits', of: ['uploadCardOrderFile'], call: uploadFile },
+  {
+    name: 'card-order/withFile',
+    of: ['createCardOrderWithFile'],
+    call: (dcms, subject) => dcms.createCardOrderWithFile(fileOrderOf(subject)),
   },
   {
     name: 'wallet/load',

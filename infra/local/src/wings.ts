@@ -37,7 +37,7 @@ export const wingOrders: Readonly<Record<string, WingOrder>> = {
   ],
   'packages/service': [['jobs', 'keys', 'calls'], ['listeners'], ['shares'], ['commands'], ['callers'], ['audit', 'store'], ['settings']],
   'infra/ops': [['demo'], ['dcms'], ['launcher'], ['operator']],
-  'services/inventory-order': [['stock'], ['orders'], ['branches']],
+  'services/inventory-order': [['stock'], ['orders'], ['files'], ['branches']],
   'services/kit': [['life', 'look-ups', 'vendors'], ['issuing'], ['shipments', 'vault']],
 }
 

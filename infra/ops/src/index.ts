@@ -9,6 +9,7 @@ export {
   sdkOptions,
   setUpDemoTenants,
 } from './demo/demo-client.ts'
+export { demoFileKits, fileProduct } from './demo/demo-file.ts'
 export { ensureKeys } from './demo/demo-keys.ts'
 export { demoRegistration } from './demo/demo-registration.ts'
 export { EventWatch } from './demo/event-watch.ts'

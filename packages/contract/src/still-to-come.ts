@@ -5,7 +5,4 @@
 export const stillToCome: ReadonlySet<string> = new Set([
   // kit
   'fetchTransaction',
-  // inventory-order
-  'createCardOrderWithFile',
-  'uploadCardOrderFile',
 ])

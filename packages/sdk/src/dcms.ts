@@ -1,25 +1,31 @@
 // The client of DCMS: one method per endpoint; logs in, opens sessions, seals, renews and retries
 // by itself.
-import { randomUUID } from 'node:crypto'
+import { type KeyObject, randomUUID } from 'node:crypto'
+import type { Readable } from 'node:stream'
 import { inspect } from 'node:util'
-import { htuOf, type PublicEndpoint } from '@dcms/contract'
-import { decryptField, SealingError } from '@dcms/sealing'
+import { htuOf, type PublicEndpoint, UPLOAD_MS_MAX } from '@dcms/contract'
+import { decryptField, encryptField, SealingError } from '@dcms/sealing'
 import { Access, type Exchange } from './access.ts'
 import { clearContent, resultOf, throwRefusal } from './answer-content.ts'
 import { type CallOptions, type Content, callEndpoint, contentOf, MethodsOfContract } from './endpoint-methods.ts'
 import { DcmsClosedError, DcmsInputError, DcmsProtocolError } from './errors.ts'
+import { type FileToSend, fileToSend, formOf } from './file-upload.ts'
 import { GatewayClock } from './gateway-clock.ts'
 import { idempotencyKeyOf } from './idempotency-key.ts'
 import { type CheckedOptions, checkedCallOptions, checkedOptions, type DcmsOptions } from './options.ts'
+import { type NewFileKit, type OrderFileHeader, writeOrderFile } from './order-file.ts'
 import { encryptPin, type PinCard } from './pin-encryption.ts'
 import { Pins } from './pins.ts'
-import { type Remedy, tryRepeatedly } from './retries.ts'
-import { AnswerFault, openAnswer, type Purpose, type Recipient, type SealedRequest, sealText } from './sealed-messages.ts'
+import { type Remedy, type RetryOptions, tryRepeatedly } from './retries.ts'
+import { AnswerFault, openAnswer, type Purpose, type Recipient, type SealedRequest, sealingOfFile, sealText } from './sealed-messages.ts'
 import { type Answer, Transport } from './transport.ts'
 
 const PREFIX = '/v1'
 const SEALED = 'application/jose'
 const CLEAR = 'application/json'
+/** A file is read to its end and every line of it checked before it is answered. */
+const FILE_TRY_MS = UPLOAD_MS_MAX + 30_000
+const FILE_TOTAL_MS = 2 * FILE_TRY_MS
 
 /** What stays the same over all tries of a call. */
 interface Call {
@@ -91,13 +97,36 @@ export class Dcms extends MethodsOfContract {
    * @throws DcmsInputError when it is not a text that this key opens, or there is no key
    */
   decryptCardNumber(encryptedCardNumber: string): string {
-    const { fieldKey } = this.#options
-    if (!fieldKey) throw new DcmsInputError('keys.fieldKey', 'was not given to this client')
+    const fieldKey = this.#fieldKey()
     try {
       return decryptField(encryptedCardNumber, fieldKey)
     } catch {
       throw new DcmsInputError('encryptedCardNumber', 'cannot be opened with keys.fieldKey')
     }
+  }
+
+  /**
+   * A card number as files of kits have it, under the field key. Another text each time.
+   * @throws DcmsInputError when it has not 16 to 19 digits, or there is no key
+   */
+  encryptCardNumber(cardNumber: string): string {
+    if (typeof cardNumber !== 'string' || !/^\d{16,19}$/.test(cardNumber)) throw new DcmsInputError('cardNumber', 'must be 16 to 19 digits')
+    return encryptField(cardNumber, this.#fieldKey())
+  }
+
+  /**
+   * A file of pre-generated kits for `uploadCardOrderFile`, written while it is sent: of a stream
+   * of kits only a few are in memory. Card numbers are given in clear and encrypted here.
+   */
+  orderFile(header: OrderFileHeader, kits: Iterable<NewFileKit> | AsyncIterable<NewFileKit>): AsyncIterable<Uint8Array> {
+    const { orderRef, fileDate = new Date(this.#clock.nowMs()).toISOString().replace(/\D/g, '').slice(0, 14) } = header
+    return writeOrderFile({ tenant: this.#options.tenant, orderRef, fileDate }, kits, this.#fieldKey())
+  }
+
+  #fieldKey(): KeyObject {
+    const { fieldKey } = this.#options
+    if (!fieldKey) throw new DcmsInputError('keys.fieldKey', 'was not given to this client')
+    return fieldKey
   }
 
   /**
@@ -163,6 +192,7 @@ export class Dcms extends MethodsOfContract {
   /** Everything the caller gave is read before the first wait. */
   async [callEndpoint](endpoint: PublicEndpoint, body: unknown, options: CallOptions = {}): Promise<unknown> {
     const { requestId, signal: callerSignal, timeoutMs = this.#options.timeoutMs } = checkedCallOptions(options)
+    if (endpoint.upload) return await this.#upload(endpoint, fileToSend(body), options)
     const call: Call = {
       endpoint,
       content: contentOf(endpoint, body),
@@ -173,6 +203,36 @@ export class Dcms extends MethodsOfContract {
     return this.#underWay(() => this.#repeat(call.traceId, callerSignal, (signal, used) => this.#attempt(call, signal, used)))
   }
 
+  /** The same for a call that brings a file: it takes longer, and a stream is sent once. */
+  async #upload(endpoint: PublicEndpoint, file: FileToSend, { requestId, signal: callerSignal, timeoutMs }: CallOptions): Promise<unknown> {
+    const traceId = newTraceId()
+    const idempotencyKey = idempotencyKeyOf({}, requestId)
+    const { retries } = this.#options
+    const patient = { ...retries, totalTimeMs: Math.max(retries.totalTimeMs, FILE_TOTAL_MS) }
+    const tryMs = timeoutMs ?? Math.max(this.#options.timeoutMs, FILE_TRY_MS)
+    const attempt = async (signal: AbortSignal, used: Used): Promise<unknown> => {
+      used.token = await this.#access.token()
+      used.recipient = await this.#recipient()
+      const headers = { authorization: `Bearer ${used.token}`, 'idempotency-key': idempotencyKey }
+      const path = PREFIX + endpoint.path
+      const json = await this.#exchangeFile(path, file, used.recipient, headers, { traceId, timeoutMs: tryMs, signal })
+      return resultOf(json, traceId)
+    }
+    return this.#underWay(() => this.#repeat(traceId, callerSignal, attempt, { retries: patient, mayRepeat: () => file.mayBeSent() }))
+  }
+
+  async #exchangeFile(
+    path: string,
+    file: FileToSend,
+    recipient: Recipient | undefined,
+    headers: Record<string, string>,
+    limits: Limits,
+  ): Promise<unknown> {
+    const sealed = recipient && sealingOfFile(recipient, this.#purpose('POST', path))
+    const { type, body } = formOf(file, sealed?.sealing)
+    return this.#jsonOf(await this.#send('POST', path, headers, { type, text: body }, limits), sealed, recipient)
+  }
+
   /**
    * Tries until it works or cannot work; `used` tells the remedies what the failed try relied on.
    */
@@ -180,10 +240,12 @@ export class Dcms extends MethodsOfContract {
     traceId: string,
     callerSignal: AbortSignal | undefined,
     attempt: (signal: AbortSignal, used: Used) => Promise<Result>,
+    { retries = this.#options.retries, mayRepeat = () => true }: { retries?: RetryOptions; mayRepeat?: () => boolean } = {},
   ): Promise<Result> {
     let used: Used = {}
     return tryRepeatedly({
-      retries: this.#options.retries,
+      retries,
+      mayRepeat,
       signal: callerSignal,
       traceId,
       attempt: (signal) => {
@@ -221,7 +283,10 @@ export class Dcms extends MethodsOfContract {
   async #exchange(method: PublicEndpoint['method'], { path, text, recipient, headers }: Exchange, limits: Limits): Promise<unknown> {
     const sealed = recipient && sealText(text, recipient, this.#purpose(method, path))
     const content = sealed ? { type: SEALED, text: sealed.jwe } : { type: CLEAR, text }
-    const answer = await this.#send(method, path, headers ?? {}, content, limits)
+    return this.#jsonOf(await this.#send(method, path, headers ?? {}, content, limits), sealed, recipient)
+  }
+
+  #jsonOf(answer: Answer, sealed: Pick<SealedRequest, 'jti'> | undefined, recipient: Recipient | undefined): unknown {
     const json =
       sealed && recipient && answer.contentType === SEALED
         ? this.#open(answer, sealed, recipient)
@@ -238,7 +303,7 @@ export class Dcms extends MethodsOfContract {
     method: 'GET' | 'POST' | 'PUT',
     path: string,
     headers: Record<string, string>,
-    content: { type: string; text: string } | undefined,
+    content: { type: string; text: string | Readable } | undefined,
     limits: Limits,
   ): Promise<Answer> {
     const { traceId: requestId, timeoutMs, signal } = limits
@@ -256,7 +321,7 @@ export class Dcms extends MethodsOfContract {
     return answer
   }
 
-  #open(answer: Answer, sealed: SealedRequest, recipient: Recipient): unknown {
+  #open(answer: Answer, sealed: Pick<SealedRequest, 'jti'>, recipient: Recipient): unknown {
     try {
       return openAnswer(answer.text, sealed, recipient, this.#options.clientKeys)
     } catch (error) {

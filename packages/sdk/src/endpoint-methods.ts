@@ -2,6 +2,7 @@
 // new method here.
 import { type PublicEndpoint, publicEndpoints } from '@dcms/contract'
 import { DcmsInputError } from './errors.ts'
+import type { FileContent } from './file-upload.ts'
 
 type Endpoints = typeof publicEndpoints
 type TypesOf<Entry> = Entry extends { readonly types?: infer Types } ? NonNullable<Types> : never
@@ -26,12 +27,18 @@ export interface CallOptions {
   timeoutMs?: number
 }
 
+/** What a method takes: the body, where a file's content may be a stream. */
+export type BodyOf<Name extends EndpointName> =
+  RequestOf<Name> extends { readonly fileName: string; readonly content: string }
+    ? Omit<RequestOf<Name>, 'content'> & { content: FileContent }
+    : RequestOf<Name>
+
 /**
  * The methods: each takes the body of the contract and answers its result, or throws DcmsError and
  * its kin.
  */
 export type EndpointMethods = {
-  [Name in EndpointName]: (body: RequestOf<Name>, options?: CallOptions) => Promise<ResultOf<Name>>
+  [Name in EndpointName]: (body: BodyOf<Name>, options?: CallOptions) => Promise<ResultOf<Name>>
 }
 
 /** Where the methods lead: implemented by the client. */

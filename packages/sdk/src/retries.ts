@@ -53,6 +53,8 @@ export interface Attempts<Result> {
   signal: AbortSignal | undefined
   traceId: string
   attempt(signal: AbortSignal): Promise<Result>
+  /** Whether what is sent can be sent again; it always can when absent. */
+  mayRepeat?(): boolean
   /** Applies a remedy before the next try. */
   remedy(kind: Remedy): void
 }
@@ -61,7 +63,7 @@ export interface Attempts<Result> {
  * Tries until it works, the failure is final, or tries or time are used up; then the last failure
  * is thrown.
  */
-export async function tryRepeatedly<Result>({ retries, signal, traceId, attempt, remedy }: Attempts<Result>): Promise<Result> {
+export async function tryRepeatedly<Result>({ retries, signal, traceId, attempt, mayRepeat, remedy }: Attempts<Result>): Promise<Result> {
   const until = performance.now() + retries.totalTimeMs
   const deadline = AbortSignal.timeout(retries.totalTimeMs)
   const stopped = signal ? AbortSignal.any([signal, deadline]) : deadline
@@ -75,7 +77,7 @@ export async function tryRepeatedly<Result>({ retries, signal, traceId, attempt,
       if (failure === deadline.reason) throw new DcmsConnectionError(`no answer within ${retries.totalTimeMs} ms`, traceId)
       const kind = remedyFor(failure)
       const triesMax = failure instanceof DcmsError && failure.status === 500 ? INTERNAL_ERROR_TRIES_MAX : retries.triesMax
-      if (kind === 'none' || tries >= triesMax) throw failure
+      if (kind === 'none' || tries >= triesMax || mayRepeat?.() === false) throw failure
       if (kind !== 'pause') {
         if (used.has(kind)) throw failure // what was mended and failed again is not mended by doing it twice
         used.add(kind)

@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto'
 import {
   type DecryptionKey,
   EncryptionKey,
+  type MessageSealing,
+  oneShotSealing,
   openOneShot,
   openSession,
   type PublicJwk,
@@ -12,6 +14,7 @@ import {
   type SessionKeys,
   sealOneShot,
   sealSession,
+  sessionSealing,
 } from '@dcms/sealing'
 
 /** To whom a request is sealed: a public key of the gateway, or a session. */
@@ -49,6 +52,15 @@ export function sealText(text: string, recipient: Recipient, { iat, aud, htu }: 
   return { jti, jwe: sealOneShot(text, recipient.gatewayKey, { ...header, ...reply }) }
 }
 
+/** Seals a file for the gateway piece by piece, with a fresh `jti`. */
+export function sealingOfFile(recipient: Recipient, { iat, aud, htu }: Purpose): { sealing: MessageSealing; jti: string } {
+  const jti = randomUUID()
+  const header = { cty: 'text/plain', iat, jti, aud, htu }
+  if (recipient.mode === 'session') return { jti, sealing: sessionSealing(recipient.keys.requestKey, recipient.ticket, header) }
+  const reply = recipient.replyKid === undefined ? {} : { reply_kid: recipient.replyKid }
+  return { jti, sealing: oneShotSealing(recipient.gatewayKey, { ...header, ...reply }) }
+}
+
 /** Why an answer was not taken. The message never repeats a part of it. */
 export class AnswerFault extends Error {
   override readonly name = 'AnswerFault'
@@ -61,7 +73,7 @@ export class AnswerFault extends Error {
  */
 export function openAnswer(
   jwe: string,
-  request: SealedRequest,
+  request: Pick<SealedRequest, 'jti'>,
   recipient: Recipient,
   clientKeys: ReadonlyMap<string, DecryptionKey>,
 ): unknown {

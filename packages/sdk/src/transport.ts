@@ -1,5 +1,6 @@
 // HTTP to the gateway: connections kept alive, one limit per try, every fault of the connection one
 // error.
+import type { Readable } from 'node:stream'
 import { Agent } from 'undici'
 import { DcmsConnectionError } from './errors.ts'
 
@@ -26,7 +27,8 @@ export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT'
   path: string
   headers: Record<string, string>
-  body?: string
+  /** A stream is sent as it comes. */
+  body?: string | Readable
   /** The call's trace id. */
   requestId: string
   timeoutMs: number

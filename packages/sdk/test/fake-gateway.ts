@@ -22,6 +22,10 @@ import {
 export const clientKey = generateKeyPair('P-256', 'client-1')
 export const fieldKey = Buffer.alloc(32, 7)
 
+/** The one form that the client sends. */
+const FORM =
+  /^--(?<boundary>\S+)\r\ncontent-disposition: form-data; name="file"; filename="(?<fileName>[^"]*)"\r\ncontent-type: (?<type>\S+)\r\n\r\n(?<content>[\s\S]*)\r\n--\k<boundary>--\r\n$/
+
 export interface Received {
   path: string
   headers: IncomingMessage['headers']
@@ -97,9 +101,24 @@ export class FakeGateway {
     await this.#call(response, received, opened)
   }
 
+  /** A form with a file: its body is what the part says, opened. */
+  #openForm(request: IncomingMessage, form: string): Opened | ErrorCode {
+    const { groups } = FORM.exec(form) ?? {}
+    const { fileName, type = '', content = '' } = groups ?? {}
+    if (type !== 'application/jose') return { body: { fileName, type, text: content }, jti: '', session: undefined, mode: 'clear' }
+    const opened = this.#openSealed(request, content)
+    return typeof opened === 'string' ? opened : { ...opened, body: { fileName, type, text: opened.body } }
+  }
+
   #open(request: IncomingMessage, text: string): Opened | ErrorCode {
-    if (request.headers['content-type'] !== 'application/jose')
-      return { body: JSON.parse(text), jti: '', session: undefined, mode: 'clear' }
+    const type = request.headers['content-type']
+    if (type?.startsWith('multipart/form-data')) return this.#openForm(request, text)
+    if (type !== 'application/jose') return { body: JSON.parse(text), jti: '', session: undefined, mode: 'clear' }
+    const opened = this.#openSealed(request, text)
+    return typeof opened === 'string' ? opened : { ...opened, body: JSON.parse(opened.body) }
+  }
+
+  #openSealed(request: IncomingMessage, text: string): (Opened & { body: string }) | ErrorCode {
     const parsed = readHeader(text)
     const { kid, iat = 0, jti = '', aud, htu } = parsed.header
     if (aud !== 'ACME_BANK' || htu !== htuOf(request.method ?? '', request.url ?? '')) return 'encryption.decrypt.failed'
@@ -107,9 +126,9 @@ export class FakeGateway {
     if (parsed.header.alg === 'dir') {
       const session = this.#sessions.get(kid)
       if (!session) return 'encryption.key.not.found'
-      return { body: JSON.parse(openSession(parsed, session.requestKey).toString()), jti, session, mode: 'session' }
+      return { body: openSession(parsed, session.requestKey).toString(), jti, session, mode: 'session' }
     }
-    return { body: JSON.parse(openOneShot(parsed, this.#key).toString()), jti, session: undefined, mode: 'one-shot' }
+    return { body: openOneShot(parsed, this.#key).toString(), jti, session: undefined, mode: 'one-shot' }
   }
 
   #logIn(response: ServerResponse, received: Received, opened: Opened): void {

@@ -5,6 +5,7 @@ import { decodeCanonical } from './base64url.ts'
 import { concatKdf, otherInfo } from './concat-kdf.ts'
 import { SealingError } from './error.ts'
 import type { DecryptionKey, EncryptionKey } from './keys.ts'
+import { MessageSealing } from './message-sealing.ts'
 import type { ParsedJwe, SealedHeader } from './read-header.ts'
 import { type HeaderFields, sealCompact } from './seal-compact.ts'
 
@@ -40,6 +41,12 @@ export function oneShotContentKey(header: SealedHeader, key: DecryptionKey): Key
 export function sealOneShot(plaintext: string | Uint8Array, key: EncryptionKey, header: HeaderFields = {}): string {
   const { epk, z } = key.agreeEphemeral()
   return sealCompact({ alg: 'ECDH-ES', kid: key.kid, epk }, header, contentKeyOf(z, PLAIN_INFO), plaintext)
+}
+
+/** The same for a long message, piece by piece. */
+export function oneShotSealing(key: EncryptionKey, header: HeaderFields = {}): MessageSealing {
+  const { epk, z } = key.agreeEphemeral()
+  return new MessageSealing({ alg: 'ECDH-ES', kid: key.kid, epk }, header, contentKeyOf(z, PLAIN_INFO))
 }
 
 function contentKeyOf(z: Buffer, info: Buffer): KeyObject {

@@ -19,12 +19,22 @@ export interface HeaderFields {
   reply_kid?: string
 }
 
-export function sealCompact(
-  mode: { alg: 'ECDH-ES' | 'dir'; kid: string; epk?: JsonWebKey },
-  fields: HeaderFields,
-  key: KeyObject,
-  plaintext: string | Uint8Array,
-): string {
+/** How the key of a message is agreed. */
+export interface SealingMode {
+  alg: 'ECDH-ES' | 'dir'
+  kid: string
+  epk?: JsonWebKey
+}
+
+export function sealCompact(mode: SealingMode, fields: HeaderFields, key: KeyObject, plaintext: string | Uint8Array): string {
+  const protectedHeader = protectedHeaderOf(mode, fields)
+  const iv = randomIv(12)
+  const { ciphertext, tag } = encryptAesGcm(key, iv, Buffer.from(protectedHeader, 'latin1'), plaintext)
+  return `${protectedHeader}..${iv.toString('base64url')}.${ciphertext.toString('base64url')}.${tag.toString('base64url')}`
+}
+
+/** As it stands in the message. */
+export function protectedHeaderOf(mode: SealingMode, fields: HeaderFields): string {
   const header = {
     alg: mode.alg,
     enc: 'A256GCM',
@@ -38,8 +48,5 @@ export function sealCompact(
     irt: fields.irt,
     reply_kid: fields.reply_kid,
   }
-  const protectedHeader = Buffer.from(JSON.stringify(header), 'utf8').toString('base64url')
-  const iv = randomIv(12)
-  const { ciphertext, tag } = encryptAesGcm(key, iv, Buffer.from(protectedHeader, 'latin1'), plaintext)
-  return `${protectedHeader}..${iv.toString('base64url')}.${ciphertext.toString('base64url')}.${tag.toString('base64url')}`
+  return Buffer.from(JSON.stringify(header), 'utf8').toString('base64url')
 }

@@ -3,6 +3,7 @@
 import type { KeyObject } from 'node:crypto'
 import { aesKey, decryptAesGcm } from './aes-gcm.ts'
 import { SealingError } from './error.ts'
+import { MessageSealing } from './message-sealing.ts'
 import type { ParsedJwe } from './read-header.ts'
 import { type HeaderFields, sealCompact } from './seal-compact.ts'
 
@@ -36,4 +37,9 @@ export function openSession(parsed: ParsedJwe, key: SessionKey): Buffer {
 /** @param kid the ticket */
 export function sealSession(plaintext: string | Uint8Array, key: SessionKey, kid: string, header: HeaderFields = {}): string {
   return sealCompact({ alg: 'dir', kid }, header, key.keyObject, plaintext)
+}
+
+/** The same for a long message, piece by piece. */
+export function sessionSealing(key: SessionKey, kid: string, header: HeaderFields = {}): MessageSealing {
+  return new MessageSealing({ alg: 'dir', kid }, header, key.keyObject)
 }

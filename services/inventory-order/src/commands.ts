@@ -3,9 +3,12 @@ import type { Command, InternalClient } from '@dcms/service'
 import { createBranch } from './branches/create-branch.ts'
 import { fetchBranch } from './branches/fetch-branch.ts'
 import { updateBranch } from './branches/update-branch.ts'
+import { uploadCardOrderFile } from './files/upload-card-order-file.ts'
 import { cancelCardOrder, cancelCardOrderByOperator } from './orders/cancel-card-order.ts'
 import type { CardManagementSystem } from './orders/card-management-system.ts'
+import { cardsOfFile } from './orders/cards-of-file.ts'
 import { createCardOrder } from './orders/create-card-order.ts'
+import { createCardOrderWithFile } from './orders/create-card-order-with-file.ts'
 import { fetchCardOrderDetailsFromInventory } from './orders/fetch-card-order-details-from-inventory.ts'
 import { fetchCardOrderStatus } from './orders/fetch-card-order-status.ts'
 import { fetchReceivedCardOrders } from './orders/fetch-received-card-orders.ts'
@@ -34,6 +37,8 @@ export const commands = ({ kit, cms }: InventoryOrderParts): readonly Command[] 
   updateBranch,
   fetchBranch,
   createCardOrder(kit),
+  createCardOrderWithFile,
+  uploadCardOrderFile(kit),
   fetchCardOrderStatus,
   cancelCardOrder(cms),
   processCardOrder(cms),
@@ -42,6 +47,7 @@ export const commands = ({ kit, cms }: InventoryOrderParts): readonly Command[] 
   syncPendingCardOrderStatus(cms),
   retryStuckPendingOrders(cms),
   fetchCardOrderDetailsFromInventory,
+  cardsOfFile,
   listCardOrders,
   showCardOrder,
   processCardOrderByOperator(cms),

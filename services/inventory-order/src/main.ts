@@ -5,6 +5,7 @@ import { commands } from './commands.ts'
 import { readConfig } from './config.ts'
 import { alertReceivedOrders } from './orders/alert-received-orders.ts'
 import { httpCms } from './orders/card-management-system.ts'
+import { clearOrderFiles } from './orders/clear-order-files.ts'
 import { dispatchOrders } from './orders/dispatch-orders.ts'
 import { expireOrders } from './orders/expire-orders.ts'
 import { ordersOf } from './orders/order.ts'
@@ -29,7 +30,7 @@ await runProcess(async () => {
       aggregates: [anyModel(branchesOf), anyModel(ordersOf), anyModel(stockOf), anyModel(parentKitsOf), anyModel(movementsOf)],
       sweeps: [finishMovements()],
       reactions: [stockKits],
-      jobs: [...cmsJobs, expireOrders(cms), alertReceivedOrders(logger), expireOldKits, alertLowStock(logger)],
+      jobs: [...cmsJobs, expireOrders(cms), alertReceivedOrders(logger), expireOldKits, alertLowStock(logger), clearOrderFiles],
       clients: [kit, ...(cms ? [cms] : [])],
     }
   })

@@ -1,13 +1,16 @@
 // Users of one branch, call by call: what is another branch's is to them as what does not exist,
 // and stays as it is. Rule: docs/rules.md#stock-of-one-branch.
-import { grants, publicEndpointList, stillToCome } from '@dcms/contract'
+import { type CardOrderFileUploaded, checkCardsEndpoint, grants, publicEndpointList, stillToCome } from '@dcms/contract'
+import type { InternalClient } from '@dcms/service'
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { branchesOf } from '../src/branches/branch.ts'
+import { orderFilesOf } from '../src/files/order-file.ts'
 import type { CardManagementSystem } from '../src/orders/card-management-system.ts'
 import { ordersOf } from '../src/orders/order.ts'
 import { parentKitsOf } from '../src/stock/parent-kit.ts'
 import { stockOf } from '../src/stock/stock-kit.ts'
-import { branchOf, kitsLeft, ordered, orderOf } from './card-orders.ts'
+import { branchOf, kitsLeft, ordered, orderOf, product } from './card-orders.ts'
+import { cardChecker, inPieces, kitFile } from './kit-files.ts'
 import { nextNumber } from './made.ts'
 import { type Answered, StockBank } from './stock-bank.ts'
 import { stocked } from './stocked.ts'
@@ -24,6 +27,8 @@ interface Place {
   kitNo: string
   other: string
   box: string
+  /** A file of one kit. */
+  file: string
 }
 const nowhere: Place = {
   branchId: 'NOWHERE',
@@ -32,6 +37,7 @@ const nowhere: Place = {
   kitNo: '1000000001',
   other: '1000000002',
   box: '1000000003',
+  file: 'no-file.txt',
 }
 
 let bank: StockBank
@@ -46,9 +52,14 @@ const cms: CardManagementSystem = {
   },
   withdraw: async () => 'withdrawn',
 }
+const [numbers, checker] = [kitsLeft(1_000_000), cardChecker()]
+const kit: InternalClient = {
+  call: (endpoint, ...asked) => (endpoint.name === checkCardsEndpoint.name ? checker : numbers).call(endpoint, ...asked),
+  close: () => Promise.resolve(),
+}
 beforeAll(async () => {
   bank = await StockBank.start()
-  bank.parts = { kit: kitsLeft(1_000_000), cms }
+  bank.parts = { kit, cms }
 })
 afterAll(() => bank.close())
 beforeEach(async () => {
@@ -64,7 +75,8 @@ async function place(): Promise<Place> {
   await ordersOf(bank.tenant).updateOne({ _id: received }, { $set: { receivedAt: LONG_AGO } })
   await ordersOf(bank.tenant).updateOne({ _id: pending }, { $set: { status: 'PENDING', pendingSince: LONG_AGO }, $unset: { dueAt: '' } })
   const [kitNo = '', other = ''] = kitNos
-  return { branchId, received, pending, kitNo, other, box }
+  const uploaded = await bank.run('uploadCardOrderFile', newFile(branchId))
+  return { branchId, received, pending, kitNo, other, box, file: (uploaded.result as CardOrderFileUploaded).fileName }
 }
 
 /** Calls that name what they are about, in the words of a place. */
@@ -73,6 +85,8 @@ const naming: Readonly<Record<string, (at: Place) => object>> = {
   updateBranch: ({ branchId }) => ({ branchId, branchName: 'Renamed' }),
   fetchBranch: ({ branchId }) => ({ branchId }),
   createCardOrder: ({ branchId }) => withoutId(orderOf(branchId)),
+  uploadCardOrderFile: ({ branchId }) => newFile(branchId),
+  createCardOrderWithFile: ({ branchId, file }) => fileOrder(branchId, file),
   fetchCardOrderStatus: ({ received }) => ({ cardOrderId: received }),
   cancelCardOrder: ({ received, branchId }) => ({ orderId: received, branchId }),
   processCardOrder: ({ received }) => ({ orderId: received }),
@@ -87,6 +101,7 @@ const naming: Readonly<Record<string, (at: Place) => object>> = {
 /** The same calls in other words. */
 const others: readonly (readonly [string, (at: Place) => object])[] = [
   ['fetchBranch', ({ branchId }) => ({ branchCode: branchId })],
+  ['createCardOrderWithFile', ({ file }) => fileOrder(own.branchId, file)],
   ['fetchCardOrderDetailsFromInventory', ({ branchId }) => ({ branchId })],
   ['fetchKitDetailsFromInventory', ({ branchId }) => ({ refType: 'DC_KIT', branchId })],
   ['fetchKitDetailsFromInventory', ({ branchId }) => ({ refType: 'PARENT_KIT', branchId, kitStatus: 'UNALLOCATED' })],
@@ -104,6 +119,9 @@ const newBranch = {
 }
 
 const withoutId = ({ orderId: _, ...order }: { orderId: string }): object => order
+const newFile = (branchId: string) => ({ fileName: `F${nextNumber()}.txt`, content: inPieces(kitFile(branchId, 1)) })
+const fileOrder = (branchId: string, fileName: string) =>
+  withoutId(orderOf(branchId, { fileName, products: [{ ...product, quantity: 1 }] }))
 const clerk = () => bank.ofBranch(own.branchId)
 /** As answered, in the words of a place that is nowhere. */
 function withoutNames({ status, result, exception, pagination }: Answered, at: Place): unknown {
@@ -114,7 +132,9 @@ function withoutNames({ status, result, exception, pagination }: Answered, at: P
 /** All that is stored of a branch. */
 async function storedAt({ branchId }: Place): Promise<object[]> {
   const { tenant } = bank
-  const all = [branchesOf, ordersOf, stockOf, parentKitsOf].map((modelOf) => modelOf(tenant).collection.find({}).sort({ _id: 1 }).toArray())
+  const all = [branchesOf, ordersOf, stockOf, parentKitsOf, orderFilesOf].map((modelOf) =>
+    modelOf(tenant).collection.find({}).sort({ _id: 1 }).toArray(),
+  )
   return (await Promise.all(all)).flat().filter((each) => each.branchId === branchId || String(each._id) === branchId)
 }
 

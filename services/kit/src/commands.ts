@@ -2,6 +2,7 @@
 import type { Hsm } from '@dcms/card-crypto'
 import type { Command, Foundations, InternalClient } from '@dcms/service'
 import { cardNumbersLeft } from './issuing/card-numbers-left.ts'
+import { checkCards } from './issuing/check-cards.ts'
 import { confirmKits } from './issuing/confirm-kits.ts'
 import { JustReserved } from './issuing/just-reserved.ts'
 import type { CardNumbering } from './issuing/number-cards.ts'
@@ -78,6 +79,7 @@ export const commands = ({
   findCards(vault),
   statusesOfKits,
   cardNumbersLeft(numbering),
+  checkCards(vault),
   reserveKits({ vault, numbering, justReserved, inventoryOrder }),
   confirmKits({ vault, justReserved }),
   showVendorKey(hsm),

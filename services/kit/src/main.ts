@@ -46,7 +46,7 @@ await runProcess(async () => {
       sweeps: [
         releaseReservations(inventoryOrder),
         finishSuccessions(),
-        produceKits(vault, numbering),
+        produceKits({ vault, numbering, inventoryOrder }),
         rewrapCardNumbers(hsm),
         reindexCardNumbers(vault),
         ...shipmentSweeps,

@@ -12,7 +12,7 @@ import { type Kit, kitsOf } from '../src/kit.ts'
 import type { CardVault } from '../src/vault/card-vault.ts'
 import { pansOf } from '../src/vault/pan-index.ts'
 import { reindexCardNumbers } from '../src/vault/reindex-card-numbers.ts'
-import { KitBank } from './kit-bank.ts'
+import { notAsked as inventoryOrder, KitBank } from './kit-bank.ts'
 import { dyingAfter } from './life.ts'
 
 const PROCESSED_AT = '2026-11-30T18:31:00.000Z'
@@ -48,7 +48,7 @@ const anotherProcess = (): Parts => {
 function produce(change: Parameters<KitBank['sweep']>[1] = {}, { vault, numbering }: Parts = anotherProcess()) {
   const laterMs = Date.now() + 60_000
   return bank.sweep(
-    produceKits(vault, numbering, () => laterMs),
+    produceKits({ vault, numbering, inventoryOrder }, () => laterMs),
     change,
   )
 }
@@ -121,11 +121,10 @@ test('an order of several products is made in batches of one product, physical k
   expect(kit).not.toHaveProperty('entityId')
 })
 
-test('the order again, another event and an order with a file begin nothing', async () => {
+test('the order again and another event begin nothing', async () => {
   const once = order('ORD-1', line(3))
   await placed(once, once)
   await placed(once)
-  await bank.told(onOrderProcessed, { ...order('ORD-2', line(3)), fileName: 'kits.txt' } as OrderProcessed)
   await bank.told(onOrderProcessed, { ...order('ORD-3', line(3)), type: 'OrderPending' } as never)
   await produce()
   await placed(once)
@@ -156,7 +155,7 @@ async function dieAt(point: string): Promise<void> {
   let left = touches ?? Number.POSITIVE_INFINITY
   const touched = () => void (--left === 0 && die())
   const nowMs = Date.now()
-  const { run } = produceKits(parts.vault, parts.numbering, () => nowMs)
+  const { run } = produceKits({ ...parts, inventoryOrder }, () => nowMs)
   await expect(run((_tenant, commandId) => bank.scope(commandId, { ...change, touched }), bank.tenant)).rejects.toThrow('batches of kits')
 }
 

@@ -49,6 +49,6 @@ export async function stockedKits(bank: KitBank, orderId: string, quantity: numb
   const products = [{ bin: '608040', productId, quantity }]
   const order: OrderProcessed = { type: 'OrderProcessed', orderId, branchId: 'BRANCH001', products, processedAt: new Date().toISOString() }
   await bank.told(onOrderProcessed, order)
-  await bank.sweep(produceKits(bank.vault, bank.newNumbering()))
+  await bank.sweep(produceKits({ vault: bank.vault, numbering: bank.newNumbering(), inventoryOrder: stockContext() }))
   return await kitsOf(bank.tenant).find({ orderId }).sort({ _id: 1 }).lean<Kit[]>()
 }

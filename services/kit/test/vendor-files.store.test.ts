@@ -13,7 +13,7 @@ import { readVendorReturns } from '../src/vendors/read-vendor-returns.ts'
 import { sendPersoFiles } from '../src/vendors/send-perso-files.ts'
 import { type VendorReturn, vendorReturnsOf } from '../src/vendors/vendor-return.ts'
 import { Drop, returns } from './drop.ts'
-import { KitBank } from './kit-bank.ts'
+import { KitBank, notAsked } from './kit-bank.ts'
 
 const logger = createLogger('kit', 'fatal')
 const FILE = 'perso-ORD-1-WEST'
@@ -47,7 +47,7 @@ async function produced(placed = order()): Promise<void> {
   await bank.told(onOrderProcessed, placed, tenant)
   const laterMs = Date.now() + 60_000 // by a clock that stands, so that no run ends by its time
   await bank.sweep(
-    produceKits(bank.vault, bank.newNumbering(), () => laterMs),
+    produceKits({ vault: bank.vault, numbering: bank.newNumbering(), inventoryOrder: notAsked }, () => laterMs),
     { tenant },
   )
 }

@@ -8,6 +8,7 @@ import { BankStreamWatch } from './bank-stream-watch.ts'
 import { cardOf, type Demo, issued, untilKnown } from './demo-cards.ts'
 import { type DemoClient, sdkOptions } from './demo-client.ts'
 import { showDelivery } from './demo-delivery.ts'
+import { showFileOrder } from './demo-file-order.ts'
 import { showLookUps } from './demo-look-ups.ts'
 import { showLostPhone } from './demo-lost-phone.ts'
 import { showNotices } from './demo-notices.ts'
@@ -58,6 +59,7 @@ export async function runDemoJourney(surroundings: DemoSurroundings): Promise<nu
     const stock = await showBulkOrder(demo)
     const counter = stock && (await showTransfer(demo, stock))
     if (counter) await showHandingOut(demo, counter)
+    if (stock) await showFileOrder(demo, stock)
     report.part('A transit card')
     await showWallet(demo)
     report.part('Who may do what')

@@ -46,7 +46,8 @@ export const uploadCardOrderFileEndpoint = publicEndpoint<UploadCardOrderFile, C
   summary: 'Uploads a file of pre-generated kits (PGK) for an order with file',
   description: [
     'Takes `multipart/form-data` with one part named `file`: its file name, and as content type `application/jose` holding the text as JWE with `cty: text/plain` (clear `text/plain` only where clear bodies are allowed).',
-    'The file is text (UTF-8), fields separated by `|`, lines by LF or CRLF: a header `H`, one `D` per kit with the card number encrypted under the field key, a trailer `T` with the number of `D` lines and the SHA-256 of all bytes before it. Count, hash, kit numbers, card numbers, expiry, product, BIN and plastic are checked before it is stored; faults come as `line n: reason`, the first 100 of them. The same content again is refused, unless it is a repeat with the same `Idempotency-Key`. A file that no order names is removed after 7 days.',
+    'The file is text (UTF-8), fields separated by `|`, lines by LF or CRLF: a header `H`, one `D` per kit with the card number encrypted under the field key, a trailer `T` with the number of `D` lines and the SHA-256 of all bytes before it. Count, hash, kit numbers, card numbers, expiry, product, BIN and plastic are checked before it is stored; all its kits are for one branch. Card numbers are of the part of the BIN that is not numbered here. Faults come as `line n: reason`, the first 100 of them, and nothing is stored then.',
+    'The same content again is refused, unless it is a repeat with the same `Idempotency-Key`. When another file has the name, this one is stored under a longer one. A file that no order names is removed after 7 days.',
   ].join('\n\n'),
   idempotency: 'document',
   request,

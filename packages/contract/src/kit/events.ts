@@ -45,7 +45,7 @@ export const kitsProducedEvent = eventType<KitsProduced>()({
   type: 'KitsProduced',
   version: 1,
   owner: 'kit',
-  summary: 'A batch of the kits of a card order was numbered and stored, UNALLOCATED; subject is the orderId',
+  summary: 'A batch of the kits of a card order was numbered, or taken from its file, and stored, UNALLOCATED; subject is the orderId',
   schema: kitsProduced,
   example: {
     type: 'KitsProduced',
@@ -82,7 +82,10 @@ const kitsNotProduced = {
     orderId: text,
     productId: text,
     reason: { ...text, description: 'In words' },
-    reasonCode: { ...text, description: '`bin.range.exhausted` or `product.not.found`' },
+    reasonCode: {
+      ...text,
+      description: '`bin.range.exhausted`, `product.not.found`; for kits of a file `order.file.not.found` or `invalid.kit.info`',
+    },
     notProducedAt: instant,
   },
 } as const
@@ -92,7 +95,7 @@ export const kitsNotProducedEvent = eventType<KitsNotProduced>()({
   type: 'KitsNotProduced',
   version: 1,
   owner: 'kit',
-  summary: 'The kits of a product of a card order cannot be numbered, and never will be; subject is the orderId',
+  summary: 'The kits of a product of a card order cannot be made, and never will be; subject is the orderId',
   schema: kitsNotProduced,
   example: {
     type: 'KitsNotProduced',

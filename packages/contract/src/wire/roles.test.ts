@@ -67,7 +67,15 @@ test('BRANCH_USER works with branches, inventory, card orders and registration, 
 test('of what is offered, BRANCH_USER reaches only what its owner keeps within the branch', () => {
   const keptWithinTheBranch = [
     ...['register', 'registerCard', 'createBranch', 'updateBranch', 'fetchBranch', 'fetchCardOrderDetailsFromInventory'],
-    ...['createCardOrder', 'fetchCardOrderStatus', 'cancelCardOrder', 'processCardOrder', 'fetchReceivedCardOrders'],
+    ...[
+      'createCardOrder',
+      'createCardOrderWithFile',
+      'uploadCardOrderFile',
+      'fetchCardOrderStatus',
+      'cancelCardOrder',
+      'processCardOrder',
+      'fetchReceivedCardOrders',
+    ],
     ...[
       'updateCardOrderStatus',
       'syncPendingCardOrderStatus',

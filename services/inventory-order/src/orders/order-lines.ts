@@ -1,17 +1,13 @@
 // The lines of an order: what was ordered, completed from the bank's definition, or why it does not
 // fit that. Pure.
-import { type CreateCardOrder, type ErrorCode, productOf, type TenantDefinition } from '@dcms/contract'
+import { type CreateCardOrder, productOf, type TenantDefinition } from '@dcms/contract'
 import { type Refused, refuse } from '@dcms/service'
+import { type Fault, productFaultsOf } from '../product-faults.ts'
 import type { OrderLine } from './order.ts'
 
 const PAN_LENGTH = 16
 
 type Ordered = CreateCardOrder['products'][number]
-interface Fault {
-  sentence: string
-  /** Where a dotted code says more than the family's own one. */
-  code?: ErrorCode
-}
 
 /** @returns a line for each product; or ORD005, which names every fault */
 export function linesOf(products: readonly Ordered[], definition: TenantDefinition): readonly OrderLine[] | Refused<'ORD005'> {
@@ -24,18 +20,11 @@ export function linesOf(products: readonly Ordered[], definition: TenantDefiniti
 }
 
 function faultsOf(ordered: Ordered, definition: TenantDefinition): Fault[] {
-  const { bins, plastics = [], products } = definition
-  const bin = bins.find((each) => each.bin === ordered.bin)
+  const bin = definition.bins.find((each) => each.bin === ordered.bin)
   const product = productOf(definition, ordered.productId)
-  const isOrdered = product !== undefined && !product.retired
-  const faults: Fault[] = []
-  if (!bin) faults.push({ sentence: 'bin is not known', code: 'bin.not.found' })
-  if (!isOrdered) faults.push({ sentence: 'productId is not known', code: 'product.not.found' })
-  const isPlastic = [...plastics, ...products].some(({ plasticCode }) => plasticCode === ordered.plasticCode)
-  if (ordered.plasticCode !== undefined && !isPlastic) faults.push({ sentence: 'plasticCode is not known', code: 'plastic.not.found' })
-  if (bin && isOrdered && product.bin !== bin.bin) faults.push({ sentence: 'bin is not that of the product' })
+  const faults = productFaultsOf(ordered, definition)
   if (bin && (ordered.panLength ?? panLengthOf(bin)) !== panLengthOf(bin)) faults.push({ sentence: 'panLength is not that of the bin' })
-  if (isOrdered && (ordered.cardType ?? product.cardType) !== product.cardType)
+  if (product && !product.retired && (ordered.cardType ?? product.cardType) !== product.cardType)
     faults.push({ sentence: 'cardType is not that of the product' })
   return faults
 }

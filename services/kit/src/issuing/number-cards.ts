@@ -1,7 +1,7 @@
 // Numbering: kit numbers and PANs from counters that are leased in blocks, so that no number is
 // given twice by any process.
 import type { Hsm, Pan, PanRange } from '@dcms/card-crypto'
-import type { Product } from '@dcms/contract'
+import type { Product, TenantDefinition } from '@dcms/contract'
 import { place, type Tenant } from '@dcms/service'
 import type { Connection } from 'mongoose'
 
@@ -14,6 +14,8 @@ const PART_OF_RANGE = 10_000
 const FIRST_KIT_NO = 4_240_000_001
 /** Far enough below the first kit number that no parent kit ever has the number of a kit. */
 const FIRST_PARENT_KIT_NO = 1_400_000_001
+/** Up to here kit numbers are given here; more cards no bank ever has. */
+const LAST_KIT_NO = 5_239_999_999
 const PAN_LENGTH = 16
 
 interface Counter {
@@ -160,6 +162,12 @@ export const blockOf = (left: number): number => Math.min(BLOCK_MAX, Math.max(1,
 export const kitNoAt = (position: number): string => String(FIRST_KIT_NO + position)
 export const parentKitNoAt = (position: number): string => String(FIRST_PARENT_KIT_NO + position)
 
+/** Whether a kit, or a parent kit, may ever get this number here: it cannot come in a file then. */
+export function isKitNoOfHere(kitNo: string): boolean {
+  const number = /^[1-9]\d*$/.test(kitNo) ? Number(kitNo) : 0
+  return number >= FIRST_PARENT_KIT_NO && number <= LAST_KIT_NO
+}
+
 /** What is numbered of a BIN: as plain numbers, fit to be stored. */
 export type NumberedRange = PanRange & { rangeStart: number; rangeSize: number }
 
@@ -175,6 +183,15 @@ function rangesOf(tenant: Tenant): NumberedRange[] {
   })
 }
 
+type Bin = TenantDefinition['bins'][number]
+
+export const panLengthOf = ({ panLength = PAN_LENGTH }: Bin): number => panLength
+
+function numberedOf(bin: Bin): { start: number; size: number } {
+  const room = 10 ** (panLengthOf(bin) - bin.bin.length - 1)
+  return bin.numbered ?? { start: 0, size: (room / 10) * 9 }
+}
+
 /**
  * The part of the BIN that is numbered here: as the tenant says, otherwise the lower nine tenths
  * (the rest is for numbers from files).
@@ -182,7 +199,15 @@ function rangesOf(tenant: Tenant): NumberedRange[] {
 export function rangeOf(tenant: Pick<Tenant, 'id' | 'definition'>, product: Pick<Product, 'bin' | 'productId'>): NumberedRange {
   const bin = tenant.definition.bins.find((each) => each.bin === product.bin)
   if (!bin) throw new Error(`product ${product.productId} of ${tenant.id} names a BIN that is not defined`)
-  const panLength = bin.panLength ?? PAN_LENGTH
-  const room = 10 ** (panLength - bin.bin.length - 1)
-  return { bin: bin.bin, panLength, rangeStart: bin.numbered?.start ?? 0, rangeSize: bin.numbered?.size ?? (room / 10) * 9 }
+  const { start, size } = numberedOf(bin)
+  return { bin: bin.bin, panLength: panLengthOf(bin), rangeStart: start, rangeSize: size }
+}
+
+/**
+ * Whether card numbers with this serial come in files: as the bank says, otherwise all that are not
+ * numbered here.
+ */
+export function isForFiles(bin: Bin, serial: number): boolean {
+  const isIn = ({ start, size }: { start: number; size: number }): boolean => serial >= start && serial < start + size
+  return bin.files ? isIn(bin.files) : !isIn(numberedOf(bin))
 }

@@ -6,10 +6,7 @@ import { newProduction, productionsOf } from './production.ts'
 /** Only the own store can hold it up. */
 const OTHERS_WAIT_MS = 5_000
 
-/**
- * A repeat finds the production there. An order with a file brings its kits in that file: nothing
- * is numbered for it.
- */
+/** A repeat finds the production there. */
 export const onOrderProcessed: Reaction = {
   of: 'inventory-order',
   group: 'kit-production',
@@ -17,7 +14,6 @@ export const onOrderProcessed: Reaction = {
   async react(scopeOf, { type, payload }) {
     if (type !== 'OrderProcessed') return
     const order = payload as unknown as OrderProcessed
-    if (order.fileName !== undefined) return
     const scope = scopeOf(`production/${order.orderId}`)
     await scope.create(productionsOf, newProduction(order, scope.tenant.definition, scope.now))
   },

@@ -41,9 +41,9 @@ interface At {
   now: Date
   definition: TenantDefinition
 }
-const at = ({ now, tenant }: Scope): At => ({ now, definition: tenant.definition })
+export const at = ({ now, tenant }: Scope): At => ({ now, definition: tenant.definition })
 
-const isOpen = ({ made, quantity, failed }: ProductionLine): boolean => !failed && made < quantity
+export const isOpen = ({ made, quantity, failed }: ProductionLine): boolean => !failed && made < quantity
 
 /** The production with its next batch; null when there is none now. */
 async function fixBatch(
@@ -73,7 +73,7 @@ async function fixBatch(
 type Numbered = { kind: 'numbered'; product: Product; range: NumberedRange } | { kind: 'none'; code: NotProduced; reason: string }
 
 /** The product as the bank defines it now. */
-function numberedProduct({ productId, bin }: ProductionLine, tenant: Tenant): Numbered {
+export function numberedProduct({ productId, bin }: ProductionLine, tenant: Tenant): Numbered {
   const product = productOf(tenant.definition, productId)
   if (!product) return { kind: 'none', code: 'product.not.found', reason: `product ${productId} is not defined` }
   const isDefined = tenant.definition.bins.some((each) => each.bin === product.bin)
@@ -82,7 +82,12 @@ function numberedProduct({ productId, bin }: ProductionLine, tenant: Tenant): Nu
   return { kind: 'numbered', product, range: rangeOf(tenant, product) }
 }
 
-function sharedOf(product: Product, { plasticCode = product.plasticCode }: ProductionLine, asOf: Date, tenant: Tenant): SharedOfKits {
+export function sharedOf(
+  product: Product,
+  { plasticCode = product.plasticCode }: ProductionLine,
+  asOf: Date,
+  tenant: Tenant,
+): SharedOfKits {
   const { productId, productName, cardType, cardCategory, networkType, tierType, bin, validityMonths } = product
   return {
     productId,
@@ -98,7 +103,7 @@ function sharedOf(product: Product, { plasticCode = product.plasticCode }: Produ
 }
 
 /** What an event names of a kit. */
-type ProducedKit = KitsProduced['kits'][number]
+export type ProducedKit = KitsProduced['kits'][number]
 
 /**
  * Stores the kits of a batch, PANs first. A repeat numbers the same kits and leaves those that are
@@ -141,10 +146,14 @@ async function makeKits(
   }))
 }
 
+/** What is told of a batch; kits of a file have numbers of their own, which are in no row. */
+type ToldBatch = Pick<Batch, 'number' | 'line' | 'count'> &
+  Partial<Pick<Batch, 'kitFrom'>> & { shared: Pick<SharedOfKits, 'productId' | 'bin' | 'cardType' | 'plasticCode'> }
+
 /** The batch is done and told of in the same update. */
 export function decideProduced(
   production: Production,
-  batch: Batch,
+  batch: ToldBatch,
   kits: ProducedKit[],
   when: At,
 ): Decision<Production, KitsProduced, never> {
@@ -163,12 +172,13 @@ export function decideProduced(
     kits,
     producedAt: now.toISOString(),
   }
-  const rows = withRow(production.rows ?? [], batch)
-  return { kind: 'changed', ...turnOf(production, lines, when, { done: batch.number, rows }, ['batch']), events: [told] }
+  const { kitFrom, line, count } = batch
+  const rows = kitFrom === undefined ? {} : { rows: withRow(production.rows ?? [], { line, kitFrom, count }) }
+  return { kind: 'changed', ...turnOf(production, lines, when, { done: batch.number, ...rows }, ['batch']), events: [told] }
 }
 
 /** Ends a line; what was made of it stays. */
-async function giveUp(production: Production, line: number, code: NotProduced, reason: string, scope: Scope): Promise<null> {
+export async function giveUp(production: Production, line: number, code: NotProduced, reason: string, scope: Scope): Promise<null> {
   await step(`line ${line} not produced`, production, decideNotProduced(production, line, code, reason, at(scope)), scope)
   return null
 }
@@ -186,16 +196,19 @@ export function decideNotProduced(
   return { kind: 'changed', ...turnOf(production, lines, when), events: [{ type: 'KitsNotProduced', ...told }] }
 }
 
-/** To the end of the queue, or out of it when nothing is left to be made: then vendors are told. */
+/**
+ * To the end of the queue, or out of it when nothing is left to be made: then vendors are told of
+ * cards that they are to make. Those of a file are made already.
+ */
 function turnOf(
-  { _id }: Production,
+  { _id, fromFile }: Production,
   lines: ProductionLine[],
   { now, definition }: At,
   set: Partial<Production> = {},
   unset: ('batch' | 'turnAt')[] = [],
 ) {
   if (lines.some(isOpen)) return { set: { ...set, lines, turnAt: now }, unset }
-  const persoFiles = persoFilesOf(_id, lines, definition, now)
+  const persoFiles = fromFile ? [] : persoFilesOf(_id, lines, definition, now)
   return {
     set: { ...set, lines, ...(persoFiles.length > 0 && { persoFiles, persoDueAt: now }) },
     unset: [...unset, 'turnAt' as const],
@@ -203,7 +216,7 @@ function turnOf(
 }
 
 /** One step, by its name; null when somebody else was faster. */
-async function step(
+export async function step(
   name: string,
   production: Production,
   decision: Decision<Production, KitsProduced | KitsNotProduced, never>,

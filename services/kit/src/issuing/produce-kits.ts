@@ -1,9 +1,10 @@
 // The sweep that makes the kits of card orders, batch by batch, in turn with the bank's other
 // orders.
-import type { Sweep, Tenant } from '@dcms/service'
+import type { InternalClient, Sweep, Tenant } from '@dcms/service'
 import type { CardVault } from '../vault/card-vault.ts'
 import type { CardNumbering } from './number-cards.ts'
 import { produceBatch } from './produce-batch.ts'
+import { produceFileBatch } from './produce-file-batch.ts'
 import { type Production, productionsAtWork, productionsOf } from './production.ts'
 
 /** How soon a production begins; with work in hand one run follows the other. */
@@ -18,11 +19,18 @@ const WAITING_EVENTS_MAX = 8
 /** One that met a fault lets the others have their turn. */
 const AFTER_FAULT_MS = 5_000
 
+export interface ProductionParts {
+  vault: CardVault
+  numbering: CardNumbering
+  /** Has the files of orders. */
+  inventoryOrder: InternalClient
+}
+
 /**
  * One batch of each order in turn, so that a small one does not wait for a large one. It may run
  * beside itself, and may be killed at any point. `nowMs` for tests.
  */
-export const produceKits = (vault: CardVault, numbering: CardNumbering, nowMs: () => number = Date.now): Sweep => ({
+export const produceKits = ({ vault, numbering, inventoryOrder }: ProductionParts, nowMs: () => number = Date.now): Sweep => ({
   name: 'produce kits',
   everyMs: EVERY_MS,
   async run(scopeOf, tenant) {
@@ -36,7 +44,10 @@ export const produceKits = (vault: CardVault, numbering: CardNumbering, nowMs: (
         if (!hasRoom(production) || nowMs() >= endsAtMs) continue
         isMore = true
         const scope = scopeOf(tenant, `produce/${production._id}/${production.done + 1}`)
-        await produceBatch(production, scope, { vault, numbering }).catch(async (error: unknown) => {
+        const batch = production.fromFile
+          ? produceFileBatch(production, scope, { vault, inventoryOrder })
+          : produceBatch(production, scope, { vault, numbering })
+        await batch.catch(async (error: unknown) => {
           faults.push(error)
           await putOff(production, tenant, new Date(nowMs() + AFTER_FAULT_MS))
         })

@@ -1,5 +1,5 @@
 // The production of a card order: which kits are to be made for it, and how far that has come.
-import { type OrderProcessed, productOf, type TenantDefinition, vendorFor } from '@dcms/contract'
+import { FILE_CHUNK_KITS, type OrderProcessed, productOf, type TenantDefinition, vendorFor } from '@dcms/contract'
 import { aggregateModel, newlyStored, type Stored, type Tenant } from '@dcms/service'
 import type { Kit } from '../kit.ts'
 import type { NumberedRange } from './number-cards.ts'
@@ -11,7 +11,7 @@ const PRODUCTIONS_AT_ONCE = 16
 const KITS_PER_PARENT = 100
 
 /** Why kits will never be made, as KitsNotProduced says it. */
-export type NotProduced = 'bin.range.exhausted' | 'product.not.found'
+export type NotProduced = 'bin.range.exhausted' | 'product.not.found' | 'order.file.not.found' | 'invalid.kit.info'
 
 /** The kits of one product of an order. */
 export interface ProductionLine {
@@ -82,6 +82,8 @@ export interface Production extends Stored {
   pinCode?: string
   lines: ProductionLine[]
   kitsPerParent: number
+  /** Its kits come from the file of the order, card numbers and all. */
+  fromFile?: boolean
   /** When the CMS was done: from then on the cards are good. */
   asOf: Date
   /** Batches of the whole order, and those that are done. */
@@ -114,6 +116,7 @@ export const productionsOf = aggregateModel<Production>(
     address: String,
     pinCode: String,
     kitsPerParent: Number,
+    fromFile: Boolean,
     asOf: Date,
     batches: Number,
     done: Number,
@@ -131,12 +134,13 @@ export const productionsOf = aggregateModel<Production>(
 
 /** A production as it begins. */
 export function newProduction(
-  { orderId, branchId, address, pinCode, products, processedAt }: OrderProcessed,
+  { orderId, branchId, address, pinCode, products, processedAt, fileName }: OrderProcessed,
   { settings }: Pick<TenantDefinition, 'settings'>,
   now: Date,
 ): Production {
   const kitsPerParent = settings?.orders?.kitsPerParent ?? KITS_PER_PARENT
-  const lines = products.map(({ productId, bin, quantity, plasticCode, pinGeneration }) => ({
+  const fromFile = fileName !== undefined
+  const ordered = products.map(({ productId, bin, quantity, plasticCode, pinGeneration }) => ({
     productId,
     bin,
     quantity,
@@ -144,6 +148,8 @@ export function newProduction(
     ...(pinGeneration !== undefined && { pinGeneration }),
     made: 0,
   }))
+  const lines = fromFile ? oneForEach(ordered) : ordered
+  const batchSize = fromFile ? FILE_CHUNK_KITS : batchSizeOf(kitsPerParent)
   return newlyStored({
     _id: orderId,
     lines,
@@ -151,11 +157,22 @@ export function newProduction(
     ...(address !== undefined && { address }),
     ...(pinCode !== undefined && { pinCode }),
     kitsPerParent,
+    ...(fromFile && { fromFile }),
     asOf: new Date(processedAt),
-    batches: lines.reduce((sum, { quantity }) => sum + Math.ceil(quantity / batchSizeOf(kitsPerParent)), 0),
+    batches: lines.reduce((sum, { quantity }) => sum + Math.ceil(quantity / batchSize), 0),
     done: 0,
     ...(lines.length > 0 && { turnAt: now }),
   })
+}
+
+/** A file has its kits by product and plastic, however many lines of the order ask for them. */
+function oneForEach(lines: readonly ProductionLine[]): ProductionLine[] {
+  const made = new Map<string, ProductionLine>()
+  for (const line of lines) {
+    const key = [line.productId, line.bin, line.plasticCode].join('|')
+    made.set(key, { ...line, quantity: line.quantity + (made.get(key)?.quantity ?? 0) })
+  }
+  return [...made.values()]
 }
 
 /** Whole parent kits, so that none is filled from two batches. */

@@ -113,6 +113,25 @@ export function panIndex(hsm: Hsm, nowMs: () => number) {
     },
 
     /**
+     * For each card number, in their order: its newest index, and the kit that has it under
+     * whatever version of the key; null where nobody has. One statement for all.
+     */
+    async holdersOf(tenant: Tenant, pans: readonly Pan[]): Promise<{ index: string; kitNo: string | null }[]> {
+      const { version } = await newestOf(tenant)
+      const digits = pans.map((pan) => pan.reveal())
+      const underEach = await Promise.all([version, ...before(version)].map((each) => hsm.macMany(tenant.id, 'index', digits, each)))
+      const reserved = await pansOf(tenant)
+        .find({ _id: { $in: underEach.flat() } }, { kitNo: 1 })
+        .lean<Pick<ReservedPan, '_id' | 'kitNo'>[]>()
+      const kitNoUnder = new Map(reserved.map(({ _id, kitNo }) => [_id, kitNo]))
+      return pans.map((_pan, at) => {
+        const indexes = underEach.map((each) => each[at] ?? '')
+        const found = indexes.map((each) => kitNoUnder.get(each)).find((kitNo) => kitNo !== undefined)
+        return { index: indexes[0] ?? '', kitNo: found ?? null }
+      })
+    },
+
+    /**
      * What `lastSixIndex` of a card with these last digits may be: one value for each version there
      * has been.
      */
