@@ -129,7 +129,10 @@ async function whenStocked({ inventory, running }: Parts, orderId: string, withi
   }
 }
 
-/** @throws when there are fewer or more kits, reserved card numbers or kits in stock than cards were ordered */
+/**
+ * @throws when there are fewer or more kits, reserved card numbers or kits in stock than cards were
+ * ordered
+ */
 async function requireWhole({ kit, inventory }: Parts, cards: number): Promise<void> {
   const counted = {
     kits: await kit.collection('kits').countDocuments({}),
@@ -172,7 +175,10 @@ function rowsOf(all: readonly Made[]): Row[] {
   ]
 }
 
-/** Of the process that grew most since the first order; the first order's row is of the one that takes most. */
+/**
+ * Of the process that grew most since the first order; the first order’s row is of the one that
+ * takes most.
+ */
 function memoryRow(first: Made, { cards, memory }: Made): Row {
   const before = new Map(first.memory.map(({ process, peakMb }) => [process, peakMb]))
   const grown = ({ process, peakMb }: Memory): number => peakMb - (memory === first.memory ? 0 : (before.get(process) ?? 0))

@@ -29,7 +29,10 @@ export interface CostCall {
   /** Endpoints that the row is about. */
   of: readonly string[]
   call: (dcms: Dcms, subject: Subject) => Promise<unknown>
-  /** A read whose small cost is to be told from noise: made so often for each subject, 1 when absent. */
+  /**
+   * A read whose small cost is to be told from noise: made so often for each subject, 1 when
+   * absent.
+   */
   times?: number
   /** Brings the subject to where the call can be made; its cost is not counted. */
   before?: (dcms: Dcms, subject: Subject) => Promise<unknown>

@@ -6,6 +6,9 @@ import { databaseName } from '@dcms/service'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import mongoose from 'mongoose'
 import {
+  BULK_CARDS,
+  BULK_DOWN_SECONDS,
+  BULK_KILLS,
   canHaveOwnStore,
   eventually,
   type OwnKafka,
@@ -16,14 +19,11 @@ import {
   type TestBank,
 } from '../src/index.ts'
 
-/** Small in a whole test run; by hand as large as wanted. */
-const CARDS = Number(process.env.DCMS_BULK_CARDS ?? 3_000)
-const KILLS = Number(process.env.DCMS_BULK_KILLS ?? 3)
-const DOWN_MS = Number(process.env.DCMS_BULK_DOWN_SECONDS ?? 2) * 1_000
+const DOWN_MS = BULK_DOWN_SECONDS * 1_000
 /** Slower than any machine on which tests are run. */
 const CARDS_PER_SECOND_MIN = 50
-const STOCKED_MS_MAX = 120_000 + (CARDS * 1_000) / CARDS_PER_SECOND_MIN
-const TEST_MS_MAX = STOCKED_MS_MAX + 60_000 + KILLS * 10_000 + DOWN_MS
+const STOCKED_MS_MAX = 120_000 + (BULK_CARDS * 1_000) / CARDS_PER_SECOND_MIN
+const TEST_MS_MAX = STOCKED_MS_MAX + 60_000 + BULK_KILLS * 10_000 + DOWN_MS
 
 const TENANT = 'ACME_BANK'
 const BRANCH = 'BR-BULK'
@@ -79,14 +79,14 @@ const collectionOf = (context: Context, name: string) => databaseOf(context).col
 
 /** An order that the card management system has done, so that its kits are being made. */
 async function begun(orderId: string): Promise<string> {
-  const products = [{ bin: '608040', productId: '2003_PHYSICAL', quantity: CARDS }]
+  const products = [{ bin: '608040', productId: '2003_PHYSICAL', quantity: BULK_CARDS }]
   const notDue = { processStartTime: '2199-01-01 00:00:00' } // or the job might send it first
   await bank.dcms.createCardOrder({ orderId, branchInfo: { branchId: BRANCH }, products, ...notDue })
   await bank.dcms.processCardOrder({ orderId, force: true })
   const { url } = bank.installation.process('sandbox')
   await fetch(`${url}/_control/${TENANT}/clock`, { method: 'POST', body: JSON.stringify({ advance: CMS_DONE_AFTER }) })
   await bank.dcms.updateCardOrderStatus({ orderId })
-  cardsOrdered += CARDS
+  cardsOrdered += BULK_CARDS
   return orderId
 }
 
@@ -105,35 +105,36 @@ async function expectWhole(orderId: string): Promise<void> {
     kits.add(_id)
     boxes.set(parentKitNo, (boxes.get(parentKitNo) ?? 0) + 1)
   }
-  expect(kits.size).toBe(CARDS)
+  expect(kits.size).toBe(BULK_CARDS)
   expect(boxes.get('')).toBeUndefined()
   expect(Math.max(...boxes.values())).toBeLessThanOrEqual(KITS_PER_PARENT)
-  // A reserved card number has its keyed index as its id: two kits of one number cannot stand there.
+  // A reserved card number has its keyed index as its id: two kits of one number cannot stand
+  // there.
   const reserved: string[] = []
   for await (const { kitNo = '' } of collectionOf('kit', 'pans').find({}, { projection: { kitNo: 1 } }))
     if (kits.has(kitNo)) reserved.push(kitNo)
-  expect({ reserved: reserved.length, kits: new Set(reserved).size }).toEqual({ reserved: CARDS, kits: CARDS })
+  expect({ reserved: reserved.length, kits: new Set(reserved).size }).toEqual({ reserved: BULK_CARDS, kits: BULK_CARDS })
   let stocked = 0
   for await (const { _id, entries = [] } of collectionOf('inventory-order', 'stock').find({ orderId }, { projection: { entries: 1 } })) {
     if (!kits.has(_id) || entries.length !== 1 || entries[0]?.type !== 'RECEIVED')
       throw new Error(`kit ${_id} is not in stock as it should be`)
     stocked++
   }
-  expect(stocked).toBe(CARDS)
+  expect(stocked).toBe(BULK_CARDS)
   expect(await collectionOf('inventory-order', 'parents').countDocuments({ orderId })).toBe(boxes.size)
   const { kits: counted, faults } = await bank.installation.operator.stock.verify(TENANT, BRANCH)
   expect({ counted, faults }).toEqual({ counted: cardsOrdered, faults: [] })
 }
 
 test(
-  `with kit and inventory-order services killed at random ${KILLS} times in the middle of an order, its cards are made once and all are in stock`,
+  `with kit and inventory-order services killed at random ${BULK_KILLS} times in the middle of an order, its cards are made once and all are in stock`,
   async () => {
     const before = await kitsMade()
     const orderId = await begun('BULK-KILLED')
     await eventually(() => isBeingMade(before))
-    for (let kill = 0; kill < KILLS; kill++) {
+    for (let kill = 0; kill < BULK_KILLS; kill++) {
       const process = bank.installation.process(Math.random() < 0.5 ? 'kit' : 'inventory-order')
-      await sleep((Math.random() * CARDS) / CARDS_PER_MS / KILLS)
+      await sleep((Math.random() * BULK_CARDS) / CARDS_PER_MS / BULK_KILLS)
       await process.kill()
       await sleep(Math.random() * 500)
       await process.restart()

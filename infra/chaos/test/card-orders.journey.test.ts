@@ -13,7 +13,10 @@ const DONE_AFTER = 'PT31M'
 const KILLED_AFTER_MS = [15, 40, 90] as const
 const ORDERS = 8
 const CARDS = 3
-/** What becomes of the call that places an order; `late`: it is answered after the caller has given up. */
+/**
+ * What becomes of the call that places an order; `late`: it is answered after the caller has given
+ * up.
+ */
 const faults = {
   'answer lost': { next: { calls: 1, kind: 'RESET', moment: 'AFTER' } },
   'never arrived': { next: { calls: 1, kind: 'RESET', moment: 'BEFORE' } },

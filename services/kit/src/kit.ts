@@ -211,7 +211,8 @@ export const kitsOf = aggregateModel<Kit>(
     [{ takeOverPendingAt: 1 }, { partialFilterExpression: { takeOverPendingAt: { $exists: true } } }],
     [{ lastSixIndex: 1 }, ofOwned('lastSixIndex')],
     [{ maskedPan: 1, entityId: 1 }],
-    // With `_id`, as all kits have the same version: the store lengthens one list for every kit otherwise.
+    // With `_id`, as all kits have the same version: the store lengthens one list for every kit
+    // otherwise.
     [{ panKeyVersion: 1, _id: 1 }],
     [{ indexVersion: 1, _id: 1 }],
   ],
