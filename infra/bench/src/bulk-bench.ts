@@ -17,6 +17,7 @@ import { comparisonRow, figureRow, type Row } from './report.ts'
 import type { Running } from './running.ts'
 import { spreadOf } from './statistics.ts'
 import { benchEnginesDir, connectTo, startSurroundings, storeVersion, TENANT } from './surroundings.ts'
+import { vendorFileRow } from './vendor-file-rows.ts'
 
 const CARDS = 1_000_000
 const CARDS_TINY = 1_200
@@ -77,7 +78,8 @@ async function run({ running, size, cards, profileDir }: BenchOptions): ReturnTy
     running.progress(`${count} cards: ${Math.round(rate)}/s; their documents by bare insertMany: ${Math.round(bareRate)}/s`)
     all.push({ cards: count, rate, bareRate, memory })
   }
-  return { rows: rowsOf(all), versions: { ...(await versionsOf(['mongoose'])), store: await storeVersion(client) } }
+  const files = await vendorFileRow(Math.round(largest * PARTS[1]), running.goOn)
+  return { rows: [...rowsOf(all), files], versions: { ...(await versionsOf(['mongoose'])), store: await storeVersion(client) } }
 }
 
 /** One order, from its being stored to its last kit in stock. */
