@@ -55,6 +55,8 @@ export class KeyRing {
   readonly store: KeyStore
   readonly wrapping: KeyWrapping
   readonly #keys = boundedCache<RingKey>(cachedKeysMax)
+  /** Under way: a batch of cards after a start asks the store once for each key. */
+  readonly #loading = new Map<string, Promise<RingKey | null>>()
   readonly #versions = boundedCache<Versions>(cachedTenantsMax)
 
   constructor(store: KeyStore, masterKey: Uint8Array) {
@@ -87,6 +89,14 @@ export class KeyRing {
     const name = `${keyFamily(tenant, purpose)}/${version}`
     const cached = this.#keys.get(name)
     if (cached) return cached
+    const begun = this.#loading.get(name)
+    if (begun) return await begun
+    const loading = this.#read(name, purpose).finally(() => this.#loading.delete(name))
+    this.#loading.set(name, loading)
+    return await loading
+  }
+
+  async #read(name: string, purpose: KeyPurpose): Promise<RingKey | null> {
     const record = await this.store.load(name)
     return record && this.#load(record, name, purpose)
   }

@@ -51,6 +51,14 @@ test('a key is loaded once and kept', async () => {
   expect(store.reads() - before).toBe(2) // the versions, and the key
 })
 
+test('a key that many need at once is loaded once', async () => {
+  const { another, store, stored } = await bankHsm()
+  const fresh = another()
+  const before = store.reads()
+  await Promise.all(Array.from({ length: 50 }, () => fresh.decrypt(tenant, 'data', stored.ciphertext, stored.aad)))
+  expect(store.reads() - before).toBe(1)
+})
+
 test('what is encrypted decrypts only unaltered, for its tenant and its context', async () => {
   const { hsm } = await bankHsm()
   await hsm.ensureKey(other, 'data')
