@@ -40,14 +40,19 @@ export interface Beside {
  * @param call one call of the healthy bank; what it throws counts as a fault. It may wait for an
  * effect, so that events are timed as well.
  * @param neighbour does its harm until the signal; its own faults are its own affair
+ * @param risen holds when the neighbour is at its full height; half a second when left out
  */
-export async function besideNeighbour(call: () => Promise<unknown>, neighbour: (signal: AbortSignal) => Promise<unknown>): Promise<Beside> {
+export async function besideNeighbour(
+  call: () => Promise<unknown>,
+  neighbour: (signal: AbortSignal) => Promise<unknown>,
+  risen: () => Promise<unknown> = () => sleep(NEIGHBOUR_RISES_MS),
+): Promise<Beside> {
   await timed(call, WARM_UP_CALLS)
   for (let round = 1; ; round++) {
     const alone = await timed(call, CALLS_PER_ROUND)
     const stop = new AbortController()
     const working = neighbour(stop.signal).catch(() => undefined)
-    await sleep(NEIGHBOUR_RISES_MS)
+    await risen()
     const beside = await timed(call, CALLS_PER_ROUND)
     stop.abort()
     await working
