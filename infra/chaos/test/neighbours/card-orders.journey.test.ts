@@ -10,7 +10,7 @@ const BRANCH = 'BR-BUSY'
 /** Has one card on order, and none counted. */
 const SLOW_BRANCH = 'BR-SLOW'
 /** More than can be made while the other bank is timed. */
-const CARDS = 10_000
+const CARDS = 30_000
 const MADE_WITHIN_MS = 60_000
 /** Within the time that a service waits for its CMS. */
 const CMS_MS = 1_500
@@ -84,7 +84,7 @@ test('look-ups of a healthy bank keep their time while 160 callers wait for anot
   expect([...outcomes.keys()].filter((outcome) => !due.includes(outcome))).toEqual([])
 }, 120_000)
 
-test('look-ups of a healthy bank keep their time while ten thousand cards are made for another bank', async () => {
+test('look-ups of a healthy bank keep their time while thirty thousand cards are made for another bank', async () => {
   let asked = 0
   const leftToMake: number[] = []
   const made = async (signal: AbortSignal): Promise<void> => {
