@@ -102,6 +102,9 @@ async function makeOrder(parts: Parts, cards: number): Promise<{ rate: number; m
   const seconds = (performance.now() - begun) / 1_000
   const used = memory.stop()
   tellCpu(parts.running, cards, cpuBefore, await cpuOf(installation))
+  parts.running.progress(
+    `${cards} cards, most MB resident: ${used.map(({ process, peakMb }) => `${process} ${Math.round(peakMb)}`).join(', ')}`,
+  )
   return { rate: cards / seconds, memory: used }
 }
 
