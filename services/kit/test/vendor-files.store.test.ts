@@ -208,8 +208,8 @@ test('what a vendor tells is told on in batches, once, and its file is taken awa
   expect(drop.offers.size).toBe(0)
 })
 
-test('a run that died goes on behind the batch that it told last', async () => {
-  await drop.offer(RETURN, dispatched(await sent()), bankKey)
+/** The process dies when two batches of three are told. */
+async function dieAfterTwo(): Promise<void> {
   const original = bank.scope.bind(bank)
   let scopes = 0
   bank.scope = (...asked) => {
@@ -219,8 +219,29 @@ test('a run that died goes on behind the batch that it told last', async () => {
   await expect(readReturns()).rejects.toThrow('the process died')
   bank.scope = original
   expect(await returned()).toMatchObject({ status: 'APPLYING', told: 2 })
+}
+
+test('a run that died goes on behind the batch that it told last', async () => {
+  await drop.offer(RETURN, dispatched(await sent()), bankKey)
+  await dieAfterTwo()
   await readReturns()
   expect((await reports()).map(({ batch }) => batch)).toEqual([1, 2, 3])
+})
+
+test('a file that is put in the place of one that is half told is refused, and the first goes on to its end when it is back', async () => {
+  const kitNos = await sent()
+  await drop.offer(RETURN, dispatched(kitNos), bankKey)
+  const first = drop.offers.get(RETURN) as Buffer
+  await dieAfterTwo()
+  await drop.offer(RETURN, dispatched(kitNos.slice(0, 3)), bankKey)
+  expect(await readReturns()).toMatchObject({ applied: 0, refused: 1 })
+  expect(await returned()).toMatchObject({ status: 'REFUSED', reason: 'the file is another than the one that was begun' })
+  expect(drop.offers.size).toBe(1)
+  drop.offers.set(RETURN, first)
+  expect(await readReturns()).toMatchObject({ applied: 1, refused: 0 })
+  expect((await reports()).map(({ batch }) => batch)).toEqual([1, 2, 3])
+  expect(await returned()).toMatchObject({ status: 'APPLIED', told: 3 })
+  expect(drop.offers.size).toBe(0)
 })
 
 test.each([

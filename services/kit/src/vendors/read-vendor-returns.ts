@@ -83,12 +83,15 @@ async function takeFile(
   if (sha256Of(bytes) !== sha256) throw new ServiceUnavailable(`file ${name} of vendor ${vendor.vendor} did not come whole`)
   const kits = await readReturn(bytes, { vendor, fileName: name, tenant: tenant.id, key }).catch((error: unknown) => asRefusal(error))
   if (kits instanceof VendorFileFault) return await refuseFile({ vendor, name, sha256, known, reason: kits.message }, run, parts)
-  if (known?.status === 'APPLYING' && known.sha256 !== sha256)
+  if (known && isBegun(known) && known.begun !== sha256)
     return await refuseFile({ vendor, name, sha256, known, reason: 'the file is another than the one that was begun' }, run, parts)
   await tellOf({ vendor, name, sha256, kits }, run, parts)
   await parts.drops.done(tenant, vendor.drop, name)
   return kits.length
 }
+
+/** Its rows may be told already: no other file may go on in its place. */
+const isBegun = ({ status, told }: VendorReturn): boolean => status === 'APPLYING' || told > 0
 
 function asRefusal(error: unknown): VendorFileFault {
   if (error instanceof VendorFileFault) return error
@@ -146,6 +149,7 @@ async function tellOf({ vendor, name, sha256, kits }: GoodFile, run: JobRun, { l
     vendor: vendor.vendor,
     fileName: name,
     sha256,
+    begun: sha256,
     status: batches === 0 ? 'APPLIED' : 'APPLYING',
     rows: kits.length,
     batches,
@@ -168,14 +172,20 @@ async function tellOf({ vendor, name, sha256, kits }: GoodFile, run: JobRun, { l
         'a vendor reports kits that are none of its',
       )
   }
+  // The vendor forgets a file that we are done with: only one that was told of to its end.
+  const ended = await vendorReturnsOf(tenant).exists({ _id: id, status: 'APPLIED', begun: sha256 })
+  if (!ended) throw new ServiceUnavailable(`file ${name} of vendor ${vendor.vendor} is not told of to its end`)
 }
 
-/** One that was refused before and has come again, whole. */
+/**
+ * One that was refused before and has come again, whole; one that another was put in the place of
+ * goes on where it was.
+ */
 async function restart(id: string, begun: VendorReturn, scope: ReturnType<JobRun['scopeOf']>): Promise<void> {
-  const { sha256, status, rows, batches, told, seenAt } = begun
+  const { sha256, status, rows, batches, seenAt } = begun
   await scope.change(vendorReturnsOf, id, (each) =>
-    each?.status === 'REFUSED' && each.told === 0
-      ? { kind: 'changed', set: { sha256, status, rows, batches, told, seenAt }, unset: ['reason'], events: [] }
+    each?.status === 'REFUSED' && (each.told === 0 || each.begun === sha256)
+      ? { kind: 'changed', set: { sha256, begun: sha256, status, rows, batches, seenAt }, unset: ['reason'], events: [] }
       : unchanged,
   )
 }

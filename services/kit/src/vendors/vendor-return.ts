@@ -6,8 +6,10 @@ export interface VendorReturn extends Stored {
   _id: string // <drop>/<file>
   vendor: string
   fileName: string
-  /** SHA-256 of the file as it was fetched. */
+  /** SHA-256 of the file as it was fetched last. */
   sha256: string
+  /** That of the one that is told of, or was begun to be; absent where none was good. */
+  begun?: string
   status: 'APPLYING' | 'APPLIED' | 'REFUSED'
   rows: number
   /** Events that tell of it, and those that are told. */
@@ -25,6 +27,7 @@ export const vendorReturnsOf = aggregateModel<VendorReturn>('vendorReturns', {
   vendor: String,
   fileName: String,
   sha256: String,
+  begun: String,
   status: { type: String, required: true },
   rows: Number,
   batches: Number,
