@@ -2,7 +2,7 @@
 // cards.
 import type { Hsm } from '@dcms/card-crypto'
 import type { Foundations, InternalClient, Job, JobRun } from '@dcms/service'
-import { type CardVendor, ownPgpKey, type Row, sendVendorFile } from '@dcms/vendor-files'
+import { addressOf, type CardVendor, ownPgpKey, type Row, sendVendorFile } from '@dcms/vendor-files'
 import { KITS_AT_ONCE, pinsFor } from './choose-pins.ts'
 import { type ChosenPin, chosenPinsOf, filesToSend, type PinMailerFile, pinMailerFilesOf } from './pin-mailer-file.ts'
 
@@ -10,8 +10,6 @@ const EVERY_MS = 60_000
 const REST_EVERY_MS = 30 * 60_000
 const FILES_PER_RUN = 100
 const AGAIN_MS = 10 * 60_000
-const PART_MAX = 100
-const ADDRESS_PARTS = ['addr1', 'addr2', 'addr3', 'city', 'state'] as const
 
 export interface MailerParts extends Pick<Foundations, 'logger'> {
   drops: CardVendor
@@ -100,22 +98,15 @@ async function* rowsOf(file: PinMailerFile, run: JobRun, parts: MailerParts, tol
   }
 }
 
-const rowOf = (
-  { kitNo, maskedCardNumber, block, format }: ChosenPin,
-  { orderId, branchId = '', address = '', pinCode = '' }: PinMailerFile,
-): Row => {
-  const lines = address.split('~').map((part) => part.trim().slice(0, PART_MAX).trim())
-  return {
-    orderId,
-    requestId: `${orderId}/${kitNo}`,
-    kitNo,
-    maskedPan: maskedCardNumber,
-    pinBlock: block,
-    pinBlockFormat: String(format),
-    name: '',
-    ...Object.fromEntries(ADDRESS_PARTS.map((name, i) => [name, lines[i] ?? ''])),
-    zip: pinCode,
-    branchId,
-    homeCurrencyCode: '',
-  }
-}
+const rowOf = ({ kitNo, maskedCardNumber, block, format }: ChosenPin, file: PinMailerFile): Row => ({
+  orderId: file.orderId,
+  requestId: `${file.orderId}/${kitNo}`,
+  kitNo,
+  maskedPan: maskedCardNumber,
+  pinBlock: block,
+  pinBlockFormat: String(format),
+  name: '',
+  ...addressOf(file),
+  branchId: file.branchId ?? '',
+  homeCurrencyCode: '',
+})

@@ -3,7 +3,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { productOf } from '@dcms/contract'
 import type { Tenant } from '@dcms/service'
-import type { Row } from '@dcms/vendor-files'
+import { addressOf, type Row } from '@dcms/vendor-files'
 import { kitNoAt } from '../issuing/number-cards.ts'
 import type { PersoFile, Production } from '../issuing/production.ts'
 import { type Kit, kitsOf } from '../kit.ts'
@@ -13,8 +13,6 @@ import { track1Of, track2Of } from './track-data.ts'
 const BATCH = 500
 /** After so many cards others have their turn. */
 const AT_ONCE = 25
-const PART_MAX = 100
-const ADDRESS_PARTS = ['addr1', 'addr2', 'addr3', 'city', 'state'] as const
 const DEFAULT_SERVICE_CODE = '221'
 
 /**
@@ -77,10 +75,4 @@ async function rowOf(kit: Kit, production: Production, tenant: Tenant, vault: Ca
     ...addressOf(production),
     dispatchMode: 'BRANCH',
   }
-}
-
-/** What stands behind the fifth part of an address is left out. */
-export function addressOf({ address = '', pinCode = '' }: Pick<Production, 'address' | 'pinCode'>): Row {
-  const parts = address.split('~').map((part) => part.trim().slice(0, PART_MAX).trim())
-  return { ...Object.fromEntries(ADDRESS_PARTS.map((name, i) => [name, parts[i] ?? ''])), zip: pinCode }
 }
