@@ -1,13 +1,12 @@
 // The bulk bench: an order of a million cards from RECEIVED to SUCCESS, beside bare insertMany of
 // the same documents on the same engine.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Installation, startedNames } from '@dcms/ops'
+import { demoBranch, type Installation, startedNames } from '@dcms/ops'
 import type { Dcms } from '@dcms/sdk'
 import { databaseName } from '@dcms/service'
 import type { mongo } from 'mongoose'
 import { BareCards } from './bare-cards.ts'
 import type { Bench, BenchOptions } from './bench-kind.ts'
-import { branchOf } from './cost-calls.ts'
 import { engineCpu } from './engine-cpu.ts'
 import { clientOf } from './issue-kits.ts'
 import { versionsOf } from './machine.ts'
@@ -64,7 +63,7 @@ async function run({ running, size, cards, profileDir }: BenchOptions): ReturnTy
   running.cleanUp(() => client.close())
   const databaseOf = (context: 'kit' | 'inventory-order') => client.db(databaseName(installation.installation, context, TENANT))
   const parts: Parts = { running, installation, dcms, kit: databaseOf('kit'), inventory: databaseOf('inventory-order') }
-  await dcms.createBranch(branchOf(BRANCH))
+  await dcms.createBranch(demoBranch(BRANCH))
   const bare = await BareCards.prepare(client.db(`${installation.installation}_bare`), parts)
   const all: Made[] = []
   for (const part of PARTS) {

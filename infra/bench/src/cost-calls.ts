@@ -1,7 +1,7 @@
 // The calls whose cost is counted: for each endpoint that is served, how to make it for one of many
 // customers, each with a card of its own.
 import { randomInt } from 'node:crypto'
-import { demoFileKits, demoRegistration, fileProduct } from '@dcms/ops'
+import { demoBranch, demoFileKits, demoRegistration, fileProduct } from '@dcms/ops'
 import { type Dcms, DcmsError, type ResultOf } from '@dcms/sdk'
 
 /** A customer with a card, as far as the calls before have brought them. */
@@ -109,23 +109,6 @@ async function transitCard(dcms: Dcms, subject: Subject): Promise<void> {
   await dcms.fetchWalletBalance(walletOf(subject))
 }
 const walletOf = ({ transit }: Subject) => ({ ...transit, walletType: 'NCMC' as const })
-
-/** A branch as it is created. */
-export const branchOf = (branchId: string) => ({
-  branchId,
-  branchCode: branchId,
-  branchName: `Branch ${branchId}`,
-  address: '123 Main Street',
-  address2: 'Near City Center',
-  address3: 'MG Road',
-  city: 'Bangalore',
-  state: 'Karnataka',
-  country: 'India',
-  district: 'Bangalore Urban',
-  zipCode: '560001',
-  branchPhoneNumber: '+919876543210',
-  pocDetails: [],
-})
 
 /** Not due for long: the job that sends what is due must not come before the call that does. */
 const orderOf = (branchId: string, orderId: string) => ({
@@ -333,7 +316,7 @@ export const costCalls: readonly CostCall[] = [
       dcms.regeneratePinMailer({ entityId, kitNo, addressType: 'COMMUNICATION', homeCurrencyCode: '356' }),
   },
   { name: 'kitTracking', of: ['kitTracking'], call: (dcms, { kitNo }) => dcms.kitTracking({ kitNo }) },
-  { name: 'branch create', of: ['createBranch'], call: (dcms, { entityId }) => dcms.createBranch(branchOf(entityId)) },
+  { name: 'branch create', of: ['createBranch'], call: (dcms, { entityId }) => dcms.createBranch(demoBranch(entityId)) },
   {
     name: 'branch update',
     of: ['updateBranch'],

@@ -2,6 +2,7 @@
 // as many kits as were ordered, each number once, all of them in stock.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '@dcms/contract'
+import { demoBranch } from '@dcms/ops'
 import { databaseName } from '@dcms/service'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import mongoose from 'mongoose'
@@ -44,21 +45,7 @@ beforeAll(async () => {
   const mongoUrl = store?.url ?? process.env.MONGO_URL ?? ''
   bank = await startTestBank({ kafkaBrokers: kafka.brokers, mongoUrl })
   client = await new mongoose.mongo.MongoClient(mongoUrl, { retryWrites: false }).connect()
-  await bank.dcms.createBranch({
-    branchId: BRANCH,
-    branchCode: BRANCH,
-    branchName: 'Main Branch',
-    address: '123 Main Street',
-    address2: 'Near City Center',
-    address3: 'MG Road',
-    city: 'Bangalore',
-    state: 'Karnataka',
-    country: 'India',
-    district: 'Bangalore Urban',
-    zipCode: '560001',
-    branchPhoneNumber: '+919876543210',
-    pocDetails: [],
-  })
+  await bank.dcms.createBranch(demoBranch(BRANCH))
 }, 180_000)
 afterAll(async () => {
   await bank?.stop()

@@ -2,6 +2,7 @@
 // (CMS): from the order to its kits in stock, with the process killed in between, and with a CMS
 // that answers late, twice, out of order or not at all.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { demoBranch } from '@dcms/ops'
 import { type Dcms, DcmsError } from '@dcms/sdk'
 import { databaseName } from '@dcms/service'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
@@ -35,21 +36,7 @@ let impatient: Dcms // one try only, so that the test sees what a kill does
 beforeAll(async () => {
   bank = await startTestBank()
   impatient = bank.connect({ retry: { triesMax: 1 } })
-  await bank.dcms.createBranch({
-    branchId: BRANCH,
-    branchCode: BRANCH,
-    branchName: 'Main Branch',
-    address: '123 Main Street',
-    address2: 'Near City Center',
-    address3: 'MG Road',
-    city: 'Bangalore',
-    state: 'Karnataka',
-    country: 'India',
-    district: 'Bangalore Urban',
-    zipCode: '560001',
-    branchPhoneNumber: '+919876543210',
-    pocDetails: [],
-  })
+  await bank.dcms.createBranch(demoBranch(BRANCH))
 }, 150_000)
 afterAll(() => bank.stop())
 

@@ -1,6 +1,6 @@
 // Files of pre-generated kits through the gateway, sealed: uploaded, ordered, made and stocked,
 // with the kit process killed in between; wrong ones refused, and too large ones.
-import { demoFileKits, fileProduct } from '@dcms/ops'
+import { demoBranch, demoFileKits, fileProduct } from '@dcms/ops'
 import { type Dcms, DcmsError, type NewFileKit } from '@dcms/sdk'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { eventually, startTestBank, type TestBank } from '../src/index.ts'
@@ -14,21 +14,7 @@ let dcms: Dcms
 beforeAll(async () => {
   bank = await startTestBank()
   ;({ dcms } = bank)
-  await dcms.createBranch({
-    branchId: BRANCH,
-    branchCode: BRANCH,
-    branchName: 'Main Branch',
-    address: '123 Main Street',
-    address2: 'Near City Center',
-    address3: 'MG Road',
-    city: 'Bangalore',
-    state: 'Karnataka',
-    country: 'India',
-    district: 'Bangalore Urban',
-    zipCode: '560001',
-    branchPhoneNumber: '+919876543210',
-    pocDetails: [],
-  })
+  await dcms.createBranch(demoBranch(BRANCH))
 }, 150_000)
 afterAll(() => bank.stop())
 

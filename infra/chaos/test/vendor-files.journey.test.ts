@@ -2,7 +2,7 @@
 // printer in another one, and back into the stock what the vendor says of them.
 import { join } from 'node:path'
 import { processNames, type VendorFileKind, type VendorLayout, vendorFields } from '@dcms/contract'
-import { readTenantFile } from '@dcms/ops'
+import { demoBranch, readTenantFile } from '@dcms/ops'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { eventually, startTestBank, type TestBank } from '../src/index.ts'
 
@@ -34,21 +34,7 @@ beforeAll(async () => {
   const vendors = [{ vendor: 'WEST', name: 'Perso West', drop: DROP, publicKeys: [publicKey], perso, pinMailer, returns }]
   await operator.applyTenant({ ...definition, vendors }, { waitFor: processNames })
   await operator.keys.create('pin-preference', { tenant: TENANT, purpose: 'mailer' })
-  await bank.dcms.createBranch({
-    branchId: BRANCH,
-    branchCode: BRANCH,
-    branchName: 'Main Branch',
-    address: '123 Main Street',
-    address2: 'Near City Center',
-    address3: 'MG Road',
-    city: 'Bangalore',
-    state: 'Karnataka',
-    country: 'India',
-    district: 'Bangalore Urban',
-    zipCode: '560001',
-    branchPhoneNumber: '+919876543210',
-    pocDetails: [],
-  })
+  await bank.dcms.createBranch(demoBranch(BRANCH))
 }, 150_000)
 afterAll(() => bank.stop())
 

@@ -1,5 +1,6 @@
 // What tests and benches use: the launcher, the operator's side, and the demo banks.
 export { bankServices, entryOf, hasMasterKey, type ProcessName, processNames, serviceNames, settingPrefix } from '@dcms/contract'
+export { demoBranch } from './demo/demo-branch.ts'
 export {
   type DemoAccess,
   type DemoClient,

@@ -1,7 +1,7 @@
 // One bank has cards made by the ten thousand, or its card management system (CMS) answers slowly
 // while calls pile up: another bank's calls, to the very same services, are as quick as before.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sdkOptions } from '@dcms/ops'
+import { demoBranch, sdkOptions } from '@dcms/ops'
 import type { Dcms } from '@dcms/sdk'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { besideNeighbour, eventually, expectUnharmed, pressing, startTestBank, type TestBank } from '../../src/index.ts'
@@ -23,25 +23,10 @@ beforeAll(async () => {
   bank = await startTestBank()
   busy = bank.connect({ ...sdkOptions(bank.client, 'SANDBOX_BANK'), retry: { triesMax: 1 } })
   ;({ entityId } = await bank.dcms.register(bank.newCustomer()))
-  for (const branchId of [BRANCH, SLOW_BRANCH]) await busy.createBranch(branchOf(branchId))
+  for (const branchId of [BRANCH, SLOW_BRANCH]) await busy.createBranch(demoBranch(branchId))
 }, 150_000)
 afterAll(() => bank.stop())
 
-const branchOf = (branchId: string) => ({
-  branchId,
-  branchCode: branchId,
-  branchName: 'Busy Branch',
-  address: '123 Main Street',
-  address2: 'Near City Center',
-  address3: 'MG Road',
-  city: 'Bangalore',
-  state: 'Karnataka',
-  country: 'India',
-  district: 'Bangalore Urban',
-  zipCode: '560001',
-  branchPhoneNumber: '+919876543210',
-  pocDetails: [],
-})
 async function control(path: string, body: object): Promise<void> {
   const { url } = bank.installation.process('sandbox')
   const response = await fetch(`${url}/_control/SANDBOX_BANK${path}`, { method: 'POST', body: JSON.stringify(body) })

@@ -4,6 +4,7 @@
 import type { ResultOf } from '@dcms/sdk'
 import { progressText } from '../dcms/dcms-orders.ts'
 import { byProduct } from '../dcms/dcms-stock.ts'
+import { demoBranch } from './demo-branch.ts'
 import { cardOf, type Demo, EVENT_WAIT_MS, untilSo } from './demo-cards.ts'
 import { type DemoCustomer, demoRegistration, newDemoCustomer } from './demo-registration.ts'
 
@@ -154,22 +155,6 @@ const stockOf = async (operator: Demo['operator'], branchId: string) =>
     deliveryStatus,
     kits,
   }))
-
-const demoBranch = (branchId: string) => ({
-  branchId,
-  branchCode: branchId,
-  branchName: 'Lake Road',
-  address: '12 Lake Road',
-  address2: 'Near the post office',
-  address3: 'Ballygunge',
-  city: 'Kolkata',
-  state: 'West Bengal',
-  country: 'India',
-  district: 'Kolkata',
-  zipCode: '700029',
-  branchPhoneNumber: '+913322220000',
-  pocDetails: [{ name: 'Asha Rao', designation: 'MANAGER', mobileNo: '+919876500001', level: 1 }],
-})
 
 const branchShown = ({ branchId, branchName, city, status }: ResultOf<'createBranch'>) => ({ branchId, branchName, city, status })
 
